@@ -1,0 +1,106 @@
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
+import svelte from "eslint-plugin-svelte";
+import globals from "globals";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/** `from` may import nothing of `rooms`: the arrows of docs/architecture.md point one way. */
+function closed(target: string, ...rooms: string[]) {
+  return rooms.map((from) => ({
+    target: `./${target}`,
+    from: `./${from}`,
+    message: `${target} must not know ${from}; see docs/architecture.md`,
+  }));
+}
+
+const arrows = [
+  ...closed("protocol", "extension", "server", "tests", "scripts"),
+  ...closed("server", "extension", "tests", "scripts"),
+  ...closed("server/core", "server/gateway", "server/accounts", "server/media", "server/database"),
+  ...closed("server/accounts", "server/gateway", "server/media"),
+  ...closed("server/media", "server/gateway", "server/accounts", "server/database"),
+  ...closed("server/database", "server/gateway", "server/accounts", "server/media", "server/core"),
+  ...closed("extension", "server", "tests", "scripts"),
+  ...closed(
+    "extension/core",
+    "extension/shell",
+    "extension/media",
+    "extension/messaging",
+    "extension/state",
+    "extension/components",
+    "extension/entrypoints",
+    "extension/locales",
+  ),
+  ...closed(
+    "extension/messaging",
+    "extension/shell",
+    "extension/media",
+    "extension/state",
+    "extension/components",
+    "extension/entrypoints",
+  ),
+  ...closed("extension/shell", "extension/media", "extension/state", "extension/components", "extension/entrypoints"),
+  ...closed("extension/media", "extension/shell", "extension/state", "extension/components", "extension/entrypoints"),
+  ...closed("extension/components", "extension/shell", "extension/media", "extension/state", "extension/entrypoints"),
+  ...closed("extension/state", "extension/shell", "extension/components", "extension/entrypoints"),
+];
+
+export default defineConfig(
+  ...svelte.configs.recommended,
+  { ignores: ["node_modules", ".output", ".wxt", ".cache", "data", "demo-pictures", "scripts/node"] },
+  {
+    files: ["**/*.ts", "**/*.svelte", "**/*.svelte.ts"],
+    extends: tseslint.configs.strictTypeChecked,
+    plugins: { "import-x": importX },
+    languageOptions: {
+      globals: { ...globals.browser, ...globals.webextensions },
+      parserOptions: { projectService: true, extraFileExtensions: [".svelte"] },
+    },
+    settings: { "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".svelte"] })] },
+    rules: {
+      "import-x/no-restricted-paths": ["error", { zones: arrows }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportDefaultDeclaration", message: "Export by name; only what a tool demands is a default." },
+      ],
+      "no-console": "error",
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "svelte/no-at-html-tags": "error",
+      "svelte/require-each-key": "error",
+    },
+  },
+  {
+    files: ["protocol/**", "extension/core/**", "server/core/**"],
+    rules: {
+      "no-restricted-globals": ["error", "Date", "performance"],
+      "no-restricted-properties": [
+        "error",
+        { object: "Math", property: "random", message: "Randomness comes in with the event." },
+      ],
+    },
+  },
+  {
+    // Tools that demand a default export, or print for a person.
+    files: ["*.config.ts", "extension/entrypoints/**", "**/*.svelte", "tests/support/**/*.svelte"],
+    rules: { "no-restricted-syntax": "off" },
+  },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: {
+      parserOptions: { projectService: true, extraFileExtensions: [".svelte"], parser: tseslint.parser },
+    },
+    rules: {
+      // Svelte reads a prop once where it is meant to; the compiler warns where it is not.
+      "prefer-const": "off",
+    },
+  },
+  {
+    files: ["tests/**", "scripts/**"],
+    languageOptions: { globals: globals.node },
+    rules: { "no-console": "off", "@typescript-eslint/no-non-null-assertion": "off" },
+  },
+);

@@ -1,0 +1,68 @@
+import type { AlertMode, Availability, CallId, Choice, ContactState, EndReason, Media, UserId } from "#protocol";
+
+/** What pages, badge and notifications may see of the state. Instants are ms since 1970 by this machine's clock. */
+export type View = SignedOutView | SignedInView;
+
+export interface SignedOutView {
+  at: "signed-out";
+  /** The server last used, to be offered again. */
+  server?: string;
+  /** Set where the server ended the session; the sign-in form says so. */
+  sessionEnded: boolean;
+}
+
+export interface SignedInView {
+  at: "signed-in";
+  server: string;
+  self: SelfView;
+  line: LineView;
+  contacts: ContactView[];
+  /** False until the list was read once; then `contacts` is empty because there are none. */
+  contactsKnown: boolean;
+  missed: number;
+  call?: CallView;
+}
+
+export interface SelfView {
+  user: UserId;
+  handle: string;
+  name: string;
+  availability: Choice;
+  text?: string;
+  until?: number;
+}
+
+/** The line to the server. */
+export type LineView =
+  | { at: "connecting" }
+  | { at: "online" }
+  /** `retryAt` is when the next try is due; `asOf` when the contacts were last known to be right. */
+  | { at: "offline"; why: "network" | "server-busy" | "replaced"; retryAt?: number; asOf?: number };
+
+export interface ContactView {
+  user: UserId;
+  handle: string;
+  /** The handle where no name is known. */
+  name: string;
+  state: ContactState;
+  availability: Availability;
+  text?: string;
+  /** Since when they have been so. */
+  since?: number;
+}
+
+export type CallView = { call: CallId; with: { user: UserId; name: string }; media: Media } & (
+  | { at: "inviting" }
+  | { at: "ringing-out"; devices: number; mode: AlertMode }
+  | { at: "ringing-in"; until: number }
+  | { at: "accepting" }
+  /** Accepted; the media is being connected. */
+  | { at: "joining" }
+  | { at: "live"; since: number }
+  | { at: "reconnecting"; since: number }
+  /** `seconds` is the length of the talk, where there was one; `outgoing` tells who called. */
+  | { at: "ended"; reason: CallEnd; seconds?: number; outgoing: boolean }
+);
+
+/** Why a call ended, for a person: the server's reasons, and those that only this device knows. */
+export type CallEnd = EndReason | "not-contact" | "too-many-calls" | "lost";

@@ -1,0 +1,48 @@
+import { AlertMode, CallId, Media, Person, Ticket } from "#protocol";
+import * as v from "valibot";
+
+/** The name of the port that a call page holds to the background for as long as it lives. */
+export const CALL_PORT = "call";
+
+/** From the call page to the background. */
+export const FromCallPage = v.variant("type", [
+  /** First message: which call the page's address names. */
+  v.strictObject({ type: v.literal("here"), call: CallId }),
+  /** Remote media flows, for the first time or again. */
+  v.strictObject({ type: v.literal("media-connected") }),
+  /** The connection of the media was lost and is being restored. */
+  v.strictObject({ type: v.literal("media-interrupted") }),
+  /** The media cannot be connected or restored. */
+  v.strictObject({ type: v.literal("media-failed") }),
+  v.strictObject({ type: v.literal("signal"), data: v.unknown() }),
+  v.strictObject({ type: v.literal("hang-up") }),
+  v.strictObject({ type: v.literal("call-again") }),
+]);
+export type FromCallPage = v.InferOutput<typeof FromCallPage>;
+
+/** From the background to the call page. `call` is the whole truth of the call each time it changes. */
+export const ToCallPage = v.variant("type", [
+  v.object({
+    type: v.literal("call"),
+    /** Whether this side called, and so waits at PeerServer while the other dials. */
+    outgoing: v.boolean(),
+    call: CallId,
+    with: Person,
+    media: Media,
+    state: v.picklist(["inviting", "ringing-out", "accepting", "joining", "live", "reconnecting", "ended"]),
+    devices: v.optional(v.number()),
+    mode: v.optional(AlertMode),
+    /** When the talk began, in ms since 1970 by this machine's clock. */
+    since: v.optional(v.number()),
+    reason: v.optional(v.string()),
+    ticket: v.optional(Ticket),
+    /** The origin of the server, for PeerServer. */
+    server: v.string(),
+    /** False while the background has no line to the server. */
+    online: v.boolean(),
+  }),
+  v.object({ type: v.literal("signal"), data: v.unknown() }),
+  /** The background knows of no such call. */
+  v.object({ type: v.literal("unknown-call") }),
+]);
+export type ToCallPage = v.InferOutput<typeof ToCallPage>;

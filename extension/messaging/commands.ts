@@ -1,0 +1,77 @@
+import { CallId, Choice, DisplayName, Email, Handle, Media, Password, StatusText, UserId } from "#protocol";
+import * as v from "valibot";
+
+const Server = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2048));
+
+/** What a page of ours may ask of the background. Each is answered with a {@link CommandAnswer}. */
+export const Command = v.variant("type", [
+  /** Looks the server up by discovery, and remembers nothing. */
+  v.strictObject({ type: v.literal("checkServer"), server: Server }),
+  v.strictObject({
+    type: v.literal("signIn"),
+    server: Server,
+    handle: Handle,
+    password: v.pipe(v.string(), v.minLength(1)),
+  }),
+  v.strictObject({
+    type: v.literal("signUp"),
+    server: Server,
+    handle: Handle,
+    name: DisplayName,
+    email: Email,
+    password: Password,
+  }),
+  v.strictObject({ type: v.literal("signOut") }),
+  /** `forMs` from now; without it the choice has no end. */
+  v.strictObject({
+    type: v.literal("setPresence"),
+    availability: v.optional(Choice),
+    text: v.optional(StatusText),
+    forMs: v.optional(v.number()),
+  }),
+  v.strictObject({ type: v.literal("requestContact"), handle: Handle }),
+  v.strictObject({ type: v.literal("acceptContact"), user: UserId }),
+  v.strictObject({ type: v.literal("declineContact"), user: UserId }),
+  v.strictObject({ type: v.literal("removeContact"), user: UserId }),
+  v.strictObject({ type: v.literal("placeCall"), user: UserId, media: Media }),
+  v.strictObject({ type: v.literal("acceptCall"), call: CallId, media: Media }),
+  v.strictObject({ type: v.literal("declineCall"), call: CallId }),
+  /** Cancels, declines or hangs up, whichever the call's state makes it. */
+  v.strictObject({ type: v.literal("hangUp"), call: CallId }),
+  /** The card or page of an ended call was read. */
+  v.strictObject({ type: v.literal("dismissCall"), call: CallId }),
+  v.strictObject({ type: v.literal("markCallsSeen") }),
+  /** Try the server again now. */
+  v.strictObject({ type: v.literal("retryNow") }),
+  /** Brings the tab of the present call to the front, or opens it again. */
+  v.strictObject({ type: v.literal("showCallTab") }),
+]);
+export type Command = v.InferOutput<typeof Command>;
+
+/** What can go wrong with a command; each has one sentence in the message files, under `problem.<name>`. */
+export const Problem = v.picklist([
+  "server-address", // not a web address
+  "server-insecure", // http: to another machine
+  "server-unreachable", // nothing answered
+  "server-not-beckon", // something answered, but no Beckon server
+  "server-redirects", // the address leads elsewhere
+  "server-too-old", // speaks no protocol that we know
+  "wrong-password",
+  "handle-taken",
+  "email-taken",
+  "registration-closed",
+  "bad-input", // the server refused a field; `detail` says which
+  "too-many", // rate limited
+  "server-trouble", // the server answered that it cannot just now
+  "offline",
+  "in-a-call",
+  "not-found",
+  "signed-out",
+]);
+export type Problem = v.InferOutput<typeof Problem>;
+
+export const CommandAnswer = v.variant("ok", [
+  v.object({ ok: v.literal(true) }),
+  v.object({ ok: v.literal(false), problem: Problem, detail: v.optional(v.string()) }),
+]);
+export type CommandAnswer = v.InferOutput<typeof CommandAnswer>;

@@ -1,0 +1,32 @@
+import * as v from "valibot";
+
+/** Paths of the one origin that a server answers on. */
+export const DISCOVERY_PATH = "/.well-known/beckon";
+export const HEALTH_PATH = "/healthz";
+export const READY_PATH = "/readyz";
+export const PARSE_PATH = "/parse";
+export const PRESENCE_PATH = "/presence";
+export const PEER_PATH = "/peer";
+/** PeerJS's `key`: the name of the one realm, no secret. */
+export const PEER_KEY = "beckon";
+export const PARSE_APP_ID = "beckon";
+
+/** What `GET /.well-known/beckon` answers: a client is given the server's address and finds the rest here. */
+export const Discovery = v.object({
+  product: v.literal("beckon"),
+  version: v.string(),
+  protocols: v.array(v.string()),
+  parse: v.object({ url: v.pipe(v.string(), v.url()), appId: v.string() }),
+  presence: v.object({ url: v.pipe(v.string(), v.url()) }),
+  peer: v.object({ path: v.string() }),
+  signIn: v.array(v.string()),
+  registration: v.picklist(["open", "invite", "closed"]),
+  features: v.array(v.string()),
+});
+export type Discovery = v.InferOutput<typeof Discovery>;
+
+export const Health = v.object({
+  status: v.picklist(["ok", "unavailable"]),
+  database: v.optional(v.picklist(["ok", "unavailable"])),
+});
+export type Health = v.InferOutput<typeof Health>;

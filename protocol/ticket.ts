@@ -1,0 +1,22 @@
+import * as v from "valibot";
+import { PeerId } from "./ids.ts";
+import { Span } from "./vocabulary.ts";
+
+/** As `RTCIceServer` of W3C WebRTC takes it. */
+export const IceServer = v.object({
+  urls: v.array(v.string()),
+  username: v.optional(v.string()),
+  credential: v.optional(v.string()),
+});
+export type IceServer = v.InferOutput<typeof IceServer>;
+
+/** A short-lived pass to PeerServer for one call. `expires` is in ms from now. */
+export const Ticket = v.object({
+  peer: v.object({ path: v.string(), key: v.string() }),
+  self: PeerId,
+  token: v.string(),
+  remote: PeerId,
+  iceServers: v.array(IceServer),
+  expires: Span,
+});
+export type Ticket = v.InferOutput<typeof Ticket>;

@@ -1,0 +1,69 @@
+import type { CallId, Choice, DeviceId, EndReason, Media, Outcome, Settings, UserId } from "#protocol";
+
+/** What everyone may know of a person who is their contact. */
+export interface Profile {
+  id: UserId;
+  handle: string;
+  name: string;
+}
+
+/** A person's own choice of availability; `until` is an instant in ms by the server's clock. */
+export interface ChosenPresence {
+  availability: Choice;
+  until?: number;
+  text?: string;
+}
+
+/** Everything the gateway needs to know of someone who says hello. */
+export interface Identity {
+  user: Profile;
+  /** Names the session for {@link Accounts.validSessions}; no secret. */
+  session: string;
+  chosen: ChosenPresence;
+  settings: Settings;
+  /** Contacts accepted by both. */
+  contacts: { id: UserId; name: string }[];
+  /** Missed calls not yet seen. */
+  missed: number;
+}
+
+/** `unavailable`: the database could not be asked, which says nothing of the session. [CONN-5] */
+export type SessionCheck = { ok: true; identity: Identity } | { ok: false; reason: "invalid" | "unavailable" };
+
+/** One ended call, as the referee decided it. Instants in ms by the server's clock. [CALL-14] */
+export interface EndedCall {
+  call: CallId;
+  caller: UserId;
+  callee: UserId;
+  media: Media;
+  startedAt: number;
+  acceptedAt?: number;
+  endedAt: number;
+  reason: EndReason;
+  /** How it ended for each of the two. */
+  outcomes: { caller: Outcome; callee: Outcome };
+}
+
+export type AccountsEvent =
+  /** Two people became contacts, or are contacts no longer. */
+  | { type: "contact"; accepted: boolean; people: [{ id: UserId; name: string }, { id: UserId; name: string }] }
+  /** Someone's contact list or a request changed; `user` is whom it is about. */
+  | { type: "contacts-changed"; of: UserId; user?: UserId }
+  /** The number of someone's unseen missed calls. */
+  | { type: "missed"; of: UserId; count: number };
+
+/** What the rest of the server may ask of the accounts. */
+export interface Accounts {
+  /** Who a session token belongs to. Never throws. */
+  identify(token: string, device: DeviceId): Promise<SessionCheck>;
+  /** Which of these sessions are still valid; undefined where the database could not be asked. Never throws. */
+  validSessions(sessions: string[]): Promise<Set<string> | undefined>;
+  /** Written behind and tried again until it is kept; in order for one user. */
+  saveChoice(user: UserId, chosen: ChosenPresence): void;
+  saveSettings(user: UserId, settings: Settings): void;
+  /** Written behind and tried again until it is kept; the same call twice leaves one record. */
+  recordCall(ended: EndedCall): void;
+  onEvent(listener: (event: AccountsEvent) => void): void;
+  /** Answers whether the database can be asked now. */
+  ready(): Promise<boolean>;
+}

@@ -1,0 +1,119 @@
+import type {
+  ActiveCall,
+  CallId,
+  Choice,
+  ClientMessage,
+  CloseCode,
+  DeviceId,
+  EndReason,
+  Media,
+  Outcome,
+  PeerId,
+  ServerMessage,
+  ServerMessageOf,
+  Settings,
+  UserId,
+} from "#protocol";
+
+/** One welcomed socket, named by the gateway; never used twice. */
+export type ConnectionId = string & { readonly connection: unique symbol };
+
+/** The spans of the contract, in ms; tests shorten them. */
+export interface Spans {
+  ringMs: number;
+  graceMs: number;
+  settleMs: number;
+  abandonMs: number;
+  rejoinMs: number;
+  lateRingMs: number;
+}
+
+/** A user as the accounts know them when a device joins. `until` is an instant. */
+export interface JoiningUser {
+  id: UserId;
+  handle: string;
+  name: string;
+  chosen: { availability: Choice; until?: number; text?: string };
+  settings: Settings;
+  contacts: { id: UserId; name: string }[];
+  missed: number;
+}
+
+/** What happens to the referee. `at` is now, by the server's clock, in ms; it never goes back. */
+export type RefereeEvent = { at: number } & (
+  | {
+      type: "joined";
+      connection: ConnectionId;
+      device: DeviceId;
+      user: JoiningUser;
+      idle: boolean;
+      active: ActiveCall[];
+      /** The hello's id. */
+      re?: number;
+    }
+  | { type: "message"; connection: ConnectionId; message: Exclude<ClientMessage, { type: "hello" } | { type: "ping" }> }
+  /** The socket is gone, without `bye`. */
+  | { type: "lost"; connection: ConnectionId }
+  /** The session behind the socket is no longer valid. [CONN-5] */
+  | { type: "revoked"; connection: ConnectionId }
+  | { type: "contact"; accepted: boolean; people: [{ id: UserId; name: string }, { id: UserId; name: string }] }
+  | { type: "contacts-changed"; of: UserId; user?: UserId }
+  | { type: "missed"; of: UserId; count: number }
+  /** A deadline may have passed. */
+  | { type: "due" }
+);
+
+/** A message whose ticket the gateway signs and adds. */
+export type TicketedMessage =
+  | Omit<ServerMessageOf<"call.ringing">, "ticket">
+  | Omit<ServerMessageOf<"call.accepted">, "ticket">
+  | Omit<ServerMessageOf<"call.rejoined">, "ticket">;
+
+/** The two random ends of one call's media, as one side sees them. */
+export interface PeerEnds {
+  self: PeerId;
+  remote: PeerId;
+}
+
+/** What the referee wants done, in order. */
+export type RefereeEffect =
+  /** The same message to each of these, serialised once. */
+  | { type: "send"; to: ConnectionId[]; message: ServerMessage }
+  | { type: "send-ticketed"; to: ConnectionId; message: TicketedMessage; ends: PeerEnds }
+  /** `tickets` names the ends of the outgoing calls in the welcome that carry a ticket. */
+  | {
+      type: "welcome";
+      to: ConnectionId;
+      message: ServerMessageOf<"welcome">;
+      tickets: { call: CallId; ends: PeerEnds }[];
+    }
+  /** The tickets of these ends are void from now on. */
+  | { type: "void-peers"; peers: PeerId[] }
+  | { type: "close"; connection: ConnectionId; code: CloseCode }
+  | {
+      type: "record";
+      call: CallId;
+      caller: UserId;
+      callee: UserId;
+      media: Media;
+      startedAt: number;
+      acceptedAt?: number;
+      endedAt: number;
+      reason: EndReason;
+      outcomes: { caller: Outcome; callee: Outcome };
+    }
+  | { type: "save-choice"; user: UserId; chosen: { availability: Choice; until?: number; text?: string } }
+  | { type: "save-settings"; user: UserId; settings: Settings };
+
+/**
+ * The only referee of presence and calls. It holds the server's whole state in memory, asks nobody for the time and does
+ * nothing itself: each event comes in with its instant, and what must be done comes out as effects.
+ */
+export interface Referee {
+  handle(event: RefereeEvent): RefereeEffect[];
+  /** The instant of the next deadline, or undefined where none is set. */
+  nextDue(): number | undefined;
+}
+
+/** Where new peer ids come from: random in the server, counted in tests. */
+export type NewPeerId = () => PeerId;
