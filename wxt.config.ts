@@ -1,0 +1,71 @@
+import { defineConfig } from "wxt";
+
+/**
+ * What extension pages may load and reach. No code, style, frame or picture from elsewhere. Connections go to whatever
+ * server the person names, so any host must be allowed; that plain `http:` and `ws:` are for loopback alone is checked
+ * where an address is read (shell/server-address.ts), since a content security policy cannot write `[::1]`.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "media-src 'self' blob: data:",
+  "connect-src 'self' https: wss: http: ws:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Each permission with its reason. Host permissions there are none: a Beckon server answers any origin (CORS `*`). */
+const permissions = [
+  "storage", // the session, the contacts as last known, and the state that outlives the background
+  "notifications", // an incoming call shows itself outside the browser's window
+  "alarms", // deadlines that outlive the background, and its return within 30 s
+  "idle", // "away" while nobody is at this device
+];
+const chromePermissions = [
+  "offscreen", // a service worker cannot play the ring; an offscreen document can
+];
+
+export default defineConfig({
+  srcDir: "extension",
+  publicDir: "extension/public",
+  modules: ["@wxt-dev/module-svelte"],
+  // Everything is imported by path, so that a reader and the lint rules see where it comes from.
+  imports: false,
+  manifest: ({ browser }) => ({
+    name: "__MSG_extensionName__",
+    short_name: "Beckon",
+    description: "__MSG_extensionDescription__",
+    default_locale: "en",
+    icons: icons(),
+    permissions: browser === "firefox" ? permissions : [...permissions, ...chromePermissions],
+    action: { default_title: "Beckon", default_icon: icons() },
+    content_security_policy: browser === "firefox" ? contentSecurityPolicy : { extension_pages: contentSecurityPolicy },
+    ...(browser === "firefox"
+      ? {
+          browser_specific_settings: {
+            gecko: {
+              id: "beckon@beckon.extension",
+              strict_min_version: "140.0",
+              // What a person does here travels to the server that they named, and to nobody else.
+              data_collection_permissions: {
+                required: ["authenticationInfo", "personallyIdentifyingInfo", "personalCommunications"],
+              },
+            },
+          },
+        }
+      : {
+          // Before 120 an alarm came once a minute at most: too late for the floor of 30 s.
+          minimum_chrome_version: "120",
+          // No web page and no other extension may speak to ours.
+          externally_connectable: { ids: [] },
+        }),
+  }),
+});
+
+function icons(): Record<string, string> {
+  return Object.fromEntries([16, 32, 48, 128].map((size) => [String(size), `icons/${String(size)}.png`]));
+}
