@@ -1,0 +1,191 @@
+import type {
+  ActiveCall,
+  AlertMode,
+  CallId,
+  Choice,
+  ClientMessage,
+  Contact,
+  Media,
+  ServerMessage,
+  Settings,
+  UserId,
+} from "#protocol";
+import type { CallState, Ring } from "./call-types.ts";
+import type { Connection } from "./connection.ts";
+import type { Roster } from "./roster.ts";
+
+/** Who is signed in, and where. Holds no secret: the token stays in the shell. */
+export interface Session {
+  user: UserId;
+  handle: string;
+  name: string;
+  server: ServerFacts;
+}
+
+/** What discovery said of the server. */
+export interface ServerFacts {
+  /** The server's address as origin, for example `https://beckon.example`. */
+  origin: string;
+  presenceUrl: string;
+  parseUrl: string;
+  peerPath: string;
+}
+
+/** What outlives the browser: the shell keeps it in `storage.local` and gives it back with `started`. */
+export interface Saved {
+  session: Session;
+  contacts: Contact[];
+}
+
+/** The whole state of one installation: plain JSON, written after each event. Instants are ms since 1970, by this machine. */
+export type AppState = SignedOut | SignedIn;
+
+export interface SignedOut {
+  at: "signed-out";
+  /** The origin of the server last used. */
+  server?: string;
+  sessionEnded: boolean;
+}
+
+export interface SignedIn {
+  at: "signed-in";
+  session: Session;
+  connection: Connection;
+  roster: Roster;
+  call: CallState;
+  /** Calls that ring here while another has the stage; each may ring once it has left. */
+  others: Ring[];
+  /** Endings that the server has not confirmed yet; repeated after each welcome. [CALL-12] */
+  owed: OwedEnding[];
+  self: SelfState;
+  settings: Settings;
+  missed: number;
+  /** The last ring that nobody here answered, until it was seen. */
+  lastMissed?: MissedCall;
+  /** Whether this device is unattended. */
+  idle: boolean;
+  /** Whether a page that shows contacts is open. */
+  contactsShown: boolean;
+  /** The last number given to a request. */
+  lastRequest: number;
+}
+
+export interface OwedEnding {
+  call: CallId;
+  type: "call.hangup" | "call.decline" | "call.cancel";
+  request: number;
+}
+
+export interface MissedCall {
+  call: CallId;
+  from: { user: UserId; name: string };
+  media: Media;
+  at: number;
+}
+
+/** The user's own choice as the server last told it. `wanted` was chosen here and is not confirmed yet. */
+export interface SelfState {
+  availability: Choice;
+  text?: string;
+  until?: number;
+  wanted?: { availability?: Choice; text?: string; until?: number; request: number };
+}
+
+/**
+ * What happens to the app; `update(state, event)` of app.ts makes of it the next state and the effects. Beside it stand
+ * `outward(state)`, `viewOf(state)`, `callPageOf(state, call)` and `refusal(state, command)`. `at` is now in ms since 1970; `random` is fresh, at least 0 and below 1. */
+export type AppEvent = { at: number; random: number } & (
+  LifeEvent | SocketEvent | PageCommand | CallPageEvent | ContactsEvent
+);
+
+export type LifeEvent =
+  /** The background began to run: after a browser's start, an update, or the death of its worker. The first event. */
+  | { type: "started"; saved?: Saved }
+  /** A deadline of {@link Outward.wakeAt} may have passed; also for an alarm. Harmless when early. */
+  | { type: "due" }
+  | { type: "signed-in"; session: Session }
+  | { type: "network-online" }
+  | { type: "idle-changed"; idle: boolean }
+  /** This device has really begun to ring, and how. */
+  | { type: "alerted"; call: CallId; mode: AlertMode }
+  /** The notification of the missed call was closed or clicked. */
+  | { type: "missed-seen" };
+
+/** Events of sockets carry the number that {@link AppEffect} `open-socket` gave; those of older sockets are ignored. */
+export type SocketEvent =
+  | { type: "socket-opened"; socket: number }
+  | { type: "socket-closed"; socket: number; code: number }
+  | { type: "socket-message"; socket: number; message: ServerMessage };
+
+/** What a page of ours asks. Ask {@link refusal} first whether it can be done; the update ignores what cannot. */
+export type PageCommand =
+  /** `call` is a fresh random UUID. */
+  | { type: "place-call"; call: CallId; user: UserId; media: Media }
+  | { type: "accept-call"; call: CallId; media: Media }
+  | { type: "decline-call"; call: CallId }
+  /** Cancels, declines or hangs up, whichever the call's state makes it. */
+  | { type: "hang-up"; call: CallId }
+  | { type: "dismiss-call"; call: CallId }
+  | { type: "show-call-tab" }
+  /** `forMs` from now; without it the choice has no end. */
+  | { type: "set-presence"; availability?: Choice; text?: string; forMs?: number }
+  | { type: "retry-now" }
+  | { type: "contacts-shown" }
+  | { type: "contacts-hidden" }
+  | { type: "sign-out" };
+
+/** From the call page's port; `call` is the one that its `here` named. */
+export type CallPageEvent =
+  | { type: "page-here"; call: CallId }
+  /** The port closed while the background ran. Never sent for a port that the worker's own death closed. */
+  | { type: "page-gone"; call: CallId }
+  | { type: "media-connected"; call: CallId }
+  | { type: "media-interrupted"; call: CallId }
+  | { type: "media-failed"; call: CallId }
+  | { type: "page-signal"; call: CallId; data: unknown };
+
+/** The answer to `list-contacts`. */
+export type ContactsEvent = { type: "contacts-listed"; contacts: Contact[] } | { type: "contacts-refused" };
+
+/** What cannot be compared with the world and is done once, in order. The rest is in {@link Outward}. */
+export type AppEffect =
+  /** Opens a socket and lets any older one go; its events carry this number. */
+  | { type: "open-socket"; socket: number; url: string }
+  | { type: "close-socket"; socket: number }
+  /** Sends `hello`; the shell adds the token and the device. */
+  | { type: "hello"; socket: number; idle: boolean; active: ActiveCall[] }
+  | { type: "send"; socket: number; message: Exclude<ClientMessage, { type: "hello" }> }
+  /** Reads the contact list; answer with `contacts-listed` or `contacts-refused`. */
+  | { type: "list-contacts" }
+  /** Makes sure that a call tab shows this call; the tab of `replacing`, where it is still open, is used for it. */
+  | { type: "open-call-tab"; call: CallId; replacing?: CallId }
+  | { type: "focus-call-tab"; call: CallId }
+  /** Hands data of the other side to the call page. */
+  | { type: "signal-page"; call: CallId; data: unknown }
+  /** Forgets the session's token; `revoke`: tells Parse first, as well as it can (`logout`). */
+  | { type: "forget-token"; revoke: boolean };
+
+/** What the world outside should look like now; the shell compares and makes it so after every event. */
+export interface Outward {
+  /** When `due` must be sent at the latest. */
+  wakeAt?: number;
+  badge: Badge;
+  notification?: CallNotification;
+  /** Set while this device should ring; answer with `alerted` once it does. */
+  ringing?: { call: CallId; from: { user: UserId; name: string }; media: Media; mode: AlertMode };
+  /** What `storage.local` should hold; nothing where nobody is signed in. */
+  saved?: Saved;
+}
+
+export interface Badge {
+  /** Each has one look; `missed` is shown as a count where it is not 0 and nothing more urgent is. */
+  state: "signed-out" | "offline" | Choice | "ringing" | "in-call";
+  missed: number;
+}
+
+export type CallNotification =
+  | { type: "incoming"; call: CallId; from: { user: UserId; name: string }; media: Media }
+  | { type: "missed"; call: CallId; from: { user: UserId; name: string }; media: Media; at: number };
+
+/** Why a command cannot be done now; names are those of the commands' problems. */
+export type Refusal = "offline" | "in-a-call" | "not-found" | "signed-out";

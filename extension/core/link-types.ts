@@ -1,0 +1,83 @@
+import type { CallSignal, Media, Ticket } from "#protocol";
+
+/** A camera or microphone, as the call page knows it. `unwanted`: a call without pictures asks for no camera. */
+export type DeviceState = "asking" | "unwanted" | "on" | "off" | "refused" | "missing" | "busy";
+
+/** The call page's media. Plain data; the page shows it, and `extension/media` carries out the effects. */
+export interface LinkState {
+  /** Whether this side called: it waits at PeerServer, and the other dials. */
+  outgoing: boolean;
+  media: Media;
+  camera: DeviceState;
+  microphone: DeviceState;
+  /** What the other side said that it sends. */
+  remote: { camera: boolean; microphone: boolean };
+  /** The browser refused to play sound without a click. */
+  needsClick: boolean;
+  phase: LinkPhase;
+}
+
+/** How far the media is. Instants are ms since 1970, by this machine. */
+export type LinkPhase =
+  /** Waits for the devices, or for the ticket. */
+  | { at: "camera"; ticket?: Ticket; accepted: boolean }
+  /** Becomes known to PeerServer. */
+  | { at: "registering"; ticket: Ticket; accepted: boolean; until: number }
+  /** The caller waits for the dial, or the media is being connected; `until` is set once the call is accepted. */
+  | { at: "linking"; ticket: Ticket; accepted: boolean; until?: number }
+  | { at: "live"; ticket: Ticket }
+  /** `restartAt`: when ICE is restarted, or asked for again. `until`: when this counts as lost. */
+  | { at: "interrupted"; ticket: Ticket; restartAt: number; until: number }
+  | { at: "failed"; why: LinkFailure }
+  /** The call is over; everything is let go. */
+  | { at: "over" };
+
+export type LinkFailure = "peer-server" | "no-connection" | "lost";
+
+/** What happens to the link. `at` is now. */
+export type LinkEvent = { at: number } &
+  /** What the background says of the call, each time it changes. */
+  (
+    | { type: "call"; accepted: boolean; over: boolean; media: Media; outgoing: boolean; ticket?: Ticket }
+    /** What came of `open-devices`; a camera that was not asked for is `unwanted`. */
+    | { type: "devices"; camera: DeviceOutcome | "unwanted"; microphone: DeviceOutcome }
+    /** PeerServer took this side's peer. */
+    | { type: "registered" }
+    /** PeerServer refused, is gone before the link stood, or the peer reported an error that ends it. */
+    | { type: "peer-failed" }
+    /** `connectionState` of the RTCPeerConnection. */
+    | { type: "connection"; state: "connecting" | "connected" | "disconnected" | "failed" | "closed" }
+    /** This side's description, made for `restart-ice` or in answer to an offer that was applied. */
+    | { type: "described"; description: { type: "offer" | "answer"; sdp: string } }
+    /** From the other side's page, decoded. */
+    | { type: "signal"; signal: CallSignal }
+    /** The person switches a device. A device that is not there stays as it is. */
+    | { type: "switch"; device: "camera" | "microphone"; on: boolean }
+    /** A device came back or went away while the call runs. */
+    | { type: "device-changed"; device: "camera" | "microphone"; outcome: DeviceOutcome }
+    | { type: "sound"; playing: boolean }
+    | { type: "due" }
+  );
+
+export type DeviceOutcome = "on" | "refused" | "missing" | "busy";
+
+/** What `extension/media` does, in order. */
+export type LinkEffect =
+  /** getUserMedia, each kind by itself, so that one that is refused does not take the other with it. */
+  | { type: "open-devices"; media: Media }
+  /** Makes the Peer with the ticket; answers its other side's dial by itself, with what the devices gave. */
+  | { type: "register"; ticket: Ticket }
+  | { type: "dial"; ticket: Ticket }
+  /** An own offer with `iceRestart: true`; answer with `described`. */
+  | { type: "restart-ice" }
+  /** Applies the other side's description; for an offer, answer with `described`. */
+  | { type: "apply"; description: { type: "offer" | "answer"; sdp: string } }
+  /** To the other side's page, by the background. */
+  | { type: "signal"; signal: CallSignal }
+  /** To the background. */
+  | { type: "tell"; what: "media-connected" | "media-interrupted" | "media-failed" }
+  | { type: "switch-track"; device: "camera" | "microphone"; on: boolean }
+  /** Asks for one device again, after the person switched it on where it was refused, missing or busy. */
+  | { type: "open-device"; device: "camera" | "microphone" }
+  /** Stops every track, closes the connection and the peer. */
+  | { type: "let-go" };
