@@ -1,0 +1,63 @@
+import type { AlertMode, Media } from "#protocol";
+import type { CallEnd } from "../core/view.ts";
+import type { Text } from "../locales/text.ts";
+
+/** What the call page shows of the call. Instants in ms since 1970 by this machine's clock. */
+export type CallPhase =
+  /** The page is open and does not know its call yet. */
+  | { at: "opening" }
+  | { at: "inviting" }
+  | { at: "ringing-out"; devices: number; mode: AlertMode }
+  | { at: "accepting" }
+  | { at: "joining" }
+  | { at: "live"; since: number }
+  | { at: "reconnecting"; since: number }
+  /** `seconds` is the length of the talk, where there was one. */
+  | { at: "ended"; reason: CallEnd; seconds?: number | undefined }
+  /** The background knows of no such call: it is over, or its address is an old one. */
+  | { at: "unknown" };
+
+/** How the media does. `idle` before there is anything to connect. */
+export type LinkState = "idle" | "connecting" | "live" | "interrupted" | "failed";
+
+/** Why a camera or microphone cannot be used: permission refused, none there, or another program holds it. */
+export type DeviceProblem = "refused" | "missing" | "busy";
+
+/** Everything that `CallScreen.svelte` draws. */
+export interface CallScreenProps {
+  text: Text;
+  /** In ms since 1970, advanced once a second by the page. */
+  now: number;
+  person: { name: string };
+  media: Media;
+  /** Whether this side called. */
+  outgoing: boolean;
+  call: CallPhase;
+  link: LinkState;
+  /** False while the background has no line to the server. */
+  online: boolean;
+  ownStream?: MediaStream | undefined;
+  remoteStream?: MediaStream | undefined;
+  /** Whether ours is switched on; a device with a problem counts as off. */
+  microphoneOn: boolean;
+  cameraOn: boolean;
+  microphoneProblem?: DeviceProblem | undefined;
+  cameraProblem?: DeviceProblem | undefined;
+  /** What the other side says of its own devices; true until it said otherwise. */
+  remoteMicrophoneOn: boolean;
+  remoteCameraOn: boolean;
+  /** Set after `onsoundblocked`, cleared by `onplaysound`: one button then asks for the click. */
+  needsClickForSound: boolean;
+  ontogglemicrophone: () => void;
+  ontogglecamera: () => void;
+  onhangup: () => void;
+  oncallagain: () => void;
+  /** Close this tab. */
+  onclose: () => void;
+  /** The browser refused to play their sound without a click. */
+  onsoundblocked: () => void;
+  /** The click came and the sound plays. */
+  onplaysound: () => void;
+  /** Ask for the camera and microphone again. */
+  onretrymedia: () => void;
+}

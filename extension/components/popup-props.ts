@@ -1,0 +1,39 @@
+import type { CallId, Choice, Media, UserId } from "#protocol";
+import type { View } from "../core/view.ts";
+import type { Text } from "../locales/text.ts";
+import type { CommandAnswer } from "../messaging/commands.ts";
+
+type Answer = Promise<CommandAnswer>;
+
+/** What the popup may ask for. The promises never reject: what goes wrong is a problem in the answer. */
+export interface PopupCommands {
+  checkServer: (server: string) => Answer;
+  signIn: (form: { server: string; handle: string; password: string }) => Answer;
+  signUp: (form: { server: string; handle: string; name: string; email: string; password: string }) => Answer;
+  signOut: () => Answer;
+  /** `forMs` from now; without it the choice has no end. */
+  setPresence: (change: { availability?: Choice; text?: string; forMs?: number }) => Answer;
+  requestContact: (handle: string) => Answer;
+  acceptContact: (user: UserId) => Answer;
+  declineContact: (user: UserId) => Answer;
+  /** Removes a contact, or withdraws an outgoing request. */
+  removeContact: (user: UserId) => Answer;
+  placeCall: (user: UserId, media: Media) => Answer;
+  acceptCall: (call: CallId, media: Media) => Answer;
+  declineCall: (call: CallId) => Answer;
+  hangUp: (call: CallId) => Answer;
+  dismissCall: (call: CallId) => Answer;
+  markCallsSeen: () => Answer;
+  retryNow: () => Answer;
+  showCallTab: () => Answer;
+}
+
+/** Everything that `PopupScreen.svelte` draws. */
+export interface PopupScreenProps {
+  /** Undefined until the stored view was read. */
+  view: View | undefined;
+  /** In ms since 1970, advanced once a second by the page. */
+  now: number;
+  text: Text;
+  commands: PopupCommands;
+}
