@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder. */
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A failure that the person at the keyboard can mend: it is shown as its sentence alone. */
+export class SetupFailure extends Error {}
+
+export interface CommandOptions {
+  readonly signal: AbortSignal;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Let its output through as it comes, instead of keeping it. */
+  readonly show?: boolean;
+}
+
+export interface CommandResult {
+  readonly code: number;
+  /** What it wrote, unless it was shown. */
+  readonly output: string;
+}
+
+const KILL_AFTER_MS = 20_000;
+
+/**
+ * Runs a command to its end. It gets a process group of its own, so that aborting ends its children too.
+ * Throws the signal's reason when aborted, and a `SetupFailure` when there is no such command.
+ */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
+  options.signal.throwIfAborted();
+  const child = spawn(command, args, {
+    cwd: options.cwd ?? ROOT,
+    env: options.env ?? process.env,
+    stdio: ["ignore", options.show ? "inherit" : "pipe", options.show ? "inherit" : "pipe"],
+    detached: true,
+  });
+  let output = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (output += text));
+
+  let lastResort: NodeJS.Timeout | undefined;
+  const stop = () => {
+    killGroup(child.pid, "SIGTERM");
+    lastResort = setTimeout(() => {
+      killGroup(child.pid, "SIGKILL");
+    }, KILL_AFTER_MS);
+  };
+  options.signal.addEventListener("abort", stop, { once: true });
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      child.on("error", (cause) => {
+        reject(new SetupFailure(`The command ${command} could not be started: ${cause.message}.`, { cause }));
+      });
+      child.on("close", (status) => {
+        resolve(status ?? 1);
+      });
+    });
+    options.signal.throwIfAborted();
+    return { code, output };
+  } finally {
+    options.signal.removeEventListener("abort", stop);
+    clearTimeout(lastResort);
+  }
+}
+
+/** The last lines of what a failed command wrote. */
+export function lastLines(output: string, count = 15): string {
+  return output.trim().split("\n").slice(-count).join("\n");
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group has ended by itself.
+  }
+}

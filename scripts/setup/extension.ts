@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { lastLines, ROOT, runCommand, SetupFailure } from "./command.ts";
+import { step } from "./progress.ts";
+
+/** The builds of the extension: the folder under .output, what to call it, and how to ask WXT for it. */
+const BUILDS = {
+  chrome: { folder: "chrome-mv3", title: "Building the extension", args: ["build", "--browser", "chrome"] },
+  firefox: {
+    folder: "firefox-mv2",
+    title: "Building the extension for Firefox",
+    args: ["build", "--browser", "firefox", "--mv2"],
+  },
+} as const;
+
+export type Browser = keyof typeof BUILDS;
+
+const SOURCES = ["extension", "protocol", "package-lock.json", "tsconfig.json", "wxt.config.ts"];
+
+/** The folder of the built extension, to load into a browser. */
+export function extensionFolder(browser: Browser): string {
+  return join(ROOT, ".output", BUILDS[browser].folder);
+}
+
+/** Builds the extension, unless it stands there built from just these sources. */
+export async function setUpExtension(browser: Browser, signal: AbortSignal): Promise<void> {
+  const { folder, title, args } = BUILDS[browser];
+  const stamp = join(ROOT, ".cache", `${folder}.sha256`);
+  const hash = await hashSources();
+  const isBuilt = existsSync(join(extensionFolder(browser), "manifest.json"));
+  if (isBuilt && existsSync(stamp) && (await readFile(stamp, "utf8")) === hash) return;
+
+  await step(title, async () => {
+    const wxt = join(ROOT, "node_modules", "wxt", "bin", "wxt.mjs");
+    const { code, output } = await runCommand(process.execPath, [wxt, ...args], { signal });
+    if (code !== 0) throw new SetupFailure(`The extension could not be built:\n${lastLines(output, 30)}`);
+    await mkdir(join(ROOT, ".cache"), { recursive: true });
+    await writeFile(stamp, hash);
+  });
+}
+
+async function hashSources(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const source of SOURCES) {
+    for (const path of await filesUnder(join(ROOT, source))) hash.update(path).update(await readFile(path));
+  }
+  return hash.digest("hex");
+}
+
+async function filesUnder(path: string): Promise<string[]> {
+  if (!existsSync(path)) return [];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined);
+  if (entries === undefined) return [path];
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
