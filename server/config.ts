@@ -1,0 +1,207 @@
+import { resolve } from "node:path";
+import { ABANDON_MS, GRACE_MS, HELLO_MS, REJOIN_MS, RING_MS, SETTLE_MS, SILENCE_MS } from "#protocol";
+import * as v from "valibot";
+import { LOG_LEVELS } from "./logger.ts";
+
+/** The longest span that a timer of Node can wait for, in ms. */
+const MAX_SPAN_MS = 2 ** 31 - 1;
+
+const DEFAULT_PORT = 8787;
+
+function wholeNumber(least: number, most: number, wanted: string) {
+  const problem = `must be ${wanted}`;
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,10}$/, problem),
+    v.transform(Number),
+    v.minValue(least, problem),
+    v.maxValue(most, problem),
+  );
+}
+
+function span(defaultMs: number) {
+  return v.optional(
+    wholeNumber(1, MAX_SPAN_MS, `a whole number of milliseconds from 1 to ${String(MAX_SPAN_MS)}`),
+    String(defaultMs),
+  );
+}
+
+/** A list with commas between; blanks around an entry do not count. */
+function list(entry: (text: string) => boolean, problem: string) {
+  return v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) =>
+        text
+          .split(",")
+          .map((part) => part.trim())
+          .filter((part) => part !== ""),
+      ),
+      v.array(v.pipe(v.string(), v.check(entry, problem))),
+    ),
+    "",
+  );
+}
+
+function isWebAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return (
+    url !== null &&
+    (url.protocol === "http:" || url.protocol === "https:") &&
+    url.username === "" &&
+    url.password === "" &&
+    url.search === "" &&
+    url.hash === ""
+  );
+}
+
+function isOrigin(text: string): boolean {
+  return isWebAddress(text) && URL.parse(text)?.origin === text;
+}
+
+const environment = v.object({
+  PORT: v.optional(
+    wholeNumber(0, 65_535, "a port number from 0 to 65535, where 0 takes a free one"),
+    String(DEFAULT_PORT),
+  ),
+  HOST: v.optional(
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:%_-]+$/, "must be an address or a host name of this machine")),
+  ),
+  PUBLIC_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isWebAddress, "must be the address that clients use, such as https://beckon.example.org"),
+      v.transform((text) => text.replace(/\/+$/, "")),
+    ),
+  ),
+  DATA_DIR: v.optional(v.string(), "./data"),
+  DATABASE_URI: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => ["postgres:", "postgresql:"].includes(URL.parse(text)?.protocol ?? ""),
+        "must be a PostgreSQL address, such as postgres://user:password@host:5432/beckon, or left out to use the embedded one",
+      ),
+    ),
+  ),
+  RING_MS: span(RING_MS),
+  GRACE_MS: span(GRACE_MS),
+  HELLO_MS: span(HELLO_MS),
+  SILENCE_MS: span(SILENCE_MS),
+  REJOIN_MS: span(REJOIN_MS),
+  SETTLE_MS: span(SETTLE_MS),
+  ABANDON_MS: span(ABANDON_MS),
+  TURN_URLS: list(
+    (text) => /^turns?:[^\s,]+$/.test(text),
+    "must be a list of TURN addresses with commas between, such as turn:turn.example.org:3478",
+  ),
+  TURN_SECRET: v.optional(v.string()),
+  STUN_URLS: list(
+    (text) => /^stuns?:[^\s,]+$/.test(text),
+    "must be a list of STUN addresses with commas between, such as stun:stun.example.org:3478",
+  ),
+  ALLOWED_ORIGINS: list(
+    isOrigin,
+    "must be a list of web origins with commas between, each without a path, such as https://app.example.org",
+  ),
+  REGISTRATION: v.optional(
+    v.pipe(
+      v.picklist(["open", "invite", "closed"], "must be open or closed"),
+      v.check(
+        (way) => way !== "invite",
+        "cannot be invite yet, since this server makes no invites; use open or closed",
+      ),
+    ),
+    "open",
+  ),
+  LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`), "info"),
+});
+
+/** The spans of the contract that a deployment may change, in ms. */
+export interface Spans {
+  ringMs: number;
+  graceMs: number;
+  helloMs: number;
+  silenceMs: number;
+  rejoinMs: number;
+  settleMs: number;
+  abandonMs: number;
+}
+
+/** What the operator decided, read and checked. */
+export interface Config {
+  /** 0 takes a free port. */
+  port: number;
+  /** Undefined: all interfaces. */
+  host: string | undefined;
+  /** Without a slash at its end; undefined: `http://localhost:<the port taken>`. */
+  publicUrl: string | undefined;
+  /** An absolute path. */
+  dataDir: string;
+  /** Undefined: the embedded PostgreSQL in `dataDir`. */
+  databaseUri: string | undefined;
+  spans: Spans;
+  turn: { urls: string[]; secret: string } | undefined;
+  stunUrls: string[];
+  allowedOrigins: string[];
+  registration: "open" | "closed";
+  logLevel: (typeof LOG_LEVELS)[number];
+}
+
+export type ReadConfig = { ok: true; config: Config } | { ok: false; problems: string[] };
+
+/** Reads the environment. An empty value counts as not given. Each problem is a sentence for the operator. */
+export function readConfig(env: Record<string, string | undefined>): ReadConfig {
+  const given = Object.fromEntries(
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const read = v.safeParse(environment, given);
+  if (!read.success) return { ok: false, problems: [...new Set(read.issues.map(describe))] };
+  const problems = contradictions(read.output);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: configOf(read.output) };
+}
+
+function describe(issue: v.BaseIssue<unknown>): string {
+  const name = v.getDotPath(issue) ?? "The environment";
+  // Entries of a list are told by the list's name. The value is not repeated: it may hold a password.
+  return `${name.replace(/\..*/, "")} ${issue.message}.`;
+}
+
+type Environment = v.InferOutput<typeof environment>;
+
+function contradictions(env: Environment): string[] {
+  const problems: string[] = [];
+  if (env.TURN_URLS.length > 0 && env.TURN_SECRET === undefined) {
+    problems.push("TURN_SECRET is missing; give the TURN server's static-auth-secret, or leave TURN_URLS out.");
+  }
+  if (env.TURN_URLS.length === 0 && env.TURN_SECRET !== undefined) {
+    problems.push("TURN_URLS is missing; say where the TURN server is, or leave TURN_SECRET out.");
+  }
+  return problems;
+}
+
+function configOf(env: Environment): Config {
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    publicUrl: env.PUBLIC_URL,
+    dataDir: resolve(env.DATA_DIR),
+    databaseUri: env.DATABASE_URI,
+    spans: {
+      ringMs: env.RING_MS,
+      graceMs: env.GRACE_MS,
+      helloMs: env.HELLO_MS,
+      silenceMs: env.SILENCE_MS,
+      rejoinMs: env.REJOIN_MS,
+      settleMs: env.SETTLE_MS,
+      abandonMs: env.ABANDON_MS,
+    },
+    turn: env.TURN_SECRET === undefined ? undefined : { urls: env.TURN_URLS, secret: env.TURN_SECRET },
+    stunUrls: env.STUN_URLS,
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    registration: env.REGISTRATION === "closed" ? "closed" : "open",
+    logLevel: env.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,151 @@
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readConfig, type Config } from "../../server/config.ts";
+import { createLogger } from "../../server/logger.ts";
+
+function configOf(env: Record<string, string | undefined>): Config {
+  const read = readConfig(env);
+  if (!read.ok) throw new Error(read.problems.join(" "));
+  return read.config;
+}
+
+describe("the configuration", () => {
+  it("has a default for everything", () => {
+    expect(configOf({})).toEqual({
+      port: 8787,
+      host: undefined,
+      publicUrl: undefined,
+      dataDir: resolve("data"),
+      databaseUri: undefined,
+      spans: {
+        ringMs: 45_000,
+        graceMs: 10_000,
+        helloMs: 10_000,
+        silenceMs: 45_000,
+        rejoinMs: 20_000,
+        settleMs: 35_000,
+        abandonMs: 60_000,
+      },
+      turn: undefined,
+      stunUrls: [],
+      allowedOrigins: [],
+      registration: "open",
+      logLevel: "info",
+    });
+  });
+
+  it("takes what is given", () => {
+    const config = configOf({
+      PORT: "0",
+      HOST: "127.0.0.1",
+      PUBLIC_URL: "https://beckon.example.org/",
+      DATABASE_URI: "postgres://someone:secret@db.example.org:5432/beckon",
+      RING_MS: "1500",
+      TURN_URLS: "turn:turn.example.org:3478, turns:turn.example.org:5349",
+      TURN_SECRET: "shared",
+      STUN_URLS: "stun:stun.example.org",
+      ALLOWED_ORIGINS: "https://app.example.org,http://localhost:3000",
+      REGISTRATION: "closed",
+      LOG_LEVEL: "debug",
+    });
+    expect(config).toMatchObject({
+      port: 0,
+      host: "127.0.0.1",
+      publicUrl: "https://beckon.example.org",
+      turn: { urls: ["turn:turn.example.org:3478", "turns:turn.example.org:5349"], secret: "shared" },
+      stunUrls: ["stun:stun.example.org"],
+      allowedOrigins: ["https://app.example.org", "http://localhost:3000"],
+      registration: "closed",
+      logLevel: "debug",
+    });
+    expect(config.spans.ringMs).toBe(1500);
+  });
+
+  it("takes an empty value as not given", () => {
+    expect(configOf({ PORT: "", DATABASE_URI: " ", TURN_SECRET: "", LOG_LEVEL: undefined })).toEqual(configOf({}));
+  });
+
+  it.each([
+    ["PORT", "http", "PORT must be a port number from 0 to 65535, where 0 takes a free one."],
+    ["PORT", "70000", "PORT must be a port number from 0 to 65535, where 0 takes a free one."],
+    ["PORT", "-1", "PORT must be a port number from 0 to 65535, where 0 takes a free one."],
+    ["HOST", "not a host", "HOST must be an address or a host name of this machine."],
+    ["PUBLIC_URL", "beckon.example.org", "such as https://beckon.example.org."],
+    ["PUBLIC_URL", "ftp://beckon.example.org", "such as https://beckon.example.org."],
+    ["PUBLIC_URL", "https://me:secret@beckon.example.org", "such as https://beckon.example.org."],
+    ["DATABASE_URI", "mongodb://db.example.org", "DATABASE_URI must be a PostgreSQL address"],
+    ["RING_MS", "0", "RING_MS must be a whole number of milliseconds"],
+    ["GRACE_MS", "10s", "GRACE_MS must be a whole number of milliseconds"],
+    ["SETTLE_MS", "99999999999", "SETTLE_MS must be a whole number of milliseconds"],
+    ["TURN_URLS", "turn.example.org", "TURN_URLS must be a list of TURN addresses"],
+    ["STUN_URLS", "https://stun.example.org", "STUN_URLS must be a list of STUN addresses"],
+    ["ALLOWED_ORIGINS", "https://app.example.org/path", "ALLOWED_ORIGINS must be a list of web origins"],
+    ["ALLOWED_ORIGINS", "*", "ALLOWED_ORIGINS must be a list of web origins"],
+    ["REGISTRATION", "maybe", "REGISTRATION must be open or closed."],
+    ["REGISTRATION", "invite", "REGISTRATION cannot be invite yet"],
+    ["LOG_LEVEL", "loud", "LOG_LEVEL must be one of error, warn, info, debug, silent."],
+  ])("says what is wrong with %s=%s", (name, value, sentence) => {
+    const read = readConfig({ [name]: value });
+    expect(read.ok ? [] : read.problems).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  it("names every wrong value at once", () => {
+    const read = readConfig({ PORT: "x", LOG_LEVEL: "y" });
+    expect(read.ok ? 0 : read.problems.length).toBe(2);
+  });
+
+  it("wants a TURN server's address and secret together", () => {
+    const noSecret = readConfig({ TURN_URLS: "turn:turn.example.org" });
+    expect(noSecret.ok ? [] : noSecret.problems).toEqual([expect.stringContaining("TURN_SECRET is missing")]);
+    const noAddress = readConfig({ TURN_SECRET: "shared" });
+    expect(noAddress.ok ? [] : noAddress.problems).toEqual([expect.stringContaining("TURN_URLS is missing")]);
+  });
+
+  it("never repeats a value, which may be a secret", () => {
+    const read = readConfig({ DATABASE_URI: "mysql://root:hunter22@db" });
+    expect(JSON.stringify(read)).not.toContain("hunter22");
+  });
+});
+
+describe("the log", () => {
+  function linesOf(act: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
+    const lines: Record<string, unknown>[] = [];
+    act(createLogger("info", { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) }));
+    return lines;
+  }
+
+  it("writes one line of JSON with a sentence and an object", () => {
+    const lines = linesOf((logger) => {
+      logger.info("call ended", { callId: "c1", reason: "hangup" });
+    });
+    expect(lines).toEqual([
+      { level: "info", time: expect.any(String) as string, callId: "c1", reason: "hangup", msg: "call ended" },
+    ]);
+  });
+
+  it("leaves out lines that are less grave than its level", () => {
+    expect(
+      linesOf((logger) => {
+        logger.debug("detail");
+      }),
+    ).toEqual([]);
+  });
+
+  it("hides secrets, also one level down", () => {
+    const text = JSON.stringify(
+      linesOf((logger) => {
+        logger.warn("odd", { token: "r:secret1", frame: { sessionToken: "r:secret2", password: "secret3" } });
+      }),
+    );
+    expect(text).not.toContain("secret1");
+    expect(text).not.toContain("secret2");
+    expect(text).not.toContain("secret3");
+  });
+
+  it("keeps the cause of an error", () => {
+    const [line] = linesOf((logger) => {
+      logger.error("failed", { error: new Error("outer", { cause: new Error("inner") }) });
+    });
+    expect(JSON.stringify(line)).toContain("inner");
+  });
+});
