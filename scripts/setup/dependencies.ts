@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { lastLines, ROOT, runCommand, SetupFailure } from "./command.ts";
+import { ROOT, runCommand, SetupFailure } from "./command.ts";
 import { step } from "./progress.ts";
 
 interface LockedPackage {
@@ -19,10 +19,15 @@ export async function setUpDependencies(signal: AbortSignal): Promise<void> {
     const npm = await runCommand("npm", args, { signal });
     if (npm.code === 0) return;
     throw new SetupFailure(
-      `npm could not install the dependencies:\n${lastLines(npm.output)}\n` +
+      `npm could not install the dependencies:\n${firstLines(npm.output)}\n` +
         "Check the network and the space on the disk, then run the same command again.",
     );
   });
+}
+
+/** What npm says first is what went wrong; below it stands how it is used. */
+function firstLines(output: string): string {
+  return output.trim().split("\n").slice(0, 15).join("\n");
 }
 
 /** Compares the lockfile with the one that npm keeps of what it installed, and writes when it is done. */

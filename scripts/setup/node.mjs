@@ -56,7 +56,7 @@ async function fetchPinnedNode() {
     console.log(`${((Date.now() - since) / 1000).toFixed(1)} s`);
   } else {
     console.log("failed");
-    console.error(said.trim().split("\n").slice(-15).join("\n"));
+    console.error(said.trim().split("\n").slice(0, 15).join("\n"));
     console.error(
       "npm could not fetch it. Check the network and try again, or install Node 24 from https://nodejs.org.",
     );
