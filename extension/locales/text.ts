@@ -73,7 +73,9 @@ function midnight(at: number): number {
 }
 
 function unit(locale: Locale, name: "hour" | "minute" | "second", value: number): string {
-  return new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" }).format(value);
+  const shown = new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" }).format(value);
+  // CLDR sets a space between number and unit in Japanese; running text there has none.
+  return locale === "ja" ? shown.replaceAll(/\s/g, "") : shown;
 }
 
 function clock(ms: number): string {

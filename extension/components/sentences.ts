@@ -1,0 +1,108 @@
+import type { CallEnd, CallView, ContactView, LineView, SelfView } from "../core/view.ts";
+import type { Text } from "../locales/text.ts";
+import type { CommandAnswer } from "../messaging/commands.ts";
+import type { CallPhase, CallScreenProps } from "./call-props.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** What went wrong and what to do, in one sentence or two. */
+export function problemSentence(text: Text, answer: Extract<CommandAnswer, { ok: false }>): string {
+  return text.t(`problem.${answer.problem}`, { field: answer.detail ?? "other" });
+}
+
+/** Why a call is over, for the side that called or the one that was called. */
+export function endedSentence(text: Text, end: { reason: CallEnd; outgoing: boolean }, name: string): string {
+  return text.t(`ended.${end.outgoing ? "caller" : "callee"}.${end.reason}`, { name });
+}
+
+/** A contact's availability in words: "Away for 12 minutes", "Available · “Writing the proposal”". */
+export function contactWords(text: Text, contact: ContactView, now: number): string {
+  const availability = availabilityWords(text, contact, now);
+  return contact.text === undefined || contact.text === ""
+    ? availability
+    : text.t("availability.with-text", { availability, text: contact.text });
+}
+
+function availabilityWords(text: Text, { availability, since }: ContactView, now: number): string {
+  if (since === undefined) return text.t(`availability.${availability}`);
+  const time = text.instant(since, now);
+  if (availability === "offline") return text.t("availability.offline-since", { time });
+  if (availability !== "away") return text.t(`availability.${availability}`);
+  return now - since < HOUR_MS
+    ? text.t("availability.away-for", { minutes: text.minutes(now - since) })
+    : text.t("availability.away-since", { time });
+}
+
+/** One's own choice in words: "Do not disturb until 14:00". */
+export function ownWords(text: Text, self: SelfView, now: number): string {
+  return self.until === undefined || self.until <= now
+    ? text.t(`availability.${self.availability}`)
+    : text.t(`availability.${self.availability}-until`, { time: text.instant(self.until, now) });
+}
+
+/** What the line to the server does, in sentences; undefined where all is well. */
+export function lineSentences(text: Text, line: LineView, server: string, now: number): string | undefined {
+  if (line.at === "online") return undefined;
+  if (line.at === "connecting") return text.t("line.connecting", { server: hostOf(server) });
+  const sentences = [text.t(`line.${line.why}`)];
+  if (line.retryAt !== undefined) sentences.push(retryWords(text, line.retryAt - now));
+  if (line.asOf !== undefined) sentences.push(text.t("line.as-of", { time: text.instant(line.asOf, now) }));
+  return joined(text, sentences);
+}
+
+function retryWords(text: Text, inMs: number): string {
+  return inMs > 0 ? text.t("line.retry-in", { seconds: Math.ceil(inMs / 1000) }) : text.t("line.retrying");
+}
+
+/** Sentences in a row. Japanese sets no space between them. */
+export function joined(text: Text, sentences: readonly string[]): string {
+  return sentences.join(text.locale === "ja" ? "" : " ");
+}
+
+/** The server without what every address has. */
+export function hostOf(server: string): string {
+  return server.replace(/^https?:\/\//, "").replace(/\/+$/, "");
+}
+
+/** A present call in the popup, which shows ringing and ended ones otherwise. */
+export type RunningCall = Exclude<CallView, { at: "ringing-in" } | { at: "ended" }>;
+
+export function stripWords(text: Text, call: RunningCall): string {
+  const name = call.with.name;
+  return text.t(`strip.${call.at === "ringing-out" ? "ringing" : call.at}`, { name });
+}
+
+/** The state of the call in words, as it stands at the top of the call page and is read aloud when it changes. */
+export function callWords(
+  text: Text,
+  props: Pick<CallScreenProps, "call" | "link" | "online" | "outgoing" | "person">,
+) {
+  const { call, link, online } = props;
+  switch (call.at) {
+    case "inviting":
+      return text.t(online ? "call.inviting" : "call.inviting-offline");
+    case "ringing-out":
+      return ringingWords(text, call);
+    case "ended":
+      return endedSentence(text, { reason: call.reason, outgoing: props.outgoing }, props.person.name);
+    case "live":
+    case "joining":
+    case "reconnecting":
+      return talkWords(text, call, link);
+    case "opening":
+    case "accepting":
+    case "unknown":
+      return text.t(`call.${call.at}`);
+  }
+}
+
+function ringingWords(text: Text, call: Extract<CallPhase, { at: "ringing-out" }>): string {
+  if (call.mode === "waiting") return text.t("call.ringing-waiting");
+  return text.t(call.mode === "loud" ? "call.ringing" : "call.ringing-silent", { devices: call.devices });
+}
+
+function talkWords(text: Text, call: CallPhase, link: CallScreenProps["link"]): string {
+  if (link === "failed") return text.t("call.failed");
+  if (call.at === "reconnecting" || link === "interrupted") return text.t("call.interrupted");
+  return text.t(call.at === "live" ? "call.live" : "call.joining");
+}
