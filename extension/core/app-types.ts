@@ -10,7 +10,7 @@ import type {
   Settings,
   UserId,
 } from "#protocol";
-import type { CallState, Ring } from "./call-types.ts";
+import type { CallState, OwedEnding, Ring } from "./call-types.ts";
 import type { Connection } from "./connection.ts";
 import type { Roster } from "./roster.ts";
 
@@ -33,8 +33,12 @@ export interface ServerFacts {
 
 /** What outlives the browser: the shell keeps it in `storage.local` and gives it back with `started`. */
 export interface Saved {
-  session: Session;
-  contacts: Contact[];
+  /** The origin of the server last used. */
+  server: string;
+  /** Missing where nobody is signed in. */
+  session?: Session;
+  /** Missing where the list was never read. */
+  contacts?: Contact[];
 }
 
 /** The whole state of one installation: plain JSON, written after each event. Instants are ms since 1970, by this machine. */
@@ -45,6 +49,8 @@ export interface SignedOut {
   /** The origin of the server last used. */
   server?: string;
   sessionEnded: boolean;
+  /** Goes on over sign-outs, so that no number of a socket comes twice. */
+  lastSocket: number;
 }
 
 export interface SignedIn {
@@ -55,6 +61,8 @@ export interface SignedIn {
   call: CallState;
   /** Calls that ring here while another has the stage; each may ring once it has left. */
   others: Ring[];
+  /** The last calls that are over here: none of them rings again, whatever comes late. */
+  over: CallId[];
   /** Endings that the server has not confirmed yet; repeated after each welcome. [CALL-12] */
   owed: OwedEnding[];
   self: SelfState;
@@ -64,16 +72,12 @@ export interface SignedIn {
   lastMissed?: MissedCall;
   /** Whether this device is unattended. */
   idle: boolean;
+  /** What the hello of the present socket said of that. */
+  toldIdle?: boolean;
   /** Whether a page that shows contacts is open. */
   contactsShown: boolean;
   /** The last number given to a request. */
   lastRequest: number;
-}
-
-export interface OwedEnding {
-  call: CallId;
-  type: "call.hangup" | "call.decline" | "call.cancel";
-  request: number;
 }
 
 export interface MissedCall {
@@ -88,7 +92,15 @@ export interface SelfState {
   availability: Choice;
   text?: string;
   until?: number;
-  wanted?: { availability?: Choice; text?: string; until?: number; request: number };
+  wanted?: WantedPresence;
+}
+
+/** What is missing stays as it is. */
+export interface WantedPresence {
+  availability?: Choice;
+  text?: string;
+  until?: number;
+  request: number;
 }
 
 /**
@@ -173,7 +185,7 @@ export interface Outward {
   notification?: CallNotification;
   /** Set while this device should ring; answer with `alerted` once it does. */
   ringing?: { call: CallId; from: { user: UserId; name: string }; media: Media; mode: AlertMode };
-  /** What `storage.local` should hold; nothing where nobody is signed in. */
+  /** What `storage.local` should hold; missing where nobody was ever signed in. */
   saved?: Saved;
 }
 

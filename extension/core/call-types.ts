@@ -1,4 +1,15 @@
-import type { AlertMode, CallId, Media, Person, Ticket } from "#protocol";
+import type {
+  AlertMode,
+  CallId,
+  ClientMessageOf,
+  ErrorCode,
+  Media,
+  Person,
+  ServerMessageOf,
+  Ticket,
+  UserId,
+  WelcomeCall,
+} from "#protocol";
 import type { CallEnd } from "./view.ts";
 
 /** A ring at this device. `until` is the instant at which it is over at the latest. */
@@ -17,33 +28,35 @@ export type CallPage = { at: "here" } | { at: "opening" | "missing"; until: numb
 
 interface Call {
   call: CallId;
-  /** The call's other id, under which it was placed before glare merged it. [CALL-6] */
+  /** The call's other id, under which it was placed here before glare merged it. [CALL-6] */
   alias?: CallId;
   with: Person;
   media: Media;
+}
+
+/** A call in which this person has acted: it has a page, and a number that its requests carry. */
+interface Taken extends Call {
+  page: CallPage;
+  request: number;
 }
 
 /** The one call on the stage. All of it is JSON; a ticket may stand here, since it is short-lived and for this call alone. */
 export type CallState =
   { at: "idle" } | Inviting | RingingOut | RingingIn | Accepting | Joining | Live | Reconnecting | Ended;
 
-export interface Inviting extends Call {
+/** The invite is on its way, or waits for the line. */
+export interface Inviting extends Taken {
   at: "inviting";
-  page: CallPage;
   /** When the person asked for it. */
   askedAt: number;
   /** When this side gives up by its own timer. [CALL-7] */
   until: number;
-  /** The request of the last invite; none while it waits for a line. */
-  request?: number;
 }
 
-export interface RingingOut extends Call {
+export interface RingingOut extends Taken {
   at: "ringing-out";
-  page: CallPage;
   askedAt: number;
   until: number;
-  request?: number;
   devices: number;
   mode: AlertMode;
   ticket: Ticket;
@@ -56,18 +69,15 @@ export interface RingingIn extends Call {
   alerted?: AlertMode;
 }
 
-export interface Accepting extends Call {
+/** The accept is on its way, or waits for the line. */
+export interface Accepting extends Taken {
   at: "accepting";
-  page: CallPage;
   /** When this side stops to wait for the server's word. */
   until: number;
-  /** None while it waits for a line. */
-  request?: number;
 }
 
-interface Accepted extends Call {
+interface Accepted extends Taken {
   outgoing: boolean;
-  page: CallPage;
   acceptedAt: number;
 }
 
@@ -81,14 +91,12 @@ export interface Joining extends Accepted {
 
 export interface Live extends Accepted {
   at: "live";
-  ticket: Ticket;
   /** When the media first flowed. */
   since: number;
 }
 
 export interface Reconnecting extends Accepted {
   at: "reconnecting";
-  ticket: Ticket;
   since: number;
   /** When the media must flow again. */
   until: number;
@@ -103,3 +111,63 @@ export interface Ended extends Call {
   seconds?: number;
   until: number;
 }
+
+/** What the server says of calls, as far as the call on the stage is concerned. */
+export type CallNews =
+  | ServerMessageOf<"call.incoming">
+  | ServerMessageOf<"call.ringing">
+  | ServerMessageOf<"call.accepted">
+  | ServerMessageOf<"call.ended">
+  | ServerMessageOf<"call.signal">;
+
+/** What happens to the call. `request` is a fresh number, for what this event may ask of the server. */
+export type CallEvent = { at: number; request: number } & CallHappening;
+
+export type CallHappening =
+  | { type: "place"; call: CallId; with: Person; media: Media }
+  /** It takes the stage; asked only while none has it. */
+  | { type: "ring"; ring: Ring }
+  | { type: "alerted"; call: CallId; mode: AlertMode }
+  | { type: "accept"; call: CallId; media: Media }
+  | { type: "decline"; call: CallId }
+  | { type: "hang-up"; call: CallId }
+  | { type: "dismiss"; call: CallId }
+  | { type: "show-tab" }
+  | { type: "page-here"; call: CallId }
+  | { type: "page-gone"; call: CallId }
+  | { type: "media-connected"; call: CallId }
+  | { type: "media-interrupted"; call: CallId }
+  | { type: "media-failed"; call: CallId }
+  | { type: "page-signal"; call: CallId; data: unknown }
+  | { type: "news"; message: CallNews }
+  /** The request numbered `of` was refused. */
+  | { type: "refused"; of: number; code: ErrorCode }
+  /** The line stands again; `settling`: the server may not know all calls yet. */
+  | { type: "welcomed"; calls: WelcomeCall[]; settling: boolean }
+  | { type: "started" }
+  | { type: "due" };
+
+export type CallRequest =
+  | ClientMessageOf<"call.invite">
+  | ClientMessageOf<"call.alert">
+  | ClientMessageOf<"call.accept">
+  | ClientMessageOf<"call.signal">;
+
+/** An ending that is told to the server until it is confirmed. */
+export interface OwedEnding {
+  call: CallId;
+  type: "call.hangup" | "call.decline" | "call.cancel";
+  request: number;
+}
+
+export type CallEffect =
+  /** Sent where the line stands; else lost, and repeated by `welcomed` where it still matters. */
+  | { type: "ask"; message: CallRequest }
+  | { type: "owe"; ending: OwedEnding }
+  /** The call is over here; no late message of it begins it again. */
+  | { type: "over"; call: CallId }
+  /** Nobody answered here. */
+  | { type: "missed"; call: CallId; from: { user: UserId; name: string }; media: Media }
+  | { type: "open-call-tab"; call: CallId; replacing?: CallId }
+  | { type: "focus-call-tab"; call: CallId }
+  | { type: "signal-page"; call: CallId; data: unknown };

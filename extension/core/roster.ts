@@ -1,21 +1,135 @@
-import type { Availability, Contact, UserId } from "#protocol";
+import type { Availability, Contact, ContactPresence, UserId } from "#protocol";
+
+/** A list that could not be read is tried again after this span, while the line stands. */
+const RETRY_MS = 15_000;
 
 /** The contact list with presence. The list comes from the accounts, presence over the socket. */
 export interface Roster {
   contacts: Contact[];
   /** False until the list was read or restored once. */
   known: boolean;
-  presence: Record<UserId, Presence>;
+  presence: Record<string, Presence>;
   /** What was shown before a server that is still settling was welcomed, of contacts that are not yet back. */
-  kept: Record<UserId, Presence>;
+  kept: Record<string, Presence>;
   keptUntil?: number;
-  /** Whether the list is being read, and whether it changed meanwhile. */
+  /** Whether the list is being read; `again`: it changed meanwhile. */
   reading: { at: "no" } | { at: "reading"; again: boolean } | { at: "retry"; until: number };
 }
 
-/** `since` is an instant. */
+/** `since` is an instant in ms. */
 export interface Presence {
   availability: Availability;
   text?: string;
   since?: number;
+}
+
+/** A roster of contacts that were saved, or of none yet. */
+export function newRoster(saved?: Contact[]): Roster {
+  return { contacts: saved ?? [], known: saved !== undefined, presence: {}, kept: {}, reading: { at: "no" } };
+}
+
+/** What is shown of a contact; `offline` where nothing is known. */
+export function presenceOf(roster: Roster, user: UserId): Presence {
+  const told = roster.presence[user] ?? { availability: "offline" };
+  return told.availability === "offline" ? (roster.kept[user] ?? told) : told;
+}
+
+/** The welcome is the whole truth; only while the server settles, what was shown of the absent is shown on. */
+export function welcomeRoster(roster: Roster, contacts: ContactPresence[], at: number, settlingMs?: number): Roster {
+  const presence = Object.fromEntries(contacts.map((contact) => [contact.user, presenceAt(contact, at)]));
+  const { contacts: list, known, reading } = roster;
+  const base = { contacts: list, known, reading, presence };
+  if (settlingMs === undefined) return { ...base, kept: {} };
+  const shown = Object.keys({ ...roster.presence, ...roster.kept });
+  const kept = shown
+    .map((user) => [user, roster.kept[user] ?? roster.presence[user]] as const)
+    .filter(([user, was]) => was?.availability !== "offline" && isAbsent(presence[user]));
+  return {
+    ...base,
+    kept: Object.fromEntries(kept.flatMap(([user, was]) => (was ? [[user, was]] : []))),
+    keptUntil: at + settlingMs,
+  };
+}
+
+/** One contact changed, and is thereby back or known to be gone. */
+export function changePresence(roster: Roster, contact: ContactPresence, at: number): Roster {
+  return {
+    ...roster,
+    presence: { ...roster.presence, [contact.user]: presenceAt(contact, at) },
+    kept: without(roster.kept, contact.user),
+  };
+}
+
+/** The list must be read: `read` tells whether to begin now, or a reading under way will be followed by another. */
+export function wantContacts(roster: Roster): { roster: Roster; read: boolean } {
+  if (roster.reading.at !== "reading")
+    return { roster: { ...roster, reading: { at: "reading", again: false } }, read: true };
+  return roster.reading.again
+    ? { roster, read: false }
+    : { roster: { ...roster, reading: { at: "reading", again: true } }, read: false };
+}
+
+/**
+ * The list was read. Presence is dropped of those who were contacts and are no more; that of people who are not yet on the
+ * list is kept, since it may have overtaken the list.
+ */
+export function listContacts(roster: Roster, contacts: Contact[]): { roster: Roster; read: boolean } {
+  if (roster.reading.at !== "reading") return { roster, read: false };
+  const accepted = new Set(contacts.filter(isAccepted).map((contact) => contact.user));
+  const removed = roster.contacts.filter((contact) => isAccepted(contact) && !accepted.has(contact.user));
+  const gone = removed.map((contact) => contact.user);
+  const next: Roster = {
+    ...roster,
+    contacts,
+    known: true,
+    presence: without(roster.presence, ...gone),
+    kept: without(roster.kept, ...gone),
+    reading: { at: "no" },
+  };
+  return roster.reading.again ? wantContacts(next) : { roster: next, read: false };
+}
+
+/** The list could not be read. */
+export function refuseContacts(roster: Roster, at: number): Roster {
+  return roster.reading.at === "reading" ? { ...roster, reading: { at: "retry", until: at + RETRY_MS } } : roster;
+}
+
+/** What waits for a deadline: the end of the settling, and the next try at the list. */
+export function rosterDue(roster: Roster): number | undefined {
+  const retry = roster.reading.at === "retry" ? [roster.reading.until] : [];
+  const settled = roster.keptUntil === undefined ? [] : [roster.keptUntil];
+  const all = [...retry, ...settled];
+  return all.length > 0 ? Math.min(...all) : undefined;
+}
+
+/** Drops what was kept for a settling that is over. */
+export function settleRoster(roster: Roster, at: number): Roster {
+  if (roster.keptUntil === undefined || at < roster.keptUntil) return roster;
+  const { contacts, known, presence, reading } = roster;
+  return { contacts, known, presence, reading, kept: {} };
+}
+
+/** A reading that died with its worker is begun anew by the next welcome. */
+export function forgetReading(roster: Roster): Roster {
+  return { ...roster, reading: { at: "no" } };
+}
+
+export function isAccepted(contact: Contact): boolean {
+  return contact.state === "accepted";
+}
+
+function isAbsent(presence: Presence | undefined): boolean {
+  return presence === undefined || presence.availability === "offline";
+}
+
+function presenceAt({ availability, text, since }: ContactPresence, at: number): Presence {
+  return {
+    availability,
+    ...(text === undefined ? {} : { text }),
+    ...(since === undefined ? {} : { since: at - since }),
+  };
+}
+
+function without(presence: Record<string, Presence>, ...users: string[]): Record<string, Presence> {
+  return Object.fromEntries(Object.entries(presence).filter(([user]) => !users.includes(user)));
 }

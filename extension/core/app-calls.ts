@@ -1,0 +1,158 @@
+import { type CallId, LATE_RING_MS, type ServerMessageOf, type WelcomeCall } from "#protocol";
+import { type AppStep, send, then } from "./app-parts.ts";
+import type { AppEffect, MissedCall, SignedIn } from "./app-types.ts";
+import { updateCall } from "./call.ts";
+import { isNamed, isPresent } from "./call-parts.ts";
+import type { CallEffect, CallHappening, CallNews, OwedEnding, Ring } from "./call-types.ts";
+import { isWorthRinging } from "./call-welcome.ts";
+import { step, unreachable } from "./machine.ts";
+
+/** So many calls that are over are remembered, against their late messages. */
+const OVER_REMEMBERED = 16;
+
+/** Lets the call on the stage have what happened, and the next ring the stage where it left. */
+export function onCall(state: SignedIn, at: number, happening: CallHappening): AppStep {
+  const request = state.lastRequest + 1;
+  const { state: call, effects } = updateCall(state.call, { ...happening, at, request });
+  if (call === state.call && effects.length === 0) return step(state);
+  let next: AppStep = step({ ...state, call, lastRequest: request });
+  for (const effect of effects) next = then(next, (now) => applied(now, at, effect));
+  return then(next, (now) => nextRing(now, at));
+}
+
+/** A call message of the server, for whichever call it is. */
+export function onCallNews(state: SignedIn, at: number, message: CallNews): AppStep {
+  switch (message.type) {
+    case "call.incoming":
+      return incoming(state, at, message);
+    case "call.accepted":
+      // It crossed the hang-up, or the own timer: whoever answered must not wait for this side.
+      return state.over.includes(message.call) && !isNamed(state.call, message.call)
+        ? owe(state, { call: message.call, type: "call.hangup", request: state.lastRequest + 1 })
+        : onCall(state, at, { type: "news", message });
+    case "call.ended": {
+      const owed = state.owed.filter((ending) => ending.call !== message.call);
+      const settled = owed.length === state.owed.length ? state : { ...state, owed };
+      return then(dropRing(settled, at, message), (now) => onCall(now, at, { type: "news", message }));
+    }
+    case "call.ringing":
+    case "call.signal":
+      return onCall(state, at, { type: "news", message });
+    default:
+      return unreachable(message);
+  }
+}
+
+/** The welcome's calls: endings first, then the stage falls in, then rings and what nobody here knows of. [CALL-12] */
+export function onWelcomeCalls(state: SignedIn, at: number, calls: WelcomeCall[], settling: boolean): AppStep {
+  const endings = state.owed.flatMap((ending) => send(state, owedMessage(ending)));
+  const open = calls.filter(({ call }) => !state.over.includes(call));
+  const fallenIn = then({ state, effects: endings }, (now) =>
+    onCall(now, at, { type: "welcomed", calls: open, settling }),
+  );
+  const rung = then(fallenIn, (now) => welcomeRings(now, at, open, settling));
+  let next = rung;
+  for (const call of calls) next = then(next, (now) => withoutOrphan(now, call));
+  return next;
+}
+
+/** Drops the waiting rings whose time is over. */
+export function dueRings(state: SignedIn, at: number): AppStep {
+  const late = state.others.filter(({ until }) => at >= until);
+  const last = late.at(-1);
+  if (!last) return step(state);
+  const others = state.others.filter(({ until }) => at < until);
+  return step({ ...state, others, lastMissed: missedOf(last, at) });
+}
+
+/** The answer to a request: an ending is confirmed by any. */
+export function confirmEnding(state: SignedIn, request: number): SignedIn {
+  const owed = state.owed.filter((ending) => ending.request !== request);
+  return owed.length === state.owed.length ? state : { ...state, owed };
+}
+
+function applied(state: SignedIn, at: number, effect: CallEffect): AppStep {
+  switch (effect.type) {
+    case "ask":
+      return step(state, ...send(state, effect.message));
+    case "owe":
+      return owe(state, effect.ending);
+    case "over":
+      return step(withOver(state, effect.call));
+    case "missed":
+      return step({ ...state, lastMissed: { call: effect.call, from: effect.from, media: effect.media, at } });
+    case "open-call-tab":
+    case "focus-call-tab":
+    case "signal-page":
+      return step<SignedIn, AppEffect>(state, effect);
+    default:
+      return unreachable(effect);
+  }
+}
+
+function owe(state: SignedIn, ending: OwedEnding): AppStep {
+  if (state.owed.some(({ call }) => call === ending.call)) return step(state);
+  const next = { ...state, owed: [...state.owed, ending], lastRequest: Math.max(state.lastRequest, ending.request) };
+  return step<SignedIn, AppEffect>(next, ...send(next, owedMessage(ending)));
+}
+
+function owedMessage({ call, type, request }: OwedEnding) {
+  return { type, id: request, call } as const;
+}
+
+function withOver(state: SignedIn, call: CallId): SignedIn {
+  return state.over.includes(call) ? state : { ...state, over: [...state.over, call].slice(-OVER_REMEMBERED) };
+}
+
+function incoming(state: SignedIn, at: number, message: ServerMessageOf<"call.incoming">): AppStep {
+  const { call, from, media, remaining } = message;
+  if (state.over.includes(call)) return step(state);
+  if (isNamed(state.call, call)) return onCall(state, at, { type: "news", message });
+  const ring: Ring = { call, from, media, until: at + remaining };
+  // Here the server has judged whether it is still worth beginning. [CALL-3]
+  if (!isPresent(state.call)) return onCall(state, at, { type: "ring", ring });
+  return state.others.some((other) => other.call === call)
+    ? step(state)
+    : step({ ...state, others: [...state.others, ring] });
+}
+
+/** The stage is free: the first ring that is worth it takes it. */
+function nextRing(state: SignedIn, at: number): AppStep {
+  if (isPresent(state.call)) return step(state);
+  const ring = state.others.find(({ until }) => until - at >= LATE_RING_MS);
+  if (!ring) return step(state);
+  const others = state.others.filter(({ call }) => call !== ring.call);
+  return onCall({ ...state, others }, at, { type: "ring", ring });
+}
+
+function dropRing(state: SignedIn, at: number, { call, reason }: ServerMessageOf<"call.ended">): AppStep {
+  const ring = state.others.find((other) => other.call === call);
+  const next = withOver(state, call);
+  if (!ring) return step(next);
+  const others = state.others.filter((other) => other.call !== call);
+  const isMissed = reason === "cancelled" || reason === "no-answer";
+  return step({ ...next, others, ...(isMissed ? { lastMissed: missedOf(ring, at) } : {}) });
+}
+
+function welcomeRings(state: SignedIn, at: number, calls: WelcomeCall[], settling: boolean): AppStep {
+  const kept = settling ? state.others.filter((ring) => !calls.some(({ call }) => call === ring.call)) : [];
+  let next: AppStep = step({ ...state, others: kept });
+  for (const call of calls) {
+    if (call.state !== "incoming" || isNamed(state.call, call.call)) continue;
+    const known = state.others.find((ring) => ring.call === call.call);
+    if (!known && !isWorthRinging(call.remaining)) continue;
+    next = then(next, (now) => incoming(now, at, { ...call, type: "call.incoming" }));
+  }
+  return next;
+}
+
+/** A call that the server has running on this device while nobody here has it on the stage is let go. */
+function withoutOrphan(state: SignedIn, call: WelcomeCall): AppStep {
+  if (call.state !== "running" || !call.here) return step(state);
+  if (isPresent(state.call) && isNamed(state.call, call.call)) return step(state);
+  return owe(state, { call: call.call, type: "call.hangup", request: state.lastRequest + 1 });
+}
+
+function missedOf({ call, from, media }: Ring, at: number): MissedCall {
+  return { call, from, media, at };
+}

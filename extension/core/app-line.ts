@@ -1,0 +1,224 @@
+import type { ActiveCall, ServerMessage, ServerMessageOf } from "#protocol";
+import { confirmEnding, onCall, onCallNews, onWelcomeCalls } from "./app-calls.ts";
+import { type AppStep, isWatched, send, then } from "./app-parts.ts";
+import type { AppEffect, AppState, SelfState, SignedIn, SignedOut } from "./app-types.ts";
+import { isAcceptedCall } from "./call-parts.ts";
+import {
+  type ConnectionEffect,
+  type ConnectionHappening,
+  type Heard,
+  socketOf,
+  updateConnection,
+} from "./connection.ts";
+import { type Step, step, unreachable } from "./machine.ts";
+import { changePresence, listContacts, wantContacts, welcomeRoster } from "./roster.ts";
+
+interface Moment {
+  at: number;
+  random: number;
+}
+
+/** Lets the connection have what happened; the only step that can end in being signed out. */
+export function onLine(
+  state: SignedIn,
+  { at, random }: Moment,
+  happening: ConnectionHappening,
+): Step<AppState, AppEffect> {
+  const event = { ...happening, at, random, watched: isWatched(state) };
+  const { state: connection, effects } = updateConnection(state.connection, event);
+  if (connection === state.connection && effects.length === 0) return step(state);
+  if (effects.some((effect) => effect.type === "session-ended")) return sessionEnded(state);
+  let next: AppStep = step({ ...state, connection });
+  for (const effect of effects) next = then(next, (now) => lineEffect(now, at, effect));
+  return next;
+}
+
+/** A message of the socket that is believed. */
+export function onMessage(
+  state: SignedIn,
+  moment: Moment,
+  socket: number,
+  message: ServerMessage,
+): Step<AppState, AppEffect> {
+  const { line } = state.connection;
+  if (socketOf(line) !== socket) return step(state);
+  const heard = onLine(state, moment, { type: "heard", socket, what: meaningOf(message) });
+  if (heard.state.at === "signed-out") return heard;
+  const first: AppStep = { state: heard.state, effects: heard.effects };
+  if (line.at === "greeting" && message.type === "welcome") {
+    return then(first, (now) => onWelcome(now, moment.at, message));
+  }
+  return line.at === "online" ? then(first, (now) => onFact(now, moment.at, message)) : first;
+}
+
+/** The person leaves, or the session has ended: nothing of them stays. */
+export function signedOut(state: SignedIn, sessionEnded: boolean): SignedOut {
+  const { lastSocket } = state.connection;
+  return { at: "signed-out", server: state.session.server.origin, sessionEnded, lastSocket };
+}
+
+/** What the person chose and the server has not confirmed yet, as a message. */
+export function wantedMessages(state: SignedIn, at: number): AppEffect[] {
+  const { wanted } = state.self;
+  if (!wanted) return [];
+  const { availability, text, until, request } = wanted;
+  return send(state, {
+    type: "presence.set",
+    id: request,
+    ...(availability === undefined ? {} : { availability }),
+    ...(text === undefined ? {} : { text }),
+    ...(until === undefined ? {} : { until: Math.max(1, until - at) }),
+  });
+}
+
+/** Reads the contact list, or notes that it must be read again. */
+export function readContacts(state: SignedIn): AppStep {
+  const { roster, read } = wantContacts(state.roster);
+  return step<SignedIn, AppEffect>({ ...state, roster }, ...(read ? [{ type: "list-contacts" } as const] : []));
+}
+
+/** The list was read. */
+export function contactsListed(state: SignedIn, contacts: Parameters<typeof listContacts>[1]): AppStep {
+  const { roster, read } = listContacts(state.roster, contacts);
+  return step<SignedIn, AppEffect>({ ...state, roster }, ...(read ? [{ type: "list-contacts" } as const] : []));
+}
+
+function lineEffect(state: SignedIn, at: number, effect: ConnectionEffect): AppStep {
+  switch (effect.type) {
+    case "open":
+      return step<SignedIn, AppEffect>(state, {
+        type: "open-socket",
+        socket: effect.socket,
+        url: state.session.server.presenceUrl,
+      });
+    case "close":
+      return step<SignedIn, AppEffect>(state, { type: "close-socket", socket: effect.socket });
+    case "greet":
+      return step<SignedIn, AppEffect>(
+        { ...state, toldIdle: state.idle },
+        { type: "hello", socket: effect.socket, idle: state.idle, active: activeCalls(state, at) },
+      );
+    case "ping":
+      return step<SignedIn, AppEffect>(state, { type: "send", socket: effect.socket, message: { type: "ping" } });
+    case "session-ended":
+      return step(state);
+    default:
+      return unreachable(effect);
+  }
+}
+
+/** The call whose media flows here, so that a restarted server learns of it. [CALL-11] */
+function activeCalls({ call }: SignedIn, at: number): ActiveCall[] {
+  if (!isAcceptedCall(call)) return [];
+  return [{ call: call.call, with: call.with.user, age: Math.max(0, at - call.acceptedAt) }];
+}
+
+function sessionEnded(state: SignedIn): Step<AppState, AppEffect> {
+  return step<AppState, AppEffect>(signedOut(state, true), { type: "forget-token", revoke: false });
+}
+
+function meaningOf(message: ServerMessage): Heard {
+  if (message.type === "welcome") return { type: "welcome", pingEveryMs: message.heartbeat };
+  if (message.type === "pong") return { type: "pong" };
+  // An error that answers no request is about the socket.
+  if (message.type === "error" && message.re === undefined && message.retryAfter !== undefined) {
+    return { type: "retry-after", ms: message.retryAfter };
+  }
+  return { type: "other" };
+}
+
+/** The welcome is the whole truth: whatever else was held is dropped, but for what only this side knows. */
+function onWelcome(state: SignedIn, at: number, message: ServerMessageOf<"welcome">): AppStep {
+  const { user, settings, missed, contacts, calls, settling } = message;
+  const { lastMissed, ...rest } = state;
+  const known: SignedIn = {
+    ...rest,
+    ...(lastMissed && missed > 0 ? { lastMissed } : {}),
+    session: { ...state.session, handle: user.handle, name: user.name },
+    self: { ...selfOf(user, at), ...(state.self.wanted ? { wanted: state.self.wanted } : {}) },
+    settings,
+    missed,
+    roster: welcomeRoster(state.roster, contacts, at, settling),
+  };
+  const told: AppEffect[] = known.toldIdle === known.idle ? [] : send(known, { type: "device.idle", idle: known.idle });
+  const wanted = wantedMessages(known, at);
+  return then(
+    then({ state: known, effects: [...told, ...wanted] }, (now) =>
+      onWelcomeCalls(now, at, calls, settling !== undefined),
+    ),
+    readContacts,
+  );
+}
+
+function onFact(state: SignedIn, at: number, message: ServerMessage): AppStep {
+  switch (message.type) {
+    case "self": {
+      const { wanted } = state.self;
+      const self = { ...selfOf(message, at), ...(wanted ? { wanted } : {}) };
+      return step({ ...state, self, settings: message.settings });
+    }
+    case "presence":
+      return step({ ...state, roster: changePresence(state.roster, message, at) });
+    case "contacts.changed":
+      return readContacts(state);
+    case "missed": {
+      const { lastMissed, ...rest } = state;
+      return step({ ...rest, missed: message.count, ...(lastMissed && message.count > 0 ? { lastMissed } : {}) });
+    }
+    case "call.incoming":
+    case "call.ringing":
+    case "call.accepted":
+    case "call.ended":
+    case "call.signal":
+      return onCallNews(state, at, message);
+    case "ok":
+    case "error":
+      return answered(state, at, message);
+    case "call.rejoined":
+    case "welcome":
+    case "pong":
+      return step(state);
+    default:
+      return unreachable(message);
+  }
+}
+
+function answered(state: SignedIn, at: number, message: ServerMessageOf<"ok"> | ServerMessageOf<"error">): AppStep {
+  const request = message.re;
+  if (request === undefined) return step(state);
+  const confirmed = confirmEnding(state, request);
+  const { wanted } = confirmed.self;
+  if (wanted?.request === request) {
+    return step({ ...confirmed, self: message.type === "ok" ? taken(confirmed.self) : refusedSelf(confirmed.self) });
+  }
+  return message.type === "ok"
+    ? step(confirmed)
+    : onCall(confirmed, at, { type: "refused", of: request, code: message.code });
+}
+
+function selfOf(
+  told: { availability: SelfState["availability"]; text?: string | undefined; until?: number | undefined },
+  at: number,
+): SelfState {
+  return {
+    availability: told.availability,
+    ...(told.text ? { text: told.text } : {}),
+    ...(told.until === undefined ? {} : { until: at + told.until }),
+  };
+}
+
+/** What the person wanted is now so. */
+export function taken({ wanted, ...self }: SelfState): SelfState {
+  if (!wanted) return self;
+  const text = wanted.text ?? self.text;
+  const until = wanted.availability === undefined ? self.until : wanted.until;
+  return {
+    availability: wanted.availability ?? self.availability,
+    ...(text ? { text } : {}),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+function refusedSelf({ availability, text, until }: SelfState): SelfState {
+  return { availability, ...(text === undefined ? {} : { text }), ...(until === undefined ? {} : { until }) };
+}

@@ -1,0 +1,236 @@
+import { onCall, dueRings } from "./app-calls.ts";
+import { contactsListed, onLine, onMessage, readContacts, signedOut, wantedMessages } from "./app-line.ts";
+import { type AppStep, send, then } from "./app-parts.ts";
+import type {
+  AppEffect,
+  AppEvent,
+  AppState,
+  Saved,
+  Session,
+  SignedIn,
+  SignedOut,
+  WantedPresence,
+} from "./app-types.ts";
+import { NEW_CONNECTION, socketOf } from "./connection.ts";
+import { refusal } from "./refusal.ts";
+import { type Step, step, unreachable } from "./machine.ts";
+import { forgetReading, isAccepted, newRoster, refuseContacts, settleRoster } from "./roster.ts";
+
+/** The state of a background that never ran; its first event is `started`. */
+export const INITIAL_STATE: AppState = { at: "signed-out", sessionEnded: false, lastSocket: 0 };
+
+/** The one decision: what an event makes of the whole state. Pure, and throws for no event that its type allows. */
+export function update(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
+  if (event.type === "signed-in") return signIn(state, event);
+  if (state.at === "signed-in") return updateSignedIn(state, event);
+  return event.type === "started" && event.saved ? restore(state, event.saved, event) : step(state);
+}
+
+function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {
+  switch (event.type) {
+    case "started":
+      return started(state, event);
+    case "due":
+      return due(state, event);
+    case "network-online":
+    case "retry-now":
+      return onLine(state, event, { type: event.type });
+    case "socket-opened":
+      return onLine(state, event, { type: "opened", socket: event.socket });
+    case "socket-closed":
+      return onLine(state, event, { type: "closed", socket: event.socket, code: event.code });
+    case "socket-message":
+      return onMessage(state, event, event.socket, event.message);
+    case "sign-out":
+      return signOut(state);
+    case "contacts-shown":
+      return onLine(withoutMissed({ ...state, contactsShown: true }), event, { type: "watched" });
+    case "contacts-hidden":
+      return step({ ...state, contactsShown: false });
+    case "contacts-listed":
+      return contactsListed(state, event.contacts);
+    case "contacts-refused":
+      return step({ ...state, roster: refuseContacts(state.roster, event.at) });
+    case "idle-changed":
+      return idleChanged(state, event.idle);
+    case "missed-seen":
+      return step(withoutMissed(state));
+    case "set-presence":
+      return setPresence(state, event);
+    default:
+      return callCommand(state, event);
+  }
+}
+
+type CallCommand = Extract<
+  AppEvent,
+  {
+    type:
+      | "place-call"
+      | "accept-call"
+      | "decline-call"
+      | "hang-up"
+      | "dismiss-call"
+      | "show-call-tab"
+      | "alerted"
+      | "page-here"
+      | "page-gone"
+      | "media-connected"
+      | "media-interrupted"
+      | "media-failed"
+      | "page-signal";
+  }
+>;
+
+function callCommand(state: SignedIn, event: CallCommand): Step<AppState, AppEffect> {
+  const { at } = event;
+  switch (event.type) {
+    case "place-call":
+      return placeCall(state, event);
+    case "accept-call":
+      return onCall(state, at, { type: "accept", call: event.call, media: event.media });
+    case "decline-call":
+      return onCall(state, at, { type: "decline", call: event.call });
+    case "dismiss-call":
+      return onCall(state, at, { type: "dismiss", call: event.call });
+    case "show-call-tab":
+      return onCall(state, at, { type: "show-tab" });
+    case "alerted":
+      return onCall(state, at, { type: "alerted", call: event.call, mode: event.mode });
+    case "page-signal":
+      return onCall(state, at, { type: "page-signal", call: event.call, data: event.data });
+    case "hang-up":
+    case "page-here":
+    case "page-gone":
+    case "media-connected":
+    case "media-interrupted":
+    case "media-failed":
+      return onCall(state, at, { type: event.type, call: event.call });
+    default:
+      return unreachable(event);
+  }
+}
+
+function placeCall(state: SignedIn, event: Extract<AppEvent, { type: "place-call" }>): AppStep {
+  const { call: present } = state;
+  // Whoever calls the person who is just ringing means to answer.
+  if (present.at === "ringing-in" && present.with.user === event.user) {
+    return onCall(state, event.at, { type: "accept", call: present.call, media: event.media });
+  }
+  if (refusal(state, event)) return step(state);
+  const contact = state.roster.contacts.find((one) => one.user === event.user && isAccepted(one));
+  if (!contact) return step(state);
+  const person = { user: contact.user, name: contact.name ?? contact.handle };
+  return onCall(state, event.at, { type: "place", call: event.call, with: person, media: event.media });
+}
+
+function signIn(state: AppState, event: Extract<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {
+  const old = state.at === "signed-in" ? socketOf(state.connection.line) : undefined;
+  const lastSocket = state.at === "signed-in" ? state.connection.lastSocket : state.lastSocket;
+  const { state: next, effects } = onLine(newSignedIn(event.session, lastSocket), event, { type: "started" });
+  return {
+    state: next,
+    effects: [...(old === undefined ? [] : [{ type: "close-socket", socket: old } as const]), ...effects],
+  };
+}
+
+function newSignedIn(session: Session, lastSocket: number, saved?: Saved): SignedIn {
+  return {
+    at: "signed-in",
+    session,
+    connection: { ...NEW_CONNECTION, lastSocket },
+    roster: newRoster(saved?.contacts),
+    call: { at: "idle" },
+    others: [],
+    over: [],
+    owed: [],
+    self: { availability: "available" },
+    settings: { showBusy: true, secondCall: "wait" },
+    missed: 0,
+    idle: false,
+    contactsShown: false,
+    lastRequest: 0,
+  };
+}
+
+/** The browser was started anew: who was signed in is so again. */
+function restore(
+  state: SignedOut,
+  saved: Saved,
+  event: Extract<AppEvent, { type: "started" }>,
+): Step<AppState, AppEffect> {
+  if (!saved.session) return step({ ...state, server: saved.server });
+  return onLine(newSignedIn(saved.session, state.lastSocket, saved), event, { type: "started" });
+}
+
+/** The worker died and lives again: sockets, ports and readings are gone, deadlines stand. */
+function started(state: SignedIn, event: Extract<AppEvent, { type: "started" }>): Step<AppState, AppEffect> {
+  const woken: SignedIn = { ...state, contactsShown: false, roster: forgetReading(state.roster) };
+  const line = onLine(woken, event, { type: "started" });
+  if (line.state.at === "signed-out") return line;
+  return then({ state: line.state, effects: line.effects }, (now) => onCall(now, event.at, { type: "started" }));
+}
+
+function due(state: SignedIn, event: Extract<AppEvent, { type: "due" }>): Step<AppState, AppEffect> {
+  const { at } = event;
+  const line = onLine(state, event, { type: "due" });
+  if (line.state.at === "signed-out") return line;
+  const settled: AppStep = {
+    state: withRoster(line.state, settleRoster(line.state.roster, at)),
+    effects: line.effects,
+  };
+  const read = then(settled, (now) => retryContacts(now, at));
+  const rung = then(read, (now) => dueRings(now, at));
+  return then(rung, (now) => onCall(now, at, { type: "due" }));
+}
+
+function withRoster(state: SignedIn, roster: SignedIn["roster"]): SignedIn {
+  return roster === state.roster ? state : { ...state, roster };
+}
+
+function retryContacts(state: SignedIn, at: number): AppStep {
+  const { reading } = state.roster;
+  if (reading.at !== "retry" || at < reading.until) return step(state);
+  const roster = forgetReading(state.roster);
+  // Without a line the next welcome asks for the list anyway.
+  return state.connection.line.at === "online" ? readContacts({ ...state, roster }) : step({ ...state, roster });
+}
+
+function signOut(state: SignedIn): Step<AppState, AppEffect> {
+  const socket = socketOf(state.connection.line);
+  return step<AppState, AppEffect>(
+    signedOut(state, false),
+    ...send(state, { type: "bye" }),
+    ...(socket === undefined ? [] : [{ type: "close-socket", socket } as const]),
+    { type: "forget-token", revoke: true },
+  );
+}
+
+function idleChanged(state: SignedIn, idle: boolean): AppStep {
+  if (state.idle === idle) return step(state);
+  const next = { ...state, idle };
+  const effects = send(next, { type: "device.idle", idle });
+  return effects.length > 0 ? { state: { ...next, toldIdle: idle }, effects } : step(next);
+}
+
+function setPresence(state: SignedIn, event: Extract<AppEvent, { type: "set-presence" }>): AppStep {
+  const { availability, text, forMs, at } = event;
+  const before = state.self.wanted;
+  const request = state.lastRequest + 1;
+  const choice =
+    availability === undefined
+      ? {
+          ...(before?.availability ? { availability: before.availability } : {}),
+          ...(before?.until ? { until: before.until } : {}),
+        }
+      : { availability, ...(forMs === undefined ? {} : { until: at + forMs }) };
+  const words = text ?? before?.text;
+  const wanted: WantedPresence = { ...choice, ...(words === undefined ? {} : { text: words }), request };
+  const next = { ...state, lastRequest: request, self: { ...state.self, wanted } };
+  return { state: next, effects: wantedMessages(next, at) };
+}
+
+function withoutMissed(state: SignedIn): SignedIn {
+  const { lastMissed, ...rest } = state;
+  return lastMissed ? rest : state;
+}

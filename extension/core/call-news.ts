@@ -1,0 +1,152 @@
+import type { CallId, EndReason, Media } from "#protocol";
+import {
+  acceptingOf,
+  type CallStep,
+  ended,
+  isAcceptedCall,
+  isNamed,
+  isPresent,
+  joinBy,
+  pageId,
+  type PresentCall,
+  type TakenCall,
+} from "./call-parts.ts";
+import type {
+  Accepting,
+  CallEffect,
+  CallEvent,
+  CallNews,
+  CallState,
+  Inviting,
+  Joining,
+  RingingOut,
+} from "./call-types.ts";
+import { step, unreachable } from "./machine.ts";
+
+type News = Extract<CallEvent, { type: "news" }>;
+type NewsOf<T extends CallNews["type"]> = Extract<CallNews, { type: T }>;
+
+/** What the server says of a call. News of a call that is not on the stage changes nothing here. */
+export function news(state: CallState, event: News): CallStep {
+  const { message, at } = event;
+  switch (message.type) {
+    case "call.incoming":
+      return rungAgain(state, message, at);
+    case "call.ringing":
+      return ringing(state, message);
+    case "call.accepted":
+      return accepted(state, message, at);
+    case "call.ended":
+      return endedByServer(state, message, event);
+    case "call.signal":
+      return isAcceptedCall(state) && isNamed(state, message.call)
+        ? step(state, { type: "signal-page", call: pageId(state), data: message.data })
+        : step(state);
+    default:
+      return unreachable(message);
+  }
+}
+
+/** The invite of this call, with its age, so that a repeat rings no longer than the first. */
+export function invite(state: Inviting | RingingOut | Joining, at: number): CallEffect {
+  const { call, media, request } = state;
+  const askedAt = state.at === "joining" ? state.acceptedAt : state.askedAt;
+  const age = Math.max(0, at - askedAt);
+  return { type: "ask", message: { type: "call.invite", id: request, call, to: state.with.user, media, age } };
+}
+
+/** Asks for the call; a repeat by the device that has it brings `call.accepted` again. [CALL-10] */
+export function acceptAgain({ call, media, request }: Accepting | Joining): CallEffect {
+  return { type: "ask", message: { type: "call.accept", id: request, call, media } };
+}
+
+/** The accepted call, from whatever it was before. */
+export function joiningOf(
+  state: TakenCall,
+  { outgoing, at, media }: { outgoing: boolean; at: number; media: Media },
+  ticket: Joining["ticket"],
+): Joining {
+  return {
+    at: "joining",
+    call: state.call,
+    ...(state.alias === undefined ? {} : { alias: state.alias }),
+    with: state.with,
+    media,
+    page: state.page,
+    request: state.request,
+    outgoing,
+    acceptedAt: at,
+    until: joinBy(at),
+    ...(ticket === undefined ? {} : { ticket }),
+  };
+}
+
+/**
+ * Glare: the server made this side's invite the answer to theirs. The accept is repeated, since the server's word on it may
+ * have come before this, or been lost. [CALL-6]
+ */
+export function mergedInto(
+  state: Inviting | RingingOut,
+  into: CallId,
+  { at, request }: { at: number; request: number },
+): CallStep {
+  const { media, page } = state;
+  const merged = acceptingOf(state, { call: into, alias: state.call, media, page, request, until: joinBy(at) });
+  return step<CallState, CallEffect>(merged, { type: "over", call: state.call }, acceptAgain(merged));
+}
+
+/** A server that was restarted rings again: the sound goes on as it is, and no longer than before. [CALL-11] */
+function rungAgain(state: CallState, message: NewsOf<"call.incoming">, at: number): CallStep {
+  if (!isPresent(state) || state.call !== message.call) return step(state);
+  if (state.at === "accepting") return step(state, acceptAgain(state));
+  if (state.at !== "ringing-in") return step(state);
+  const next = { ...state, until: Math.min(state.until, at + message.remaining) };
+  if (state.alerted === undefined) return step<CallState>(next);
+  return step<CallState, CallEffect>(next, {
+    type: "ask",
+    message: { type: "call.alert", call: state.call, mode: state.alerted },
+  });
+}
+
+function ringing(state: CallState, { call, devices, mode, ticket }: NewsOf<"call.ringing">): CallStep {
+  if ((state.at !== "inviting" && state.at !== "ringing-out") || state.call !== call) return step(state);
+  return step<CallState>({ ...state, at: "ringing-out", devices, mode, ticket });
+}
+
+function accepted(state: CallState, { call, media, ticket }: NewsOf<"call.accepted">, at: number): CallStep {
+  if (!isPresent(state) || state.call !== call) return step(state);
+  switch (state.at) {
+    case "inviting":
+    case "ringing-out":
+      return step<CallState>(joiningOf(state, { outgoing: true, at, media }, ticket));
+    case "accepting":
+      return step<CallState>(joiningOf(state, { outgoing: false, at, media }, ticket));
+    case "joining":
+      // A repeat; the page keeps its peer where the ids are the same.
+      return state.ticket?.self === ticket.self ? step(state) : step<CallState>({ ...state, media, ticket });
+    case "ringing-in":
+    case "live":
+    case "reconnecting":
+      return step(state);
+    default:
+      return unreachable(state);
+  }
+}
+
+function endedByServer(state: CallState, message: NewsOf<"call.ended">, event: News): CallStep {
+  if (!isPresent(state) || !isNamed(state, message.call)) return step(state);
+  if (message.reason === "merged") {
+    // For a call that is merged already this is a repeat, and its alias has ended, not the call.
+    const isOpen = state.at === "inviting" || state.at === "ringing-out";
+    return isOpen && message.into !== undefined ? mergedInto(state, message.into, event) : step(state);
+  }
+  const over = ended(state, event.at, message.reason);
+  return step<CallState, CallEffect>(over.state, ...over.effects, ...missedBy(state, message.reason));
+}
+
+/** A ring that ended without anyone's answer here or elsewhere is a missed call. [CALL-4, CALL-5, CALL-7] */
+function missedBy(state: PresentCall, reason: EndReason): CallEffect[] {
+  const isMissed = reason === "cancelled" || reason === "no-answer" || reason === "unreachable" || reason === "failed";
+  if (state.at !== "ringing-in" || !isMissed) return [];
+  return [{ type: "missed", call: state.call, from: state.with, media: state.media }];
+}

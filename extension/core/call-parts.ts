@@ -1,0 +1,127 @@
+import type { CallId, Media } from "#protocol";
+import type {
+  Accepting,
+  CallEffect,
+  CallPage,
+  CallState,
+  Ended,
+  Inviting,
+  Joining,
+  Live,
+  OwedEnding,
+  Reconnecting,
+  RingingIn,
+  RingingOut,
+} from "./call-types.ts";
+import { type Step, step } from "./machine.ts";
+import type { CallEnd } from "./view.ts";
+
+/** A call page that was asked for has this long to come. */
+const OPENING_MS = 15_000;
+/** After the worker's death the call page has this long to come back to the new one. */
+const PAGE_RETURN_MS = 5_000;
+/** From the accept to flowing media; the page gives up earlier, so this is for a page that is stuck. */
+const JOIN_MS = 45_000;
+/** How long an ending is shown where nobody dismisses it. */
+const ENDED_SHOWN_MS = 60_000;
+
+/** A call in which this person has acted, and which is not over. */
+export type TakenCall = Inviting | RingingOut | Accepting | Joining | Live | Reconnecting;
+/** A call that was answered, and is not over. */
+export type AcceptedCall = Joining | Live | Reconnecting;
+export type PresentCall = TakenCall | RingingIn;
+
+export type CallStep = Step<CallState, CallEffect>;
+
+export function isTaken(state: CallState): state is TakenCall {
+  return isPresent(state) && state.at !== "ringing-in";
+}
+
+export function isAcceptedCall(state: CallState): state is AcceptedCall {
+  return state.at === "joining" || state.at === "live" || state.at === "reconnecting";
+}
+
+export function isPresent(state: CallState): state is PresentCall {
+  return state.at !== "idle" && state.at !== "ended";
+}
+
+/** Whether `call` names this call, by either of its ids. */
+export function isNamed(state: CallState, call: CallId): boolean {
+  return state.at !== "idle" && (state.call === call || state.alias === call);
+}
+
+/** The id in the address of the call's page: the one under which the page was opened. */
+export function pageId(state: Exclude<CallState, { at: "idle" }>): CallId {
+  return state.alias ?? state.call;
+}
+
+/** Whether this side placed the call. */
+export function isOutgoing(state: TakenCall): boolean {
+  return isAcceptedCall(state) ? state.outgoing : state.at !== "accepting";
+}
+
+export function openingPage(at: number): CallPage {
+  return { at: "opening", until: at + OPENING_MS };
+}
+
+export function missingPage(at: number): CallPage {
+  return { at: "missing", until: at + PAGE_RETURN_MS };
+}
+
+export function joinBy(at: number): number {
+  return at + JOIN_MS;
+}
+
+/** `audio` where either said so. [CALL-6] */
+export function lesserMedia(one: Media, other: Media): Media {
+  return one === "audio" || other === "audio" ? "audio" : "video";
+}
+
+/** A call as `accepting`, where it does not matter what it was before. */
+export function acceptingOf(
+  state: TakenCall | RingingIn,
+  change: Pick<Accepting, "call" | "media" | "page" | "request" | "until"> & { alias?: CallId },
+): Accepting {
+  return { at: "accepting", with: state.with, ...change };
+}
+
+/** The call is over, and this is told here alone. */
+export function ended(state: PresentCall, at: number, reason: CallEnd): CallStep {
+  const over: CallEffect = { type: "over", call: state.call };
+  if (!isTaken(state)) return step<CallState, CallEffect>({ at: "idle" }, over);
+  const talked = state.at === "live" || state.at === "reconnecting" ? talkedSeconds(state.since, at) : undefined;
+  const next: Ended = {
+    at: "ended",
+    call: state.call,
+    ...(state.alias === undefined ? {} : { alias: state.alias }),
+    with: state.with,
+    media: state.media,
+    outgoing: isOutgoing(state),
+    reason,
+    ...(talked === undefined ? {} : { seconds: talked }),
+    until: at + ENDED_SHOWN_MS,
+  };
+  return step<CallState, CallEffect>(next, over);
+}
+
+/** The call is over by this side's doing; the server is told until it confirms. */
+export function endedHere(
+  state: PresentCall,
+  { at, request }: { at: number; request: number },
+  type: OwedEnding["type"],
+  reason: CallEnd,
+): CallStep {
+  const { state: next, effects } = ended(state, at, reason);
+  return step<CallState, CallEffect>(next, { type: "owe", ending: { call: state.call, type, request } }, ...effects);
+}
+
+/** Hangs up, cancels or declines, whichever the state makes it. */
+export function hungUp(state: PresentCall, event: { at: number; request: number }): CallStep {
+  if (state.at === "ringing-in") return endedHere(state, event, "call.decline", "declined");
+  if (state.at === "inviting" || state.at === "ringing-out") return endedHere(state, event, "call.cancel", "cancelled");
+  return endedHere(state, event, "call.hangup", "hangup");
+}
+
+function talkedSeconds(since: number, at: number): number {
+  return Math.max(0, Math.round((at - since) / 1000));
+}

@@ -1,0 +1,236 @@
+import { type ErrorCode, RING_MS } from "#protocol";
+import { invite, news } from "./call-news.ts";
+import {
+  acceptingOf,
+  type CallStep,
+  ended,
+  endedHere,
+  hungUp,
+  isAcceptedCall,
+  isNamed,
+  isPresent,
+  isTaken,
+  lesserMedia,
+  missingPage,
+  openingPage,
+  pageId,
+} from "./call-parts.ts";
+import type { CallEffect, CallEvent, CallState } from "./call-types.ts";
+import { welcomed } from "./call-welcome.ts";
+import { step, unreachable } from "./machine.ts";
+import type { CallEnd } from "./view.ts";
+
+/**
+ * The server's timer decides about a ring; this side's own is for a server that is away, and a little later, since an answer
+ * in the last moment is still on its way. [CALL-7]
+ */
+const CALLER_MARGIN_MS = 2_000;
+/** An accept waits at least this long for a line and the server's word. */
+const ACCEPT_MS = 30_000;
+/** The page gives up restoring the media after 30 s; this is for a page that is stuck. */
+const RECONNECT_MS = 45_000;
+
+type Of<T extends CallEvent["type"]> = Extract<CallEvent, { type: T }>;
+
+/** The call on the stage: what one event makes of it. Never begins, accepts or opens a page but by a person's own act. */
+export function updateCall(state: CallState, event: CallEvent): CallStep {
+  switch (event.type) {
+    case "place":
+      return place(state, event);
+    case "ring":
+      return isPresent(state) ? step(state) : ring(event);
+    case "alerted":
+      return alerted(state, event);
+    case "accept":
+      return accept(state, event);
+    case "decline":
+      return state.at === "ringing-in" && isNamed(state, event.call) ? hungUp(state, event) : step(state);
+    case "hang-up":
+      return isPresent(state) && isNamed(state, event.call) ? hungUp(state, event) : step(state);
+    case "dismiss":
+      return state.at === "ended" && isNamed(state, event.call) ? step({ at: "idle" }) : step(state);
+    case "show-tab":
+      return showTab(state);
+    case "page-here":
+    case "page-gone":
+      return pageChanged(state, event);
+    case "media-connected":
+    case "media-interrupted":
+    case "media-failed":
+      return mediaChanged(state, event);
+    case "page-signal":
+      return isAcceptedCall(state) && isNamed(state, event.call)
+        ? step(state, { type: "ask", message: { type: "call.signal", call: state.call, data: event.data } })
+        : step(state);
+    case "news":
+      return news(state, event);
+    case "refused":
+      return refused(state, event);
+    case "welcomed":
+      return welcomed(state, event);
+    case "started":
+      return started(state, event.at);
+    case "due":
+      return due(state, event);
+    default:
+      return unreachable(event);
+  }
+}
+
+/** When the call must be asked again, by a `due`. */
+export function callDue(state: CallState): number | undefined {
+  const page = isTaken(state) && state.page.at !== "here" ? [state.page.until] : [];
+  const own = state.at === "idle" || state.at === "live" ? [] : [state.until];
+  const all = [...page, ...own];
+  return all.length > 0 ? Math.min(...all) : undefined;
+}
+
+function place(state: CallState, event: Of<"place">): CallStep {
+  if (isPresent(state)) return step(state);
+  const inviting: CallState = {
+    at: "inviting",
+    call: event.call,
+    with: event.with,
+    media: event.media,
+    page: openingPage(event.at),
+    request: event.request,
+    askedAt: event.at,
+    until: event.at + RING_MS + CALLER_MARGIN_MS,
+  };
+  return step<CallState, CallEffect>(inviting, invite(inviting, event.at), {
+    type: "open-call-tab",
+    call: event.call,
+    ...(state.at === "ended" ? { replacing: pageId(state) } : {}),
+  });
+}
+
+function ring({ ring: { call, from, media, until } }: Of<"ring">): CallStep {
+  return step<CallState, CallEffect>({ at: "ringing-in", call, with: from, media, until });
+}
+
+function alerted(state: CallState, { call, mode }: Of<"alerted">): CallStep {
+  if (state.at !== "ringing-in" || state.call !== call || state.alerted !== undefined) return step(state);
+  return step<CallState, CallEffect>(
+    { ...state, alerted: mode },
+    { type: "ask", message: { type: "call.alert", call, mode } },
+  );
+}
+
+function accept(state: CallState, event: Of<"accept">): CallStep {
+  if (state.at !== "ringing-in" || state.call !== event.call) return step(state);
+  const media = lesserMedia(state.media, event.media);
+  const accepting = acceptingOf(state, {
+    call: state.call,
+    media,
+    page: openingPage(event.at),
+    request: event.request,
+    until: Math.max(state.until, event.at + ACCEPT_MS),
+  });
+  return step<CallState, CallEffect>(
+    accepting,
+    { type: "ask", message: { type: "call.accept", id: event.request, call: state.call, media } },
+    { type: "open-call-tab", call: state.call },
+  );
+}
+
+function showTab(state: CallState): CallStep {
+  if (!isTaken(state)) return step(state);
+  const call = pageId(state);
+  return step<CallState, CallEffect>(
+    state,
+    state.page.at === "here" ? { type: "focus-call-tab", call } : { type: "open-call-tab", call },
+  );
+}
+
+function pageChanged(state: CallState, event: Of<"page-here" | "page-gone">): CallStep {
+  if (!isNamed(state, event.call)) return step(state);
+  if (isTaken(state)) {
+    if (event.type === "page-gone") return hungUp(state, event);
+    return state.page.at === "here" ? step(state) : step<CallState>({ ...state, page: { at: "here" } });
+  }
+  // Whoever closes the page has read how the call ended.
+  return state.at === "ended" && event.type === "page-gone" ? step({ at: "idle" }) : step(state);
+}
+
+function mediaChanged(state: CallState, event: Of<"media-connected" | "media-interrupted" | "media-failed">): CallStep {
+  if (!isAcceptedCall(state) || !isNamed(state, event.call)) return step(state);
+  switch (event.type) {
+    case "media-connected": {
+      if (state.at === "live") return step(state);
+      const { call, alias, with: person, media, page, request, outgoing, acceptedAt } = state;
+      const since = state.at === "reconnecting" ? state.since : event.at;
+      const names = alias === undefined ? { call } : { call, alias };
+      return step({ at: "live", ...names, with: person, media, page, request, outgoing, acceptedAt, since });
+    }
+    case "media-interrupted":
+      return state.at === "live" ? step({ ...state, at: "reconnecting", until: event.at + RECONNECT_MS }) : step(state);
+    case "media-failed":
+      return endedHere(state, event, "call.hangup", state.at === "joining" ? "failed" : "lost");
+    default:
+      return unreachable(event);
+  }
+}
+
+function refused(state: CallState, { at, of, code }: Of<"refused">): CallStep {
+  if (!isTaken(state) || state.request !== of) return step(state);
+  switch (state.at) {
+    case "inviting":
+    case "ringing-out":
+      return ended(state, at, inviteRefusals[code]);
+    case "accepting":
+    case "joining":
+      return ended(state, at, code === "conflict" ? "answered-elsewhere" : "lost");
+    case "live":
+    case "reconnecting":
+      return step(state);
+    default:
+      return unreachable(state);
+  }
+}
+
+/** What a refused invite means to a person. `conflict`: the call ended while the line was away. */
+const inviteRefusals: Record<ErrorCode, CallEnd> = {
+  not_contact: "not-contact",
+  rate_limited: "too-many-calls",
+  conflict: "lost",
+  not_found: "lost",
+  bad_message: "failed",
+  unauthorized: "failed",
+  too_large: "failed",
+  internal: "failed",
+};
+
+/** The worker died and lives again: the page may have outlived it, or was never opened. */
+function started(state: CallState, at: number): CallStep {
+  if (!isTaken(state)) return step(state);
+  if (state.page.at !== "opening") return step<CallState>({ ...state, page: missingPage(at) });
+  return step<CallState, CallEffect>(
+    { ...state, page: openingPage(at) },
+    { type: "open-call-tab", call: pageId(state) },
+  );
+}
+
+function due(state: CallState, event: Of<"due">): CallStep {
+  if (isTaken(state) && state.page.at !== "here" && event.at >= state.page.until) return hungUp(state, event);
+  if (state.at === "idle" || state.at === "live" || event.at < state.until) return step(state);
+  switch (state.at) {
+    case "inviting":
+    case "ringing-out":
+      // The server ends the ring by its own timer, and where it is younger than that, `age` has told it.
+      return ended(state, event.at, "no-answer");
+    case "ringing-in": {
+      const missed: CallEffect = { type: "missed", call: state.call, from: state.with, media: state.media };
+      const over = ended(state, event.at, "no-answer");
+      return step<CallState, CallEffect>(over.state, ...over.effects, missed);
+    }
+    case "accepting":
+    case "reconnecting":
+      return endedHere(state, event, "call.hangup", "lost");
+    case "joining":
+      return endedHere(state, event, "call.hangup", "failed");
+    case "ended":
+      return step({ at: "idle" });
+    default:
+      return unreachable(state);
+  }
+}

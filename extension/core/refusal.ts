@@ -1,0 +1,32 @@
+import type { AppState, PageCommand, Refusal, SignedIn } from "./app-types.ts";
+import { isNamed, isPresent } from "./call-parts.ts";
+import { isAccepted } from "./roster.ts";
+
+/** Why this cannot be done in this state, or undefined where it can. The update ignores what is refused here. */
+export function refusal(state: AppState, command: PageCommand): Refusal | undefined {
+  if (state.at === "signed-out") return "signed-out";
+  switch (command.type) {
+    case "place-call":
+      return placeRefusal(state, command);
+    case "accept-call":
+    case "decline-call":
+      return state.call.at === "ringing-in" && isNamed(state.call, command.call) ? undefined : "not-found";
+    case "hang-up":
+      return isPresent(state.call) && isNamed(state.call, command.call) ? undefined : "not-found";
+    case "show-call-tab":
+      return isPresent(state.call) ? undefined : "not-found";
+    default:
+      return undefined;
+  }
+}
+
+function placeRefusal(state: SignedIn, { user }: Extract<PageCommand, { type: "place-call" }>): Refusal | undefined {
+  const { call, connection, roster } = state;
+  if (call.at === "ringing-in" && call.with.user === user) return undefined;
+  if (!roster.contacts.some((contact) => contact.user === user && isAccepted(contact))) return "not-found";
+  if (isPresent(call)) return "in-a-call";
+  // A line that is just being opened is worth waiting for; a background that was asleep has none at first. [CONN-1]
+  const { line, failures } = connection;
+  const isHopeful = line.at === "opening" || line.at === "greeting" || (line.at === "waiting" && failures <= 1);
+  return line.at === "online" || isHopeful ? undefined : "offline";
+}
