@@ -1,0 +1,142 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const START_MS = 60_000;
+const STOP_MS = 15_000;
+
+export interface BackendOptions {
+  /** Added to the environment: the contract's spans, shortened, for example. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The real server as a process of its own, on a free port, with its data in a temporary folder. */
+export class Backend {
+  /** Its address; the same after a restart. */
+  url = "";
+  readonly dataDir: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #process: ChildProcess | undefined;
+  #log = "";
+
+  private constructor(dataDir: string, env: Readonly<Record<string, string>>) {
+    this.dataDir = dataDir;
+    this.#env = env;
+  }
+
+  /** Starts a server; throws with what it wrote where it does not come up. */
+  static async start(options: BackendOptions = {}): Promise<Backend> {
+    const dataDir = await mkdtemp(join(tmpdir(), "beckon-data-"));
+    const backend = new Backend(dataDir, { PORT: "0", HOST: "127.0.0.1", ...options.env });
+    try {
+      await backend.#launch();
+      return backend;
+    } catch (error) {
+      await backend.close();
+      throw error;
+    }
+  }
+
+  /** The process id of Node, without PostgreSQL's. */
+  get pid(): number {
+    if (this.#process?.pid === undefined) throw new Error("The server is not running.");
+    return this.#process.pid;
+  }
+
+  /** What the server wrote since it was first started. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Ends Node as a crash would; PostgreSQL lives on. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** Asks the server to stop and waits for it. */
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
+  /** Starts the server again, on the same data and port. */
+  async restart(): Promise<void> {
+    await this.#launch();
+  }
+
+  /** Stops everything, also a PostgreSQL that a killed server has left, and removes the data. */
+  async close(): Promise<void> {
+    await this.stop();
+    await stopPostgres(this.dataDir);
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  async #launch(): Promise<void> {
+    const again = this.url === "" ? {} : { PORT: new URL(this.url).port };
+    const env = { ...process.env, ...this.#env, ...again, DATA_DIR: this.dataDir };
+    // A group of its own: a Ctrl-C is ours to pass on, in the right order.
+    const server = spawn(process.execPath, [join(ROOT, "server", "main.ts")], {
+      cwd: ROOT,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    this.#process = server;
+    this.url = await new Promise<string>((resolve, reject) => {
+      const fail = (why: string) => {
+        reject(new Error(`The server ${why}. It wrote:\n${this.#log}`));
+      };
+      const late = setTimeout(fail, START_MS, `did not say within ${String(START_MS / 1000)} s that it serves`);
+      const read = (text: string) => {
+        this.#log += text;
+        const address = /^[^{\n]*(http:\/\/[\w.[\]:-]+)[^\n]*\n/m.exec(text)?.[1];
+        if (address === undefined) return;
+        clearTimeout(late);
+        resolve(address);
+      };
+      server.stdout.setEncoding("utf8").on("data", read);
+      server.stderr.setEncoding("utf8").on("data", (text: string) => (this.#log += text));
+      server.once("exit", (code) => {
+        clearTimeout(late);
+        fail(`ended with exit code ${String(code)}`);
+      });
+    });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const server = this.#process;
+    this.#process = undefined;
+    if (server?.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, "exit");
+    server.kill(signal);
+    const late = setTimeout(() => server.kill("SIGKILL"), STOP_MS);
+    await gone;
+    clearTimeout(late);
+  }
+}
+
+async function stopPostgres(dataDir: string): Promise<void> {
+  const files = await readdir(dataDir, { recursive: true }).catch(() => []);
+  const pidFile = files.find((file) => file.endsWith("postmaster.pid"));
+  if (pidFile === undefined) return;
+  const pid = Number((await readFile(join(dataDir, pidFile), "utf8")).split("\n")[0]);
+  try {
+    // Immediate shutdown, PostgreSQL's SIGQUIT: the data is thrown away.
+    process.kill(pid, "SIGQUIT");
+    while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

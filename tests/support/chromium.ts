@@ -1,0 +1,191 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type BrowserContext, type Page, type Worker } from "playwright-core";
+import { findChromium } from "../../scripts/setup/browsers.ts";
+import { extensionFolder } from "../../scripts/setup/extension.ts";
+import { watchPage } from "./page-watch.ts";
+
+/** The part of the extension API that tests ask for what a person would see outside of pages. */
+declare const chrome: {
+  action: { getBadgeText: (details: object) => Promise<string> };
+  notifications: { getAll: (callback: (all: Record<string, true>) => void) => void; onButtonClicked: Event };
+  storage: { session: { get: () => Promise<Record<string, unknown>> } };
+};
+
+/** Events of the extension API can be raised from within, as the browser does on a click. */
+interface Event {
+  dispatch: (...args: unknown[]) => void;
+}
+
+const WAIT_MS = 20_000;
+
+export interface ChromiumOptions {
+  /** `fake` (the default) is a moving picture and a beep, allowed without a question; `refused` is not allowed. */
+  readonly camera?: "fake" | "refused" | "real";
+  /** Shows no window; the default. */
+  readonly headless?: boolean;
+  /** Nothing is heard of it. */
+  readonly muted?: boolean;
+  readonly window?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+}
+
+/** One person's Chromium with the built extension, in a profile of its own that is removed with it. */
+export class PersonBrowser {
+  readonly context: BrowserContext;
+  readonly #extension: string;
+  readonly #profile: string;
+  #probe: Page | undefined;
+
+  private constructor(context: BrowserContext, extension: string, profile: string) {
+    this.context = context;
+    this.#extension = extension;
+    this.#profile = profile;
+  }
+
+  static async launch(options: ChromiumOptions = {}): Promise<PersonBrowser> {
+    const executablePath = findChromium();
+    if (executablePath === undefined) throw new Error("There is no Chromium here: run npm run demo or npm test.");
+    const folder = await realpath(extensionFolder("chrome"));
+    const profile = await mkdtemp(join(tmpdir(), "beckon-profile-"));
+    const headless = options.headless ?? true;
+    try {
+      const context = await chromium.launchPersistentContext(profile, {
+        executablePath,
+        headless,
+        args: argumentsFor(folder, options),
+        ignoreDefaultArgs: headless ? [] : ["--enable-automation"],
+        viewport: headless ? { width: 1000, height: 700 } : null,
+        locale: "en-US",
+        // Whoever launches closes, in the right order.
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+      });
+      await context.addInitScript(watchPage);
+      return new PersonBrowser(context, `chrome-extension://${idOf(folder)}/`, profile);
+    } catch (error) {
+      await rm(profile, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** The popup, in a tab: Playwright does not see the one that the toolbar opens. */
+  async openPopup(): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.goto(`${this.#extension}popup.html`);
+    return page;
+  }
+
+  /** The tab of a call, once there is one. */
+  async callPage(): Promise<Page> {
+    const isCall = (page: Page) => page.url().startsWith(`${this.#extension}call.html`);
+    const open = () => this.context.pages().find(isCall);
+    const since = Date.now();
+    for (;;) {
+      const page = open();
+      if (page !== undefined) return page;
+      const left = since + WAIT_MS - Date.now();
+      // A new tab gets its address a moment after it appears.
+      const next = await this.context.waitForEvent("page", { timeout: Math.max(1, left) });
+      await next.waitForURL(/^chrome-extension:/);
+    }
+  }
+
+  /** The text on the toolbar's icon. */
+  async badge(): Promise<string> {
+    return (await this.#api()).evaluate(() => chrome.action.getBadgeText({}));
+  }
+
+  /** The ids of the notifications that are shown. */
+  async notifications(): Promise<string[]> {
+    return (await this.#api()).evaluate(
+      () => new Promise<string[]>((resolve) => chrome.notifications.getAll((all) => resolve(Object.keys(all)))),
+    );
+  }
+
+  /** Waits for a notification; returns its id and the instant, in ms since 1970. */
+  async nextNotification(): Promise<{ id: string; at: number }> {
+    const handle = await (
+      await this.#api()
+    ).waitForFunction(
+      async () => {
+        const all = await new Promise<Record<string, true>>((resolve) => chrome.notifications.getAll(resolve));
+        const id = Object.keys(all)[0];
+        return id === undefined ? undefined : { id, at: Date.now() };
+      },
+      undefined,
+      { polling: 10, timeout: WAIT_MS },
+    );
+    // waitForFunction ends with the first value that is not undefined.
+    return (await handle.jsonValue())!;
+  }
+
+  /** Clicks a button of a notification, as far as the extension can tell. */
+  async clickNotificationButton(id: string, button: number): Promise<void> {
+    const worker = await this.worker();
+    await worker.evaluate(([name, index]) => chrome.notifications.onButtonClicked.dispatch(name, index), [
+      id,
+      button,
+    ] as const);
+  }
+
+  /** The background's worker, while it runs. */
+  async worker(): Promise<Worker> {
+    return this.context.serviceWorkers()[0] ?? (await this.context.waitForEvent("serviceworker"));
+  }
+
+  /** Ends the background's worker, as the browser does when it likes. */
+  async stopWorker(): Promise<void> {
+    const page = await this.#api();
+    const session = await this.context.newCDPSession(page);
+    await session.send("ServiceWorker.enable");
+    await session.send("ServiceWorker.stopAllWorkers");
+    await session.detach();
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** A page of the extension that runs none of its code: for asking the API, also while the worker sleeps. */
+  async #api(): Promise<Page> {
+    if (this.#probe === undefined || this.#probe.isClosed()) {
+      this.#probe = await this.context.newPage();
+      await this.#probe.goto(`${this.#extension}manifest.json`);
+    }
+    return this.#probe;
+  }
+}
+
+function argumentsFor(folder: string, options: ChromiumOptions): string[] {
+  const { camera = "fake", muted = false, window } = options;
+  return [
+    `--disable-extensions-except=${folder}`,
+    `--load-extension=${folder}`,
+    "--lang=en-US",
+    "--no-first-run",
+    "--test-type",
+    // A machine may have no internet, and none of this is asked for.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    ...(camera === "real" ? [] : ["--use-fake-device-for-media-stream"]),
+    ...(camera === "fake" ? ["--use-fake-ui-for-media-stream"] : []),
+    ...(muted ? ["--mute-audio"] : []),
+    ...(window === undefined
+      ? []
+      : [
+          `--window-position=${String(window.x)},${String(window.y)}`,
+          `--window-size=${String(window.width)},${String(window.height)}`,
+        ]),
+  ];
+}
+
+/** Chromium makes the id of an unpacked extension of its folder's name: 32 hex digits of its hash, written a to p. */
+function idOf(folder: string): string {
+  const digits = createHash("sha256").update(folder).digest("hex").slice(0, 32);
+  return digits.replace(/./g, (digit) => String.fromCharCode("a".charCodeAt(0) + Number.parseInt(digit, 16)));
+}

@@ -1,0 +1,105 @@
+import type { Page } from "playwright-core";
+
+const WAIT_MS = 20_000;
+
+/** What {@link watchPage} notes in each page. */
+export interface PageWatch {
+  /** Every RTCPeerConnection that the page made. */
+  readonly connections: RTCPeerConnection[];
+  /** How often the page asked for camera or microphone. */
+  mediaAsked: number;
+  /** When the first remote picture was decoded, in ms since 1970. */
+  firstFrameAt?: number;
+}
+
+interface WatchedWindow {
+  beckonWatch: PageWatch;
+}
+
+/** What arrives from the other side, summed over the page's connections. */
+export interface RemoteMedia {
+  readonly framesDecoded: number;
+  /** Of the sound, as WebRTC counts it (`totalAudioEnergy`). */
+  readonly audioEnergy: number;
+}
+
+/** Runs in each page before its own code, and notes what it does with camera and connections. Must stand alone. */
+export function watchPage(): void {
+  const watch: PageWatch = { connections: [], mediaAsked: 0 };
+  Object.assign(globalThis, { beckonWatch: watch });
+
+  const noteFirstFrame = async (connection: RTCPeerConnection, timer: number) => {
+    const stats = (await connection.getStats()) as unknown as Map<string, { type: string; framesDecoded?: number }>;
+    const decoded = [...stats.values()].some(({ type, framesDecoded }) => type === "inbound-rtp" && !!framesDecoded);
+    if (!decoded && connection.connectionState !== "closed") return;
+    clearInterval(timer);
+    if (decoded) watch.firstFrameAt ??= Date.now();
+  };
+  const Native = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Native {
+    constructor(...args: ConstructorParameters<typeof Native>) {
+      super(...args);
+      watch.connections.push(this);
+      const timer = window.setInterval(() => void noteFirstFrame(this, timer), 10);
+    }
+  };
+
+  // The devices exist in secure pages only, such as those of the extension.
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (devices === undefined) return;
+  const ask = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = (constraints) => {
+    watch.mediaAsked++;
+    return ask(constraints);
+  };
+}
+
+/** What the page did so far: how many connections it made, and how often it asked for camera or microphone. */
+export function watched(page: Page): Promise<{ connections: number; mediaAsked: number }> {
+  return page.evaluate(() => {
+    const { connections, mediaAsked } = (globalThis as unknown as WatchedWindow).beckonWatch;
+    return { connections: connections.length, mediaAsked };
+  });
+}
+
+/** When the first remote picture was decoded in the page, in ms since 1970; waits for it. */
+export async function firstFrameAt(page: Page): Promise<number> {
+  const read = () => (globalThis as unknown as WatchedWindow).beckonWatch.firstFrameAt;
+  const handle = await page.waitForFunction(read, undefined, { polling: 20, timeout: WAIT_MS });
+  // waitForFunction ends with the first value that is not undefined.
+  return (await handle.jsonValue())!;
+}
+
+/** What has arrived from the other side. */
+export function remoteMedia(page: Page): Promise<RemoteMedia> {
+  return page.evaluate(async () => {
+    const sum = { framesDecoded: 0, audioEnergy: 0 };
+    for (const connection of (globalThis as unknown as WatchedWindow).beckonWatch.connections) {
+      const stats = (await connection.getStats()) as unknown as Map<
+        string,
+        { type: string; framesDecoded?: number; totalAudioEnergy?: number }
+      >;
+      for (const report of stats.values()) {
+        if (report.type !== "inbound-rtp") continue;
+        sum.framesDecoded += report.framesDecoded ?? 0;
+        sum.audioEnergy += report.totalAudioEnergy ?? 0;
+      }
+    }
+    return sum;
+  });
+}
+
+/** Waits until more of the other side's picture and sound has arrived than now; `sound` alone asks for no picture. */
+export async function untilMediaAdvances(page: Page, what: "picture and sound" | "sound" = "picture and sound") {
+  const before = await remoteMedia(page);
+  const since = Date.now();
+  for (;;) {
+    const now = await remoteMedia(page);
+    const seen = what === "sound" || now.framesDecoded >= before.framesDecoded + 10;
+    if (seen && now.audioEnergy > before.audioEnergy) return now;
+    if (Date.now() - since > WAIT_MS) {
+      throw new Error(`No ${what} arrived: before ${JSON.stringify(before)}, now ${JSON.stringify(now)}.`);
+    }
+    // Each turn asks the page for its statistics, and so takes its time by itself.
+  }
+}

@@ -1,0 +1,119 @@
+import type { Page } from "playwright-core";
+import { createText } from "../../extension/locales/text.ts";
+import { account, befriend, signUp, type Account, type SignedUp } from "./accounts.ts";
+import type { Backend } from "./backend.ts";
+import { PersonBrowser, type ChromiumOptions } from "./chromium.ts";
+
+/** What the screens say, in English. */
+export const say = createText("en").t;
+
+/** A person at their browser, with the popup open in a tab. */
+export class Person {
+  readonly account: Account;
+  readonly browser: PersonBrowser;
+  readonly popup: Page;
+
+  private constructor(person: Account, browser: PersonBrowser, popup: Page) {
+    this.account = person;
+    this.browser = browser;
+    this.popup = popup;
+  }
+
+  /** Opens the person's browser and its popup; signed out. */
+  static async arrive(person: Account, options: ChromiumOptions = {}): Promise<Person> {
+    const browser = await PersonBrowser.launch(options);
+    return new Person(person, browser, await browser.openPopup());
+  }
+
+  get name(): string {
+    return this.account.name;
+  }
+
+  /** Gives the server's address, as a person does first. */
+  async nameServer(server: string): Promise<void> {
+    await this.popup.getByLabel(say("sign.server"), { exact: true }).fill(server);
+    await this.popup.getByRole("button", { name: say("sign.continue") }).click();
+  }
+
+  /** Signs in through the popup's forms, and waits for the line to the server. */
+  async signIn(server: string): Promise<void> {
+    await this.nameServer(server);
+    await this.popup.getByLabel(say("sign.handle"), { exact: true }).fill(this.account.handle);
+    await this.popup.getByLabel(say("sign.password"), { exact: true }).fill(this.account.password);
+    await this.popup.getByRole("button", { name: say("sign.in"), exact: true }).click();
+    await this.ownMenu("available").waitFor();
+  }
+
+  /** The button that shows the person's own availability and opens its menu. */
+  ownMenu(availability: "available" | "away" | "dnd" | "invisible") {
+    return this.popup.getByRole("button", {
+      name: say("own.menu", { availability: say(`availability.${availability}`) }),
+    });
+  }
+
+  /** The row of a contact who is shown as `availability`. */
+  contact(who: Person | Account, availability: "available" | "away" | "busy" | "dnd" | "offline") {
+    const words = say(`availability.${availability}`);
+    return this.popup.getByRole("listitem").filter({ hasText: who.name }).filter({ hasText: words });
+  }
+
+  /** Clicks on the picture or sound button of a contact; returns when the click was made, in ms since 1970. */
+  async call(who: Person, media: "video" | "audio" = "video"): Promise<number> {
+    const button = this.popup.getByRole("button", { name: say(`row.${media}`, { name: who.name }) });
+    await button.waitFor();
+    const at = Date.now();
+    await button.click();
+    return at;
+  }
+
+  /** The card of an incoming call. */
+  get card() {
+    return this.popup.getByRole("region", { name: say("ringing.region") });
+  }
+
+  /** Answers in the popup; returns when the click was made, in ms since 1970. */
+  async accept(): Promise<number> {
+    const button = this.card.getByRole("button", { name: say("ringing.accept") });
+    // For a moment the card lets clicks through to what it covers: Playwright waits until the button takes them.
+    await button.click({ trial: true });
+    const at = Date.now();
+    await button.click();
+    return at;
+  }
+
+  async decline(): Promise<void> {
+    await this.card.getByRole("button", { name: say("ringing.decline") }).click();
+  }
+
+  /** Hangs up in a call tab. */
+  async hangUp(call: Page): Promise<void> {
+    await call.getByRole("button", { name: say("call.hang-up") }).click();
+  }
+
+  async leave(): Promise<void> {
+    await this.browser.close();
+  }
+}
+
+/** Alice Okada and Bob Tanaka, contacts of each other, each signed in at a browser of their own. */
+export async function aliceAndBob(
+  backend: Backend,
+  options: { readonly alice?: ChromiumOptions; readonly bob?: ChromiumOptions } = {},
+): Promise<{ alice: Person; bob: Person }> {
+  const [aliceAccount, bobAccount] = await friends(backend.url);
+  const [alice, bob] = await Promise.all([
+    Person.arrive(aliceAccount, options.alice),
+    Person.arrive(bobAccount, options.bob),
+  ]);
+  await Promise.all([alice.signIn(backend.url), bob.signIn(backend.url)]);
+  await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
+  return { alice, bob };
+}
+
+/** The accounts of Alice and Bob, made and befriended over the server's own functions. */
+export async function friends(server: string): Promise<[SignedUp, SignedUp]> {
+  const alice = await signUp(server, account("Alice Okada"));
+  const bob = await signUp(server, account("Bob Tanaka"));
+  await befriend(server, alice, bob);
+  return [alice, bob];
+}
