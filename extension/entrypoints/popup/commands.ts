@@ -1,0 +1,23 @@
+import type { PopupCommands } from "../../components/popup-props.ts";
+import { sendCommand } from "../../messaging/page.ts";
+
+/** What the popup asks for, as commands to the background. */
+export const commands: PopupCommands = {
+  checkServer: (server) => sendCommand({ type: "checkServer", server }),
+  signIn: (form) => sendCommand({ type: "signIn", ...form }),
+  signUp: (form) => sendCommand({ type: "signUp", ...form }),
+  signOut: () => sendCommand({ type: "signOut" }),
+  setPresence: (change) => sendCommand({ type: "setPresence", ...change }),
+  requestContact: (handle) => sendCommand({ type: "requestContact", handle }),
+  acceptContact: (user) => sendCommand({ type: "acceptContact", user }),
+  declineContact: (user) => sendCommand({ type: "declineContact", user }),
+  removeContact: (user) => sendCommand({ type: "removeContact", user }),
+  placeCall: (user, media) => sendCommand({ type: "placeCall", user, media }),
+  acceptCall: (call, media) => sendCommand({ type: "acceptCall", call, media }),
+  declineCall: (call) => sendCommand({ type: "declineCall", call }),
+  hangUp: (call) => sendCommand({ type: "hangUp", call }),
+  dismissCall: (call) => sendCommand({ type: "dismissCall", call }),
+  markCallsSeen: () => sendCommand({ type: "markCallsSeen" }),
+  retryNow: () => sendCommand({ type: "retryNow" }),
+  showCallTab: () => sendCommand({ type: "showCallTab" }),
+};

@@ -1,0 +1,112 @@
+import type { Media } from "#protocol";
+import type { DeviceOutcome } from "../core/link-types.ts";
+import { placeholderPicture, silence } from "./placeholders.ts";
+
+type Device = "camera" | "microphone";
+
+/** Reports a device that went away by itself, for example because it was unplugged. */
+export type DeviceLost = (device: Device) => void;
+
+const constraints: Record<Device, MediaStreamConstraints> = {
+  camera: { video: { width: { ideal: 1280 }, height: { ideal: 720 } } },
+  microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
+};
+
+/**
+ * This side's camera and microphone. Whatever they give, there is a track of each kind to send from the start, since
+ * PeerJS cannot add one to a call later: a black picture and silence stand in.
+ */
+export class Devices {
+  readonly #tracks: Partial<Record<Device, MediaStreamTrack | undefined>> = {};
+  readonly #placeholders: Partial<Record<Device, MediaStreamTrack>> = {};
+  readonly #lost: DeviceLost;
+  #over = false;
+
+  constructor(lost: DeviceLost) {
+    this.#lost = lost;
+  }
+
+  /** Opens what the call asks for. The two are asked for together, in one prompt, and each by itself where that fails. */
+  async open(media: Media): Promise<{ camera: DeviceOutcome | "unwanted"; microphone: DeviceOutcome }> {
+    if (media === "audio") return { camera: "unwanted", microphone: await this.openOne("microphone") };
+    const both = await ask({ ...constraints.camera, ...constraints.microphone });
+    if (typeof both !== "string") {
+      this.#keep(both);
+      return { camera: "on", microphone: "on" };
+    }
+    return { microphone: await this.openOne("microphone"), camera: await this.openOne("camera") };
+  }
+
+  async openOne(device: Device): Promise<DeviceOutcome> {
+    const stream = await ask(constraints[device]);
+    if (typeof stream === "string") return stream;
+    this.#keep(stream);
+    return "on";
+  }
+
+  /** What to send of one kind now. */
+  track(device: Device): MediaStreamTrack {
+    const standIn = device === "camera" ? placeholderPicture : silence;
+    return this.#tracks[device] ?? (this.#placeholders[device] ??= standIn());
+  }
+
+  /** The camera's own picture, or undefined where it gives none. */
+  get picture(): MediaStreamTrack | undefined {
+    return this.#tracks.camera;
+  }
+
+  /** Lets the microphone's sound through, or not. It stays open, so that speaking again takes no time. */
+  setMicrophone(on: boolean): void {
+    if (this.#tracks.microphone !== undefined) this.#tracks.microphone.enabled = on;
+  }
+
+  /** Switches one off for good: its light goes out. */
+  close(device: Device): void {
+    const track = this.#tracks[device];
+    this.#tracks[device] = undefined;
+    track?.stop();
+  }
+
+  /** Stops every track; what a prompt still gives later is stopped at once. */
+  closeAll(): void {
+    this.#over = true;
+    this.close("camera");
+    this.close("microphone");
+    for (const track of Object.values(this.#placeholders)) track.stop();
+  }
+
+  #keep(stream: MediaStream): void {
+    for (const track of stream.getTracks()) {
+      const device = track.kind === "video" ? "camera" : "microphone";
+      if (this.#over) track.stop();
+      else {
+        this.close(device);
+        this.#tracks[device] = track;
+        // Not fired by our own stop(): only the world ends a track like this.
+        track.addEventListener("ended", () => this.#ended(device, track));
+      }
+    }
+  }
+
+  #ended(device: Device, track: MediaStreamTrack): void {
+    if (this.#tracks[device] !== track) return;
+    this.#tracks[device] = undefined;
+    this.#lost(device);
+  }
+}
+
+/** The stream, or why there is none. */
+async function ask(wanted: MediaStreamConstraints): Promise<MediaStream | Exclude<DeviceOutcome, "on">> {
+  try {
+    return await navigator.mediaDevices.getUserMedia(wanted);
+  } catch (caught) {
+    return reasonOf(caught instanceof Error ? caught.name : "");
+  }
+}
+
+/** By the names of the W3C's Media Capture and Streams. */
+function reasonOf(name: string): Exclude<DeviceOutcome, "on"> {
+  if (name === "NotAllowedError" || name === "SecurityError") return "refused";
+  if (name === "NotFoundError" || name === "OverconstrainedError") return "missing";
+  return "busy";
+}

@@ -1,0 +1,218 @@
+import type { Ticket } from "#protocol";
+import { LogLevel, type MediaConnection, Peer, type PeerError, type PeerOptions } from "peerjs";
+import { REFUSED_DATA } from "./refused-data.ts";
+
+/** An SDP description as the link's signals carry it. */
+export interface Description {
+  type: "offer" | "answer";
+  sdp: string;
+}
+
+export interface PeerLinkListener {
+  /** PeerServer took this side's peer. */
+  registered: () => void;
+  /** The peer can do nothing more, and the link does not stand yet. */
+  failed: () => void;
+  /** `connectionState`; the first `connected` comes with the first decoded frame or packet of sound. */
+  connection: (state: RTCPeerConnectionState) => void;
+  stream: (stream: MediaStream) => void;
+}
+
+/** How long gathering may hold back a description of an ICE restart, which carries its candidates in itself. */
+const GATHER_WITHIN_MS = 2_000;
+const LOOK_FOR_MEDIA_EVERY_MS = 50;
+
+/**
+ * The media's way to the other side: PeerJS for the first connection, and our own hand on its RTCPeerConnection for
+ * everything after. Nothing of PeerJS's defaults is left, since they lead to others' servers.
+ */
+export class PeerLink {
+  #peer: Peer | undefined;
+  #connection: MediaConnection | undefined;
+  /** Held by ourselves: PeerJS forgets it when it believes the call to be over. */
+  #pc: RTCPeerConnection | undefined;
+  #flows = false;
+  readonly #life = new AbortController();
+  readonly #origin: string;
+  readonly #send: () => MediaStream;
+  readonly #listener: PeerLinkListener;
+
+  /** `origin` of the server; `send` gives what to send when the connection is made. */
+  constructor(origin: string, send: () => MediaStream, listener: PeerLinkListener) {
+    this.#origin = origin;
+    this.#send = send;
+    this.#listener = listener;
+  }
+
+  /** Becomes known to PeerServer by the ticket's own id, and takes the call of the ticket's other side alone. */
+  register(ticket: Ticket): void {
+    this.#dropPeer();
+    const peer = new Peer(ticket.self, optionsOf(ticket, this.#origin));
+    this.#peer = peer;
+    peer.on("open", () => this.#ifCurrent(peer, () => this.#listener.registered()));
+    peer.on("error", (error) => this.#ifCurrent(peer, () => this.#peerError(error, ticket)));
+    peer.on("disconnected", () => this.#ifCurrent(peer, () => this.#failIfDown()));
+    peer.on("call", (connection) => this.#ifCurrent(peer, () => this.#answer(connection, ticket)));
+  }
+
+  /** Calls the other side. PeerServer keeps the offer for some seconds where it is not there yet. */
+  dial(ticket: Ticket): void {
+    const connection = this.#peer?.call(ticket.remote, this.#send());
+    if (connection === undefined) this.#listener.failed();
+    else this.#adopt(connection);
+  }
+
+  /** An offer that restarts ICE; undefined where there is nothing to restart. */
+  async restartIce(): Promise<Description | undefined> {
+    const pc = this.#pc;
+    if (pc?.signalingState === "have-local-offer") await pc.setLocalDescription({ type: "rollback" });
+    if (pc?.signalingState !== "stable") return undefined;
+    await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
+    return this.#described(pc, "offer");
+  }
+
+  /** Applies the other side's description; for an offer, returns the answer. */
+  async apply({ type, sdp }: Description): Promise<Description | undefined> {
+    const pc = this.#pc;
+    if (pc === undefined || (type === "answer" && pc.signalingState !== "have-local-offer")) return undefined;
+    await pc.setRemoteDescription({ type, sdp });
+    if (type === "answer") return undefined;
+    await pc.setLocalDescription(await pc.createAnswer());
+    return this.#described(pc, "answer");
+  }
+
+  /** Sends this track of its kind from now on; null sends nothing. */
+  async replaceTrack(kind: "audio" | "video", track: MediaStreamTrack | null): Promise<void> {
+    const line = this.#pc?.getTransceivers().find(({ receiver }) => receiver.track.kind === kind);
+    await line?.sender.replaceTrack(track);
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.#life.abort();
+    this.#dropConnection();
+    this.#dropPeer();
+  }
+
+  #answer(connection: MediaConnection, ticket: Ticket): void {
+    // Before the answer there is no RTCPeerConnection, so a stranger learns nothing of us.
+    if (connection.peer !== ticket.remote || this.#connection !== undefined) {
+      connection.close();
+      return;
+    }
+    connection.answer(this.#send());
+    this.#adopt(connection);
+  }
+
+  #adopt(connection: MediaConnection): void {
+    this.#dropConnection();
+    this.#connection = connection;
+    const pc = connection.peerConnection;
+    this.#pc = pc;
+    const { signal } = this.#life;
+    // PeerJS closes the connection when ICE fails, and stops to hand on candidates when it is complete: a restart of
+    // ICE could then save nothing.
+    pc.oniceconnectionstatechange = null;
+    pc.addEventListener("connectionstatechange", () => this.#stateChanged(pc), { signal });
+    connection.on("stream", (stream) => {
+      if (this.#connection === connection) this.#listener.stream(stream);
+    });
+    void this.#waitForMedia(pc);
+  }
+
+  #stateChanged(pc: RTCPeerConnection): void {
+    if (pc !== this.#pc || (pc.connectionState === "connected" && !this.#flows)) return;
+    this.#listener.connection(pc.connectionState);
+  }
+
+  /** Reports `connected` once something of the other side's was really received. Never rejects. */
+  async #waitForMedia(pc: RTCPeerConnection): Promise<void> {
+    const { signal } = this.#life;
+    while (!signal.aborted && pc === this.#pc && pc.connectionState !== "closed" && !this.#flows) {
+      this.#flows = pc.connectionState === "connected" && (await receives(pc));
+      if (!this.#flows) await new Promise((resolve) => setTimeout(resolve, LOOK_FOR_MEDIA_EVERY_MS));
+    }
+    if (this.#flows) this.#stateChanged(pc);
+  }
+
+  #peerError(error: PeerError<string>, ticket: Ticket): void {
+    // The other side was not there within the time that PeerServer keeps an offer: offer again.
+    if (error.type === "peer-unavailable" && !this.#flows) this.dial(ticket);
+    else this.#failIfDown();
+  }
+
+  /** Once the media flows, PeerServer has done its work, and what becomes of it is no matter. */
+  #failIfDown(): void {
+    if (this.#pc === undefined || this.#pc.connectionState === "new") this.#listener.failed();
+  }
+
+  async #described(pc: RTCPeerConnection, type: Description["type"]): Promise<Description | undefined> {
+    await gathered(pc, this.#life.signal);
+    const sdp = pc.localDescription?.sdp;
+    return sdp === undefined || pc !== this.#pc ? undefined : { type, sdp };
+  }
+
+  #ifCurrent(peer: Peer, act: () => void): void {
+    if (peer === this.#peer) act();
+  }
+
+  #dropConnection(): void {
+    const [connection, pc] = [this.#connection, this.#pc];
+    this.#connection = undefined;
+    this.#pc = undefined;
+    this.#flows = false;
+    connection?.close();
+    pc?.close();
+  }
+
+  #dropPeer(): void {
+    const peer = this.#peer;
+    this.#peer = undefined;
+    peer?.destroy();
+  }
+}
+
+function optionsOf(ticket: Ticket, origin: string): PeerOptions {
+  const server = new URL(origin);
+  const secure = server.protocol === "https:";
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a class in PeerJS's types alone
+  return {
+    host: server.hostname,
+    port: server.port === "" ? (secure ? 443 : 80) : Number(server.port),
+    secure,
+    path: ticket.peer.path,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- for PeerJS's own cloud; a PeerServer asks for it still
+    key: ticket.peer.key,
+    token: ticket.token,
+    config: { iceServers: ticket.iceServers },
+    debug: LogLevel.Disabled,
+    serializers: REFUSED_DATA,
+  };
+}
+
+/** Whether a picture was decoded or a packet of sound has come. */
+async function receives(pc: RTCPeerConnection): Promise<boolean> {
+  const stats = await pc.getStats();
+  let received = false;
+  stats.forEach((entry: RTCInboundRtpStreamStats) => {
+    if (entry.type !== "inbound-rtp") return;
+    received ||= entry.kind === "video" ? (entry.framesDecoded ?? 0) > 0 : (entry.packetsReceived ?? 0) > 0;
+  });
+  return received;
+}
+
+/** Fulfilled when every candidate is in the description, or when that takes too long. */
+async function gathered(pc: RTCPeerConnection, signal: AbortSignal): Promise<void> {
+  if (pc.iceGatheringState === "complete") return;
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(GATHER_WITHIN_MS)]);
+  await new Promise<void>((resolve) => {
+    enough.addEventListener("abort", () => resolve(), { once: true });
+    pc.addEventListener(
+      "icegatheringstatechange",
+      () => {
+        if (pc.iceGatheringState === "complete") resolve();
+      },
+      { signal: enough },
+    );
+  });
+}

@@ -1,0 +1,45 @@
+import * as v from "valibot";
+import { type Browser, browser } from "wxt/browser";
+import { type Command, CommandAnswer } from "./commands.ts";
+
+/** Asks the background. Never rejects: a background that does not answer is `server-trouble`. */
+export async function sendCommand(command: Command): Promise<CommandAnswer> {
+  try {
+    const read = v.safeParse(CommandAnswer, await browser.runtime.sendMessage(command));
+    return read.success ? read.output : { ok: false, problem: "server-trouble" };
+  } catch {
+    return { ok: false, problem: "server-trouble" };
+  }
+}
+
+/**
+ * A port to the background that is opened anew whenever the background's worker dies, which wakes it. It lives as long
+ * as the page. `opened` is called for each opening.
+ */
+export class LastingPort {
+  #port: Browser.runtime.Port | undefined;
+  readonly #name: string;
+  readonly #opened: () => void;
+  readonly #received: (message: unknown) => void;
+
+  constructor(name: string, opened: () => void, received: (message: unknown) => void) {
+    this.#name = name;
+    this.#opened = opened;
+    this.#received = received;
+    this.#open();
+  }
+
+  post(message: unknown): void {
+    this.#port?.postMessage(message);
+  }
+
+  #open(): void {
+    // Without an id the extension was reloaded, and this page is of the one before.
+    if ((browser.runtime.id as string | undefined) === undefined) return;
+    const port = browser.runtime.connect({ name: this.#name });
+    this.#port = port;
+    port.onMessage.addListener((message: unknown) => this.#received(message));
+    port.onDisconnect.addListener(() => this.#open());
+    this.#opened();
+  }
+}

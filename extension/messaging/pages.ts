@@ -1,0 +1,15 @@
+import type { CallId } from "#protocol";
+import { browser } from "wxt/browser";
+
+/** The name of the port that a page holds while it shows contacts. */
+export const CONTACTS_PORT = "contacts";
+
+/** The address of a call's page. */
+export function callPageUrl(call: CallId): string {
+  return browser.runtime.getURL(`/call.html?call=${call}`);
+}
+
+/** Whether a message or port comes from a page of ours. A content script's sender has the address of the web page. */
+export function isOwnPage(sender: { id?: string | undefined; url?: string | undefined } | undefined): boolean {
+  return sender?.id === browser.runtime.id && sender.url?.startsWith(browser.runtime.getURL("/")) === true;
+}

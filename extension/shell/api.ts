@@ -1,0 +1,149 @@
+import {
+  type DeviceId,
+  Discovery,
+  DISCOVERY_PATH,
+  type FunctionName,
+  type FunctionParameters,
+  type FunctionResult,
+  FUNCTIONS,
+  LoginResult,
+  PARSE_APP_ID,
+  ParseCode,
+  ParseFailure,
+  SUBPROTOCOL,
+} from "#protocol";
+import * as v from "valibot";
+import type { ServerFacts } from "../core/app-types.ts";
+import type { Problem } from "../messaging/commands.ts";
+import { isSafeUrl, readServerAddress } from "./server-address.ts";
+
+const TIMEOUT_MS = 15_000;
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem; detail?: string };
+
+/** Who asks: the device is Parse's installation, so that a second device does not sign out the first. */
+export interface Caller {
+  server: ServerFacts;
+  device: DeviceId;
+  token?: string | undefined;
+}
+
+/** Finds a server's ways by its address, as a person typed it. Follows no redirect. */
+export async function discover(typed: string): Promise<Answer<ServerFacts>> {
+  const address = readServerAddress(typed);
+  if (!address.ok) return address;
+  const reply = await ask(new URL(DISCOVERY_PATH, address.origin), { method: "GET" });
+  if (!reply.ok) return reply;
+  if (reply.value.status >= 500) return { ok: false, problem: "server-trouble" };
+  const read = v.safeParse(Discovery, reply.value.body);
+  if (reply.value.status !== 200 || !read.success) return { ok: false, problem: "server-not-beckon" };
+  const { parse, presence, peer, protocols } = read.output;
+  if (!protocols.includes(SUBPROTOCOL)) return { ok: false, problem: "server-too-old" };
+  if (!isSafeUrl(parse.url, "http") || !isSafeUrl(presence.url, "ws")) return { ok: false, problem: "server-insecure" };
+  return {
+    ok: true,
+    value: { origin: address.origin, presenceUrl: presence.url, parseUrl: parse.url, peerPath: peer.path },
+  };
+}
+
+/** Opens a session on this device. */
+export async function logIn(
+  caller: Caller,
+  handle: string,
+  password: string,
+): Promise<Answer<v.InferOutput<typeof LoginResult>>> {
+  const reply = await askParse(caller, "login", { username: handle, password });
+  if (!reply.ok) return reply.problem === "not-found" ? { ok: false, problem: "wrong-password" } : reply;
+  const read = v.safeParse(LoginResult, reply.value);
+  return read.success ? { ok: true, value: read.output } : { ok: false, problem: "server-trouble" };
+}
+
+/** Ends the session of the caller's token. */
+export async function logOut(caller: Caller): Promise<Answer<unknown>> {
+  return askParse(caller, "logout", {});
+}
+
+/** Runs one of the server's functions. */
+export async function callFunction<F extends FunctionName>(
+  caller: Caller,
+  name: F,
+  parameters: FunctionParameters<F>,
+): Promise<Answer<FunctionResult<F>>> {
+  const reply = await askParse(caller, `functions/${name}`, parameters);
+  if (!reply.ok) return reply;
+  const read = v.safeParse(v.object({ result: FUNCTIONS[name].result }), reply.value);
+  return read.success ? { ok: true, value: read.output.result } : { ok: false, problem: "server-trouble" };
+}
+
+async function askParse(caller: Caller, route: string, parameters: unknown): Promise<Answer<unknown>> {
+  const reply = await ask(new URL(`${caller.server.parseUrl.replace(/\/$/, "")}/${route}`), {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "X-Parse-Application-Id": PARSE_APP_ID,
+      "X-Parse-Installation-Id": caller.device,
+      ...(caller.token === undefined ? {} : { "X-Parse-Session-Token": caller.token }),
+    },
+    body: JSON.stringify(parameters),
+  });
+  if (!reply.ok) return reply;
+  return reply.value.status === 200 ? { ok: true, value: reply.value.body } : failureOf(reply.value);
+}
+
+/** Parse's error as one of ours; its sentence is kept where it names the field at fault. */
+function failureOf({ status, body }: Reply): Answer<never> {
+  if (status === 429) return { ok: false, problem: "too-many" };
+  const read = v.safeParse(ParseFailure, body);
+  if (!read.success) return { ok: false, problem: status >= 500 ? "server-trouble" : "server-not-beckon" };
+  switch (read.output.code) {
+    case ParseCode.notFound:
+      return { ok: false, problem: "not-found" };
+    case ParseCode.invalid:
+      return { ok: false, problem: "bad-input", detail: read.output.error };
+    case ParseCode.tooMany:
+      return { ok: false, problem: "too-many" };
+    case ParseCode.handleTaken:
+      return { ok: false, problem: "handle-taken" };
+    case ParseCode.emailTaken:
+      return { ok: false, problem: "email-taken" };
+    case ParseCode.invalidSession:
+      return { ok: false, problem: "signed-out" };
+    case ParseCode.forbidden:
+      return { ok: false, problem: "registration-closed" };
+    default:
+      return { ok: false, problem: "server-trouble" };
+  }
+}
+
+interface Reply {
+  status: number;
+  body: unknown;
+}
+
+/** One request. A body that is not JSON is undefined. */
+async function ask(url: URL, request: RequestInit): Promise<Answer<Reply>> {
+  try {
+    const response = await fetch(url, {
+      ...request,
+      // A redirect could lead a password to another machine, so it is seen and not followed.
+      redirect: "manual",
+      credentials: "omit",
+      cache: "no-store",
+      referrerPolicy: "no-referrer",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (response.type === "opaqueredirect") return { ok: false, problem: "server-redirects" };
+    return { ok: true, value: { status: response.status, body: parseJson(await response.text()) } };
+  } catch {
+    // The browser tells no more than that it failed; that it believes itself offline is worth saying.
+    return { ok: false, problem: navigator.onLine ? "server-unreachable" : "offline" };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

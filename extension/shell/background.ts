@@ -1,0 +1,124 @@
+import { browser } from "wxt/browser";
+import { createText, localeOf } from "../locales/text.ts";
+import { onCommand, onPort, type Port } from "../messaging/background.ts";
+import { ToolbarBadge } from "./badge.ts";
+import { type CallPageListener, CallPages } from "./call-pages.ts";
+import { Commands, newCallId } from "./commands.ts";
+import { watchIdle } from "./idle.ts";
+import { createLogger, errorName } from "./logger.ts";
+import { type NotificationListener, Notifications } from "./notifications.ts";
+import { BrowserOutside } from "./outside.ts";
+import { Ringer } from "./ringer.ts";
+import { Runtime } from "./runtime.ts";
+import { PresenceSocket } from "./socket.ts";
+import { Store } from "./store.ts";
+import { CallTabs, openCard } from "./tabs.ts";
+import { Timers } from "./timers.ts";
+
+const log = createLogger("background");
+
+/**
+ * Puts the background together and starts it. Every listener of the browser's is registered before this returns: a
+ * worker that is woken by an event hears it only where the listener is there on the first turn.
+ */
+export function startBackground(): void {
+  const store = new Store();
+  const runtime = new Runtime(store);
+  const dispatch = runtime.dispatch.bind(runtime);
+  const commands = new Commands(runtime, store);
+  const tabs = new CallTabs();
+  const text = createText(localeOf(browser.i18n.getUILanguage()));
+  const pages = new CallPages(callPageListener(runtime, commands, tabs));
+  const notifications = new Notifications(text, notificationListener(runtime));
+  const timers = new Timers(() => dispatch({ type: "due" }));
+  const ringer = new Ringer((call, mode) => dispatch({ type: "alerted", call, mode }));
+  const socket = new PresenceSocket({
+    opened: (number) => dispatch({ type: "socket-opened", socket: number }),
+    message: (number, message) => dispatch({ type: "socket-message", socket: number, message }),
+    closed: (number, code) => dispatch({ type: "socket-closed", socket: number, code }),
+  });
+
+  onCommand((command) => commands.handle(command));
+  onPort({ callPage: (port) => pages.meet(port), contactsPage: contactsPages(runtime) });
+  watchIdle((idle) => dispatch({ type: "idle-changed", idle }));
+  self.addEventListener("online", () => dispatch({ type: "network-online" }));
+  // Heard so that the browser starts us with itself; the start is all that there is to do.
+  browser.runtime.onStartup.addListener(() => log.debug("the browser started"));
+
+  const badge = new ToolbarBadge(text);
+  const outside = new BrowserOutside({ store, socket, timers, tabs, pages, badge, notifications, ringer, dispatch });
+  runtime
+    .start(outside)
+    .catch((caught: unknown) => log.error("the background did not start", { why: errorName(caught) }));
+}
+
+function callPageListener(runtime: Runtime, commands: Commands, tabs: CallTabs): CallPageListener {
+  const dispatch = runtime.dispatch.bind(runtime);
+  return {
+    here: (call, tab) => {
+      tabs.met(call, tab);
+      dispatch({ type: "page-here", call });
+    },
+    gone: (call) => {
+      tabs.left(call);
+      dispatch({ type: "page-gone", call });
+    },
+    said: (call, message) => {
+      switch (message.type) {
+        case "hang-up":
+          dispatch({ type: "hang-up", call });
+          break;
+        case "signal":
+          dispatch({ type: "page-signal", call, data: message.data });
+          break;
+        case "call-again":
+          void runtime.started.then(() => callAgain(runtime, commands));
+          break;
+        default:
+          dispatch({ type: message.type, call });
+      }
+    },
+  };
+}
+
+/** Calls the person of the ended call once more. */
+function callAgain(runtime: Runtime, commands: Commands): void {
+  const { state } = runtime;
+  if (state.at !== "signed-in" || state.call.at !== "ended") return;
+  commands.decide({ type: "place-call", call: newCallId(), user: state.call.with.user, media: state.call.media });
+}
+
+function notificationListener(runtime: Runtime): NotificationListener {
+  return {
+    accepted: (call) => void runtime.started.then(() => acceptRinging(runtime, call)),
+    declined: (call) => runtime.dispatch({ type: "decline-call", call }),
+    clicked: (type) => {
+      if (type === "missed") runtime.dispatch({ type: "missed-seen" });
+      // Handles its own failures but one: without any window the card waits at the toolbar.
+      openCard().catch((caught: unknown) => log.warn("the card could not be shown", { why: errorName(caught) }));
+    },
+    dismissed: (type) => {
+      if (type === "missed") runtime.dispatch({ type: "missed-seen" });
+    },
+  };
+}
+
+/** A button of the notification answers with what the caller asked for. */
+function acceptRinging(runtime: Runtime, call: Parameters<NotificationListener["accepted"]>[0]): void {
+  const { state } = runtime;
+  if (state.at !== "signed-in" || state.call.at !== "ringing-in") return;
+  if (state.call.call === call) runtime.dispatch({ type: "accept-call", call, media: state.call.media });
+}
+
+/** Counts the pages that show contacts. */
+function contactsPages(runtime: Runtime): (port: Port) => void {
+  let open = 0;
+  return (port) => {
+    open += 1;
+    if (open === 1) runtime.dispatch({ type: "contacts-shown" });
+    port.onDisconnect.addListener(() => {
+      open -= 1;
+      if (open === 0) runtime.dispatch({ type: "contacts-hidden" });
+    });
+  };
+}

@@ -1,0 +1,54 @@
+import { browser } from "wxt/browser";
+import type { Badge } from "../core/app-types.ts";
+import type { MessageKey, Text } from "../locales/text.ts";
+
+interface Look {
+  text: string;
+  color: string;
+  title: MessageKey;
+}
+
+const MISSED_COLOR = "#c4262e";
+
+/** Each state by shape as well as by colour; the words are in the button's tooltip. */
+const looks: Record<Badge["state"], Look> = {
+  "signed-out": { text: "", color: "#6b6e7a", title: "app.promise" },
+  offline: { text: "–", color: "#6b6e7a", title: "availability.offline" },
+  available: { text: "●", color: "#137a45", title: "availability.available" },
+  away: { text: "◐", color: "#a86a00", title: "availability.away" },
+  dnd: { text: "⊘", color: "#c4262e", title: "availability.dnd" },
+  invisible: { text: "○", color: "#6b6e7a", title: "availability.invisible" },
+  ringing: { text: "☎", color: "#137a45", title: "ringing.region" },
+  "in-call": { text: "■", color: "#4b45c6", title: "availability.busy" },
+};
+
+/** The toolbar button's badge and tooltip. */
+export class ToolbarBadge {
+  #shown = "";
+  readonly #text: Text;
+
+  constructor(text: Text) {
+    this.#text = text;
+  }
+
+  show({ state, missed }: Badge): void {
+    const look = looks[state];
+    const urgent = state === "ringing" || state === "in-call";
+    const counted = missed > 0 && !urgent && state !== "signed-out";
+    const text = counted ? (missed > 99 ? "99+" : String(missed)) : look.text;
+    const key = `${state} ${text}`;
+    if (key === this.#shown) return;
+    this.#shown = key;
+    const words = [this.#text.t("app.name"), this.#text.t(look.title)];
+    if (counted) words.push(this.#text.t("missed.count", { count: missed }));
+    void action.setBadgeText({ text });
+    void action.setBadgeBackgroundColor({ color: counted ? MISSED_COLOR : look.color });
+    void action.setBadgeTextColor({ color: "#ffffff" });
+    void action.setTitle({ title: words.join(" · ") });
+  }
+}
+
+/** Manifest V2, which Firefox has, calls it by another name; what we use of it is the same. */
+export const action = import.meta.env.FIREFOX
+  ? (browser.browserAction as unknown as typeof browser.action)
+  : browser.action;

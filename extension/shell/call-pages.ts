@@ -1,0 +1,72 @@
+import type { CallId } from "#protocol";
+import * as v from "valibot";
+import { callPageOf } from "../core/view.ts";
+import type { AppState } from "../core/app-types.ts";
+import type { Port } from "../messaging/background.ts";
+import { FromCallPage, type ToCallPage } from "../messaging/call-port.ts";
+import { createLogger } from "./logger.ts";
+
+const log = createLogger("call-pages");
+
+interface Page {
+  port: Port;
+  /** What it was told last, so that it hears of changes alone. */
+  told: string;
+}
+
+export interface CallPageListener {
+  here: (call: CallId, tab: number | undefined) => void;
+  gone: (call: CallId) => void;
+  said: (call: CallId, message: Exclude<FromCallPage, { type: "here" }>) => void;
+}
+
+/** The call pages that are open, by the call that each shows. */
+export class CallPages {
+  readonly #pages = new Map<CallId, Page>();
+  readonly #listener: CallPageListener;
+
+  constructor(listener: CallPageListener) {
+    this.#listener = listener;
+  }
+
+  meet(port: Port): void {
+    let call: CallId | undefined;
+    port.onMessage.addListener((raw: unknown) => {
+      const message = v.safeParse(FromCallPage, raw);
+      if (!message.success) {
+        log.warn("a call page was not understood");
+        return;
+      }
+      if (message.output.type === "here") {
+        call = message.output.call;
+        this.#pages.set(call, { port, told: "" });
+        this.#listener.here(call, port.sender?.tab?.id);
+      } else if (call !== undefined) {
+        this.#listener.said(call, message.output);
+      }
+    });
+    port.onDisconnect.addListener(() => {
+      // A page that was loaded again may be here already when its former port goes.
+      if (call === undefined || this.#pages.get(call)?.port !== port) return;
+      this.#pages.delete(call);
+      this.#listener.gone(call);
+    });
+  }
+
+  /** Tells each page the whole truth of its call, where it changed. */
+  publish(state: AppState): void {
+    for (const [call, page] of this.#pages) {
+      const view = callPageOf(state, call);
+      const message: ToCallPage = view === undefined ? { type: "unknown-call" } : { type: "call", ...view };
+      const told = JSON.stringify(message);
+      if (told === page.told) continue;
+      page.told = told;
+      page.port.postMessage(message);
+    }
+  }
+
+  /** Hands data of the other side to the page of `call`. */
+  signal(call: CallId, data: unknown): void {
+    this.#pages.get(call)?.port.postMessage({ type: "signal", data } satisfies ToCallPage);
+  }
+}

@@ -1,0 +1,157 @@
+import { CallId, type FunctionName, type FunctionParameters, type UserId } from "#protocol";
+import * as v from "valibot";
+import { refusal } from "../core/refusal.ts";
+import type { PageCommand, ServerFacts } from "../core/app-types.ts";
+import type { Command, CommandAnswer } from "../messaging/commands.ts";
+import { type Answer, type Caller, callFunction, discover, logIn } from "./api.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Store } from "./store.ts";
+
+type SignIn = Extract<Command, { type: "signIn" }>;
+type SignUp = Extract<Command, { type: "signUp" }>;
+
+const DONE: CommandAnswer = { ok: true };
+
+/** Carries out what pages ask: by the server's functions, or as an event for the core. */
+export class Commands {
+  readonly #runtime: Runtime;
+  readonly #store: Store;
+  /** One sign-in at a time: a second click must not open a second session. */
+  #signingIn: Promise<CommandAnswer> | undefined;
+
+  constructor(runtime: Runtime, store: Store) {
+    this.#runtime = runtime;
+    this.#store = store;
+  }
+
+  async handle(command: Command): Promise<CommandAnswer> {
+    await this.#runtime.started;
+    switch (command.type) {
+      case "checkServer":
+        return answerOf(await discover(command.server));
+      case "signIn":
+        return this.#once(() => this.#signIn(command));
+      case "signUp":
+        return this.#once(() => this.#signUp(command));
+      case "requestContact":
+        return this.#ask("requestContact", { handle: command.handle });
+      case "acceptContact":
+      case "declineContact":
+      case "removeContact":
+        return this.#ask(command.type, { user: command.user });
+      case "markCallsSeen":
+        this.#runtime.dispatch({ type: "missed-seen" });
+        return this.#ask("markCallsSeen", {});
+      default:
+        return this.decide(eventOf(command));
+    }
+  }
+
+  /** Hands an event to the core where it can be done now. */
+  decide(event: PageCommand): CommandAnswer {
+    const problem = refusal(this.#runtime.state, event);
+    if (problem !== undefined) return { ok: false, problem };
+    this.#runtime.dispatch(event);
+    return DONE;
+  }
+
+  /** Who asks, where somebody is signed in. */
+  get caller(): Caller | undefined {
+    const { state } = this.#runtime;
+    if (state.at !== "signed-in" || this.#store.token === undefined) return undefined;
+    return { server: state.session.server, device: this.#store.device, token: this.#store.token };
+  }
+
+  async #ask<F extends FunctionName>(name: F, parameters: FunctionParameters<F>): Promise<CommandAnswer> {
+    const { caller } = this;
+    return caller === undefined
+      ? { ok: false, problem: "signed-out" }
+      : answerOf(await callFunction(caller, name, parameters));
+  }
+
+  async #once(signIn: () => Promise<CommandAnswer>): Promise<CommandAnswer> {
+    if (this.#runtime.state.at === "signed-in") return DONE;
+    this.#signingIn ??= signIn().finally(() => (this.#signingIn = undefined));
+    return this.#signingIn;
+  }
+
+  async #signIn({ server, handle, password }: SignIn): Promise<CommandAnswer> {
+    const found = await discover(server);
+    if (!found.ok) return answerOf(found);
+    const session = await logIn({ server: found.value, device: this.#store.device }, handle, password);
+    if (!session.ok) return answerOf(session);
+    // Parse gives no more than the id; the name comes with the welcome.
+    return this.#begin(found.value, session.value.sessionToken, { user: session.value.objectId, handle, name: handle });
+  }
+
+  async #signUp({ server, handle, name, email, password }: SignUp): Promise<CommandAnswer> {
+    const found = await discover(server);
+    if (!found.ok) return answerOf(found);
+    const caller = { server: found.value, device: this.#store.device };
+    const made = await callFunction(caller, "signUp", { username: handle, password, email, name });
+    if (!made.ok) return answerOf(made);
+    const { id, ...person } = made.value.user;
+    return this.#begin(found.value, made.value.sessionToken, { user: id, ...person });
+  }
+
+  async #begin(
+    server: ServerFacts,
+    token: string,
+    person: { user: UserId; handle: string; name: string },
+  ): Promise<CommandAnswer> {
+    await this.#store.keepToken(token);
+    this.#runtime.dispatch({ type: "signed-in", session: { ...person, server } });
+    return DONE;
+  }
+}
+
+/** A fresh id for a call of ours. */
+export function newCallId(): CallId {
+  return v.parse(CallId, crypto.randomUUID());
+}
+
+/** What a page's command is to the core. */
+function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageCommand {
+  switch (command.type) {
+    case "signOut":
+      return { type: "sign-out" };
+    case "setPresence": {
+      const { availability, text, forMs } = command;
+      return {
+        type: "set-presence",
+        ...(availability === undefined ? {} : { availability }),
+        ...(text === undefined ? {} : { text }),
+        ...(forMs === undefined ? {} : { forMs }),
+      };
+    }
+    case "placeCall":
+      return { type: "place-call", call: newCallId(), user: command.user, media: command.media };
+    case "acceptCall":
+      return { type: "accept-call", call: command.call, media: command.media };
+    case "declineCall":
+      return { type: "decline-call", call: command.call };
+    case "hangUp":
+      return { type: "hang-up", call: command.call };
+    case "dismissCall":
+      return { type: "dismiss-call", call: command.call };
+    case "retryNow":
+      return { type: "retry-now" };
+    case "showCallTab":
+      return { type: "show-call-tab" };
+  }
+}
+
+/** Commands that are carried out by the server's functions, not by the core. */
+type ServerCommand =
+  | "checkServer"
+  | "signIn"
+  | "signUp"
+  | "requestContact"
+  | "acceptContact"
+  | "declineContact"
+  | "removeContact"
+  | "markCallsSeen";
+
+function answerOf(answer: Answer<unknown>): CommandAnswer {
+  return answer.ok ? DONE : answer;
+}

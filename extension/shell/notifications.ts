@@ -1,0 +1,95 @@
+import { type CallId, CallId as CallIdSchema } from "#protocol";
+import * as v from "valibot";
+import { type Browser, browser } from "wxt/browser";
+import type { CallNotification } from "../core/app-types.ts";
+import type { Text } from "../locales/text.ts";
+import { createLogger, errorName } from "./logger.ts";
+
+const log = createLogger("notifications");
+const ACCEPT = 0;
+
+export interface NotificationListener {
+  accepted: (call: CallId) => void;
+  declined: (call: CallId) => void;
+  /** The body was clicked. */
+  clicked: (type: CallNotification["type"], call: CallId) => void;
+  /** The person closed it. */
+  dismissed: (type: CallNotification["type"], call: CallId) => void;
+}
+
+/** The one notification outside the browser's window. Its id names the call, and so outlives the worker. */
+export class Notifications {
+  /** Undefined until the first comparison, which clears what an earlier run left. */
+  #shown: string | undefined;
+  readonly #text: Text;
+
+  /** Registers its listeners, so it must be made on the first turn. */
+  constructor(text: Text, listener: NotificationListener) {
+    this.#text = text;
+    browser.notifications.onClicked.addListener((id) => heed(id, listener.clicked));
+    browser.notifications.onClosed.addListener((id, byUser) => {
+      if (byUser) heed(id, listener.dismissed);
+    });
+    // Firefox has no buttons; there a click leads to the card, which has.
+    if (import.meta.env.FIREFOX) return;
+    browser.notifications.onButtonClicked.addListener((id, button) =>
+      heed(id, (_type, call) => (button === ACCEPT ? listener.accepted(call) : listener.declined(call))),
+    );
+  }
+
+  /** Shows this one and no other. One that the person closed is not shown again. */
+  show(wanted: CallNotification | undefined): void {
+    const id = wanted === undefined ? "" : `${wanted.type}:${wanted.call}`;
+    if (id === this.#shown) return;
+    const first = this.#shown === undefined;
+    const former = this.#shown;
+    this.#shown = id;
+    void this.#replace(id, wanted, first ? undefined : former).catch((caught: unknown) =>
+      log.warn("a notification was not shown", { why: errorName(caught) }),
+    );
+  }
+
+  async #replace(id: string, wanted: CallNotification | undefined, former: string | undefined): Promise<void> {
+    const left = former === undefined ? await this.#leftBehind() : [former];
+    const stale = left.filter((other) => other !== "" && other !== id);
+    await Promise.all(stale.map((other) => browser.notifications.clear(other)));
+    if (wanted === undefined || left.includes(id)) return;
+    await browser.notifications.create(id, this.#optionsOf(wanted));
+  }
+
+  /** Those of an earlier run that still stand. */
+  async #leftBehind(): Promise<string[]> {
+    return Object.keys(await browser.notifications.getAll());
+  }
+
+  #optionsOf(wanted: CallNotification): Browser.notifications.NotificationCreateOptions {
+    const { t } = this.#text;
+    const { name } = wanted.from;
+    const incoming = wanted.type === "incoming";
+    const message = incoming
+      ? t(wanted.media === "video" ? "ringing.video-announced" : "ringing.audio-announced", { name })
+      : t("ended.callee.no-answer", { name });
+    const common = {
+      type: "basic" as const,
+      iconUrl: browser.runtime.getURL("/icons/128.png"),
+      title: t("app.name"),
+      message,
+    };
+    // Firefox throws at an option that it does not know.
+    if (import.meta.env.FIREFOX || !incoming) return common;
+    return {
+      ...common,
+      buttons: [{ title: t("ringing.accept") }, { title: t("ringing.decline") }],
+      requireInteraction: true,
+      priority: 2,
+      silent: true, // the ring is ours
+    };
+  }
+}
+
+/** Hands an event of one of our notifications on, by what its id says. */
+function heed(id: string, act: (type: CallNotification["type"], call: CallId) => void): void {
+  const [type, name] = id.split(":");
+  const call = v.safeParse(CallIdSchema, name);
+  if ((type === "incoming" || type === "missed") && call.success) act(type, call.output);
+}

@@ -1,0 +1,112 @@
+import type { AppEffect, AppState, Outward, ServerFacts } from "../core/app-types.ts";
+import { unreachable } from "../core/machine.ts";
+import { callFunction, logOut } from "./api.ts";
+import type { ToolbarBadge } from "./badge.ts";
+import type { CallPages } from "./call-pages.ts";
+import type { Notifications } from "./notifications.ts";
+import type { Ringer } from "./ringer.ts";
+import type { Happening, Outside } from "./runtime.ts";
+import { deviceName } from "./device-name.ts";
+import type { PresenceSocket } from "./socket.ts";
+import type { Store } from "./store.ts";
+import type { CallTabs } from "./tabs.ts";
+import type { Timers } from "./timers.ts";
+
+/** Everything outside that decisions reach. */
+export interface Surroundings {
+  store: Store;
+  socket: PresenceSocket;
+  timers: Timers;
+  tabs: CallTabs;
+  pages: CallPages;
+  badge: ToolbarBadge;
+  notifications: Notifications;
+  ringer: Ringer;
+  dispatch: (event: Happening) => void;
+}
+
+/** Carries out what the core decides. */
+export class BrowserOutside implements Outside {
+  readonly #around: Surroundings;
+  /** The server of the present or last session, for what is said to it after the session ended. */
+  #server: ServerFacts | undefined;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  carryOut(effect: AppEffect): void {
+    const { socket, tabs, pages, store } = this.#around;
+    switch (effect.type) {
+      case "open-socket":
+        socket.open(effect.socket, effect.url);
+        break;
+      case "close-socket":
+        socket.close(effect.socket);
+        break;
+      case "hello":
+        this.#sayHello(effect);
+        break;
+      case "send":
+        socket.send(effect.socket, effect.message);
+        break;
+      case "list-contacts":
+        void this.#listContacts();
+        break;
+      case "open-call-tab":
+        void tabs.open(effect.call, effect.replacing);
+        break;
+      case "focus-call-tab":
+        void tabs.focus(effect.call);
+        break;
+      case "signal-page":
+        pages.signal(effect.call, effect.data);
+        break;
+      case "forget-token":
+        if (effect.revoke) this.#revoke();
+        void store.forgetToken();
+        break;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  reconcile(wanted: Outward, state: AppState): void {
+    const { badge, notifications, ringer, timers, store, pages } = this.#around;
+    if (state.at === "signed-in") this.#server = state.session.server;
+    badge.show(wanted.badge);
+    notifications.show(wanted.notification);
+    ringer.ring(wanted.ringing);
+    timers.set(wanted.wakeAt, state.at === "signed-in");
+    void store.save(wanted.saved);
+    pages.publish(state);
+  }
+
+  #sayHello({ socket, idle, active }: Extract<AppEffect, { type: "hello" }>): void {
+    const { store } = this.#around;
+    if (store.token === undefined) return;
+    this.#around.socket.send(socket, {
+      type: "hello",
+      token: store.token,
+      device: { id: store.device, name: deviceName() },
+      idle,
+      ...(active.length > 0 ? { active } : {}),
+    });
+  }
+
+  /** Never rejects. */
+  async #listContacts(): Promise<void> {
+    const { store, dispatch } = this.#around;
+    const server = this.#server;
+    if (server === undefined) return;
+    const listed = await callFunction({ server, device: store.device, token: store.token }, "listContacts", {});
+    dispatch(listed.ok ? { type: "contacts-listed", contacts: listed.value.contacts } : { type: "contacts-refused" });
+  }
+
+  /** Tells Parse, as well as it can: a session that nobody holds any more runs out by itself. */
+  #revoke(): void {
+    const { store } = this.#around;
+    if (this.#server === undefined || store.token === undefined) return;
+    void logOut({ server: this.#server, device: store.device, token: store.token });
+  }
+}

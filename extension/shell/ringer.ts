@@ -1,0 +1,94 @@
+import type { AlertMode, CallId } from "#protocol";
+import { browser } from "wxt/browser";
+import type { Outward } from "../core/app-types.ts";
+import { createLogger, errorName } from "./logger.ts";
+
+const log = createLogger("ringer");
+const RING_SOUND = "/sounds/ring.wav";
+
+/** Something that can make the ring heard. */
+interface Speaker {
+  /** Fulfilled once it sounds. Rejects where it cannot. */
+  play: () => Promise<void>;
+  /** Silent afterwards, also where nothing played. */
+  stop: () => Promise<void>;
+}
+
+/** Makes the ring sound while a call rings here, and reports that it does. */
+export class Ringer {
+  /** Undefined until the first comparison, which silences what an earlier run left. */
+  #wanted: string | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  readonly #speaker: Speaker = import.meta.env.FIREFOX ? new PageSpeaker() : new OffscreenSpeaker();
+  readonly #alerted: (call: CallId, mode: AlertMode) => void;
+
+  constructor(alerted: (call: CallId, mode: AlertMode) => void) {
+    this.#alerted = alerted;
+  }
+
+  ring(ringing: Outward["ringing"]): void {
+    const wanted = ringing === undefined ? "" : `${ringing.call} ${ringing.mode}`;
+    if (wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    // One after the other: a document that is being made cannot be closed.
+    this.#turn = this.#turn.then(() => this.#make(wanted, ringing));
+  }
+
+  async #make(wanted: string, ringing: Outward["ringing"]): Promise<void> {
+    if (wanted !== this.#wanted) return;
+    const sounds = ringing?.mode === "loud" ? await this.#attempt(() => this.#speaker.play()) : false;
+    if (ringing?.mode !== "loud") await this.#attempt(() => this.#speaker.stop());
+    if (ringing === undefined || wanted !== this.#wanted) return;
+    this.#alerted(ringing.call, ringing.mode === "loud" && !sounds ? "silent" : ringing.mode);
+  }
+
+  async #attempt(act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act();
+      return true;
+    } catch (caught) {
+      log.warn("the ring could not be changed", { why: errorName(caught) });
+      return false;
+    }
+  }
+}
+
+/** A service worker has no sound, so a document of its own rings from its first moment to its end. */
+class OffscreenSpeaker implements Speaker {
+  async play(): Promise<void> {
+    // It rings on from before the worker's death: the sound has no second start. [CALL-11]
+    if (await browser.offscreen.hasDocument()) return;
+    await browser.offscreen.createDocument({
+      url: "offscreen.html",
+      reasons: ["AUDIO_PLAYBACK"],
+      justification: "Plays the ring of an incoming call.",
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (await browser.offscreen.hasDocument()) await browser.offscreen.closeDocument();
+  }
+}
+
+/** The background page of Manifest V2 can play by itself. */
+class PageSpeaker implements Speaker {
+  #audio: HTMLAudioElement | undefined;
+
+  async play(): Promise<void> {
+    this.#audio ??= createRing();
+    await this.#audio.play();
+  }
+
+  stop(): Promise<void> {
+    this.#audio?.pause();
+    this.#audio = undefined;
+    return Promise.resolve();
+  }
+}
+
+/** The ring, not yet playing; it repeats until it is paused. */
+export function createRing(): HTMLAudioElement {
+  const audio = new Audio(browser.runtime.getURL(RING_SOUND));
+  audio.loop = true;
+  return audio;
+}

@@ -1,0 +1,115 @@
+import { Contact, DeviceId, UserId } from "#protocol";
+import * as v from "valibot";
+import { browser } from "wxt/browser";
+import type { AppState, Saved } from "../core/app-types.ts";
+import type { View } from "../core/view.ts";
+import { createLogger, errorName } from "./logger.ts";
+
+const log = createLogger("store");
+
+const SavedSchema = v.object({
+  server: v.string(),
+  session: v.optional(
+    v.object({
+      user: UserId,
+      handle: v.string(),
+      name: v.string(),
+      server: v.object({ origin: v.string(), presenceUrl: v.string(), parseUrl: v.string(), peerPath: v.string() }),
+    }),
+  ),
+  contacts: v.optional(v.array(Contact)),
+});
+
+/** What a start finds. */
+export interface Stored {
+  /** The state as the background left it when its worker died; none after a browser's start or an update. */
+  state?: AppState;
+  /** What outlives the browser; with a session only where there is a token for it. */
+  saved?: Saved;
+}
+
+/**
+ * `storage.session` is the background's journal and the pages' feed, both in memory and for extension pages alone;
+ * `storage.local` holds what outlives the browser. The token is in neither state nor view.
+ */
+export class Store {
+  #token: string | undefined;
+  #device: DeviceId | undefined;
+  #view = "";
+  #saved = "";
+
+  get token(): string | undefined {
+    return this.#token;
+  }
+
+  /** This installation's id, made once. Throws before {@link read}. */
+  get device(): DeviceId {
+    if (this.#device === undefined) throw new Error("The store was not read yet");
+    return this.#device;
+  }
+
+  async read(): Promise<Stored> {
+    const [local, session] = await Promise.all([
+      browser.storage.local.get(["device", "token", "saved"]),
+      browser.storage.session.get(["journal"]),
+    ]);
+    await this.#readDevice(local["device"]);
+    const token = v.safeParse(v.pipe(v.string(), v.minLength(1)), local["token"]);
+    const saved = v.safeParse(SavedSchema, local["saved"]);
+    this.#token = token.success ? token.output : undefined;
+    const state = journalled(session["journal"]);
+    return {
+      ...(state === undefined ? {} : { state }),
+      ...(saved.success ? { saved: savedOf(saved.output, this.#token !== undefined) } : {}),
+    };
+  }
+
+  /** Writes the journal and, where it changed, the view. Never rejects: without a journal the session goes on. */
+  async write(state: AppState, view: View): Promise<void> {
+    const shown = JSON.stringify(view);
+    const journal = { build: browser.runtime.getManifest().version, state };
+    try {
+      const changed: Record<string, unknown> = shown === this.#view ? { journal } : { journal, view };
+      await browser.storage.session.set(changed);
+      this.#view = shown;
+    } catch (caught) {
+      log.error("the state could not be written", { why: errorName(caught) });
+    }
+  }
+
+  /** Makes `storage.local` hold what outlives the browser. */
+  async save(saved: Saved | undefined): Promise<void> {
+    const text = JSON.stringify(saved ?? null);
+    if (text === this.#saved) return;
+    this.#saved = text;
+    await (saved === undefined ? browser.storage.local.remove("saved") : browser.storage.local.set({ saved }));
+  }
+
+  async keepToken(token: string): Promise<void> {
+    this.#token = token;
+    await browser.storage.local.set({ token });
+  }
+
+  async forgetToken(): Promise<void> {
+    this.#token = undefined;
+    await browser.storage.local.remove("token");
+  }
+
+  async #readDevice(stored: unknown): Promise<void> {
+    const known = v.safeParse(DeviceId, stored);
+    this.#device = known.success ? known.output : v.parse(DeviceId, crypto.randomUUID());
+    if (!known.success) await browser.storage.local.set({ device: this.#device });
+  }
+}
+
+function savedOf({ server, session, contacts }: v.InferOutput<typeof SavedSchema>, hasToken: boolean): Saved {
+  if (!hasToken || session === undefined) return { server };
+  return { server, session, ...(contacts === undefined ? {} : { contacts }) };
+}
+
+function journalled(stored: unknown): AppState | undefined {
+  const read = v.safeParse(v.object({ build: v.string(), state: v.looseObject({ at: v.string() }) }), stored);
+  if (!read.success || read.output.build !== browser.runtime.getManifest().version) return undefined;
+  // Our own writing of a moment ago: the browser empties storage.session whenever another build takes over.
+  return read.output.state as unknown as AppState;
+}
