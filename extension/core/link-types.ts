@@ -19,8 +19,9 @@ export interface LinkState {
 
 /** How far the media is. Instants are ms since 1970, by this machine. */
 export type LinkPhase =
-  /** Waits for the devices, or for the ticket. */
-  | { at: "camera"; ticket?: Ticket; accepted: boolean }
+  /** Waits for the ticket, and `until` for the devices: a permission that is still asked for does not hold up the call. */
+  | { at: "camera"; accepted: boolean }
+  | { at: "camera"; accepted: boolean; ticket: Ticket; until: number }
   /** Becomes known to PeerServer. */
   | { at: "registering"; ticket: Ticket; accepted: boolean; until: number }
   /** The caller waits for the dial, or the media is being connected; `until` is set once the call is accepted. */
@@ -51,7 +52,7 @@ export type LinkEvent = { at: number } &
     | { type: "described"; description: { type: "offer" | "answer"; sdp: string } }
     /** From the other side's page, decoded. */
     | { type: "signal"; signal: CallSignal }
-    /** The person switches a device. A device that is not there stays as it is. */
+    /** The person switches a device; one that is not open is asked for (again), and comes back as `device-changed`. */
     | { type: "switch"; device: "camera" | "microphone"; on: boolean }
     /** A device came back or went away while the call runs. */
     | { type: "device-changed"; device: "camera" | "microphone"; outcome: DeviceOutcome }
@@ -65,7 +66,7 @@ export type DeviceOutcome = "on" | "refused" | "missing" | "busy";
 export type LinkEffect =
   /** getUserMedia, each kind by itself, so that one that is refused does not take the other with it. */
   | { type: "open-devices"; media: Media }
-  /** Makes the Peer with the ticket; answers its other side's dial by itself, with what the devices gave. */
+  /** Makes the Peer with the ticket; answers its other side's dial by itself, with what the devices gave so far. */
   | { type: "register"; ticket: Ticket }
   | { type: "dial"; ticket: Ticket }
   /** An own offer with `iceRestart: true`; answer with `described`. */
@@ -76,8 +77,9 @@ export type LinkEffect =
   | { type: "signal"; signal: CallSignal }
   /** To the background. */
   | { type: "tell"; what: "media-connected" | "media-interrupted" | "media-failed" }
+  /** Sends the device's track from now on, or its stand-in. */
   | { type: "switch-track"; device: "camera" | "microphone"; on: boolean }
-  /** Asks for one device again, after the person switched it on where it was refused, missing or busy. */
+  /** Asks for one device that is not open; answer with `device-changed`. */
   | { type: "open-device"; device: "camera" | "microphone" }
   /** Stops every track, closes the connection and the peer. */
   | { type: "let-go" };

@@ -130,7 +130,8 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
   const outgoing = present.at === "ended" ? present.outgoing : isOutgoing(present);
   const { call: id, with: person, media, at } = present;
   const online = connection.line.at === "online";
-  const shared = { outgoing, call: id, with: person, media, state: at, server: session.server.origin, online };
+  const server = session.server.origin;
+  const shared = { outgoing, call: id, with: person, media, state: at, server, online };
   switch (present.at) {
     case "inviting":
     case "accepting":
