@@ -51,6 +51,7 @@ export type RefereeEvent = { at: number } & (
       /** The hello's id. */
       re?: number;
     }
+  /** After `bye` and `revoked` the connection means nothing here any more: the gateway closes its socket. */
   | { type: "message"; connection: ConnectionId; message: Exclude<ClientMessage, { type: "hello" } | { type: "ping" }> }
   /** The socket is gone, without `bye`. */
   | { type: "lost"; connection: ConnectionId }
@@ -90,6 +91,7 @@ export type RefereeEffect =
   /** The tickets of these ends are void from now on. */
   | { type: "void-peers"; peers: PeerId[] }
   | { type: "close"; connection: ConnectionId; code: CloseCode }
+  /** Once for each call that ended, save one that after a restart only one side named. [CALL-11] [CALL-14] */
   | {
       type: "record";
       call: CallId;

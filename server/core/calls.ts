@@ -1,0 +1,158 @@
+import type { AlertMode, CallId, DeviceId, EndReason, Media, PeerId, UserId } from "#protocol";
+import type { PeerEnds, RefereeEffect } from "./events.ts";
+import { Recent } from "./recent.ts";
+
+export type Side = "caller" | "callee";
+
+/** One of the two people of a call. */
+export interface Party {
+  user: UserId;
+  name: string;
+  /** The device that has the call: the caller's from the start, the callee's once it answered. */
+  device?: DeviceId;
+  /** The devices that were told of the call and not yet of its end. */
+  knowing: Set<DeviceId>;
+  /** What the device missed while it had no socket. */
+  owed?: "call.accepted" | "call.rejoined";
+}
+
+export type Phase =
+  /** `until` is the instant at which nobody has answered; `alerts` are the devices that have begun to ring. */
+  | { at: "ringing"; until: number; alerts: Map<DeviceId, AlertMode> }
+  /** Talking since the instant `since`. */
+  | { at: "running"; since: number; rejoinedAt?: number }
+  /** A talk that outlasted the server, by the word of one side alone, which stands as the caller. [CALL-11] */
+  | { at: "claimed"; since: number };
+
+/** A call that rings or runs. */
+export interface Call {
+  id: CallId;
+  media: Media;
+  /** When it was first asked, as an instant in ms. */
+  startedAt: number;
+  caller: Party;
+  callee: Party;
+  phase: Phase;
+  /** The ends of its media, from the first receipt on. */
+  ends?: Record<Side, PeerId>;
+  /** It outlasted the server, so nobody here knows who called whom. */
+  adopted: boolean;
+}
+
+/** What is remembered of a call that is over. */
+export interface PastCall {
+  caller: UserId;
+  callee: UserId;
+  reason: EndReason;
+  /** Whether it ended after an answer. */
+  answered: boolean;
+  /** The callee's device that answered or declined. */
+  device?: DeviceId;
+  /** The record that is written once the other side names the call too. [CALL-11] */
+  unproven?: RefereeEffect;
+}
+
+/** A call found by an id. In a call that others merged into, who was the caller by that id is now the callee. [CALL-10] */
+export interface FoundCall {
+  call: Call;
+  swapped: boolean;
+}
+
+/** Enough that no late message meets a forgotten call, and small: some 200 bytes each. */
+const MAX_PAST_CALLS = 20_000;
+
+/** All calls that ring or run, and the latest of those that are over. */
+export class Calls {
+  readonly #live = new Map<CallId, Call>();
+  readonly #byUser = new Map<UserId, Set<Call>>();
+  readonly #past = new Recent<CallId, PastCall>(MAX_PAST_CALLS);
+  readonly #merged = new Recent<CallId, CallId>(MAX_PAST_CALLS);
+
+  add(call: Call): void {
+    this.#live.set(call.id, call);
+    for (const { user } of [call.caller, call.callee]) {
+      const calls = this.#byUser.get(user) ?? new Set();
+      this.#byUser.set(user, calls.add(call));
+    }
+  }
+
+  remove(call: Call, past: PastCall): void {
+    this.#live.delete(call.id);
+    this.#past.set(call.id, past);
+    for (const { user } of [call.caller, call.callee]) {
+      const calls = this.#byUser.get(user);
+      calls?.delete(call);
+      if (calls?.size === 0) this.#byUser.delete(user);
+    }
+  }
+
+  /** From now on the call `into` answers to `id` too. [CALL-6] */
+  merge(id: CallId, into: CallId): void {
+    this.#merged.set(id, into);
+  }
+
+  find(id: CallId): FoundCall | undefined {
+    const into = this.#merged.get(id);
+    const call = this.#live.get(into ?? id);
+    return call && { call, swapped: into !== undefined };
+  }
+
+  findPast(id: CallId): { past: PastCall; swapped: boolean } | undefined {
+    const into = this.#merged.get(id);
+    const past = this.#past.get(into ?? id);
+    return past && { past, swapped: into !== undefined };
+  }
+
+  /** The calls of this user that ring or run, the oldest first; a copy, so that they may end meanwhile. */
+  of(user: UserId): Call[] {
+    return [...(this.#byUser.get(user) ?? [])];
+  }
+
+  /** Whether the user talks in any call. [PRES-1] */
+  isTalking(user: UserId): boolean {
+    return this.of(user).some((call) => isTalking(call, user));
+  }
+}
+
+export function otherSide(side: Side): Side {
+  return side === "caller" ? "callee" : "caller";
+}
+
+export function sideOf(call: Pick<Call, "caller" | "callee">, user: UserId): Side | undefined {
+  if (call.caller.user === user) return "caller";
+  return call.callee.user === user ? "callee" : undefined;
+}
+
+/** Whether the user talks in this call. What only the other side claims counts for the other side alone. [CALL-11] */
+export function isTalking(call: Call, user: UserId): boolean {
+  if (call.phase.at === "running") return true;
+  return call.phase.at === "claimed" && call.caller.user === user;
+}
+
+/** Whether the call takes this user's attention for itself: they talk in it, or have asked for it. */
+export function engages(call: Call, user: UserId): boolean {
+  return isTalking(call, user) || call.caller.user === user;
+}
+
+export function lesserMedia(one: Media, other: Media): Media {
+  return one === "audio" || other === "audio" ? "audio" : "video";
+}
+
+/** How many devices ring, and the loudest of their modes. */
+export function loudest(modes: Iterable<AlertMode>): AlertMode | undefined {
+  const heard = new Set(modes);
+  if (heard.has("loud")) return "loud";
+  if (heard.has("silent")) return "silent";
+  return heard.has("waiting") ? "waiting" : undefined;
+}
+
+export function endsFor(ends: Record<Side, PeerId>, side: Side): PeerEnds {
+  return { self: ends[side], remote: ends[otherSide(side)] };
+}
+
+/** Why a call that is over ended, as one of the callee's devices hears it. [CALL-4] [CALL-5] */
+export function reasonFor(past: PastCall, device: DeviceId): EndReason {
+  if (past.device === device) return past.reason;
+  if (past.answered) return "answered-elsewhere";
+  return past.reason === "declined" ? "declined-elsewhere" : past.reason;
+}

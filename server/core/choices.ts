@@ -1,0 +1,96 @@
+import type { ClientMessageOf, ServerMessageOf, UserId } from "#protocol";
+import { chosenAfter, chosenWhenOver, sameChoice } from "./presence.ts";
+import { reviewRings } from "./ringing.ts";
+import type { ChosenPresence, Speaker, User } from "./users.ts";
+import type { Turn, World } from "./world.ts";
+
+/** The user's own choice, on every device. */
+export function setPresence(
+  world: World,
+  turn: Turn,
+  { user, connection }: Speaker,
+  message: ClientMessageOf<"presence.set">,
+): void {
+  turn.ok({ connection, re: message.id });
+  const { availability, until, text } = message;
+  const chosen = chosenAfter(
+    user.chosen,
+    {
+      ...(availability === undefined ? {} : { availability }),
+      ...(until === undefined ? {} : { until }),
+      ...(text === undefined ? {} : { text }),
+    },
+    turn.at,
+  );
+  if (!sameChoice(user.chosen, chosen)) choose(world, turn, user, chosen);
+}
+
+/** The user's choice has run out. */
+export function endChoice(world: World, turn: Turn, userId: UserId): void {
+  const user = world.users.get(userId);
+  if (user !== undefined) choose(world, turn, user, chosenWhenOver(user.chosen));
+}
+
+/** Arms the end of a choice that was made earlier; one that ran out meanwhile ends at once. */
+export function resumeChoice(world: World, turn: Turn, user: User): void {
+  const { until } = user.chosen;
+  if (until === undefined) return;
+  if (until <= turn.at) choose(world, turn, user, chosenWhenOver(user.chosen));
+  else world.deadlines.set({ type: "choice", user: user.id }, until);
+}
+
+function choose(world: World, turn: Turn, user: User, chosen: ChosenPresence): void {
+  user.chosen = chosen;
+  turn.emit({ type: "save-choice", user: user.id, chosen });
+  if (chosen.until === undefined) world.deadlines.clear({ type: "choice", user: user.id });
+  else world.deadlines.set({ type: "choice", user: user.id }, chosen.until);
+  reviewRings(world, turn, user.id);
+  tellSelf(world, turn, user);
+  turn.touched.add(user.id);
+}
+
+/** The user's settings, on every device. Second calls are not held yet. [CALL-9] */
+export function setSettings(
+  world: World,
+  turn: Turn,
+  { user, connection }: Speaker,
+  message: ClientMessageOf<"settings.set">,
+): void {
+  const request = { connection, re: message.id };
+  if (message.secondCall === "wait") {
+    turn.refuse(request, "conflict", "This server does not hold second calls yet; leave secondCall at busy.");
+    return;
+  }
+  turn.ok(request);
+  const { showBusy = user.settings.showBusy, secondCall = user.settings.secondCall } = message;
+  if (showBusy === user.settings.showBusy && secondCall === user.settings.secondCall) return;
+  user.settings = { showBusy, secondCall };
+  turn.emit({ type: "save-settings", user: user.id, settings: user.settings });
+  tellSelf(world, turn, user);
+  turn.touched.add(user.id);
+}
+
+/** This device is unattended, or no longer. It changes no choice. [PRES-1] */
+export function setIdle(
+  turn: Turn,
+  { user, device, connection }: Speaker,
+  message: ClientMessageOf<"device.idle">,
+): void {
+  turn.ok({ connection, re: message.id });
+  device.idle = message.idle;
+  turn.touched.add(user.id);
+}
+
+function tellSelf(world: World, turn: Turn, user: User): void {
+  const message: ServerMessageOf<"self"> = { type: "self", ...selfOf(user, turn.at), settings: user.settings };
+  turn.send(world.users.connectionsOf(user.id), message);
+}
+
+/** A user's own choice as their devices read it now; `until` is a span in ms. */
+export function selfOf({ chosen }: User, at: number): Pick<ServerMessageOf<"self">, "availability" | "text" | "until"> {
+  return {
+    availability: chosen.availability,
+    ...(chosen.text === undefined ? {} : { text: chosen.text }),
+    ...(chosen.until === undefined ? {} : { until: chosen.until - at }),
+  };
+}

@@ -1,0 +1,137 @@
+import type { DeviceId, UserId } from "#protocol";
+import type { ConnectionId, JoiningUser } from "./events.ts";
+import type { Told } from "./presence.ts";
+import { Recent } from "./recent.ts";
+
+export type ChosenPresence = JoiningUser["chosen"];
+
+/** A device that is online, or in its grace where `connection` is missing. */
+export interface Device {
+  id: DeviceId;
+  connection?: ConnectionId;
+  idle: boolean;
+}
+
+/** A user with at least one device online or in its grace. */
+export interface User extends Omit<JoiningUser, "contacts"> {
+  /** Their names, by id. */
+  contacts: Map<UserId, string>;
+  devices: Map<DeviceId, Device>;
+  told: Told;
+}
+
+/** Who speaks on a connection. */
+export interface Speaker {
+  connection: ConnectionId;
+  user: User;
+  device: Device;
+}
+
+interface ContactNews {
+  accepted: boolean;
+  name: string;
+  at: number;
+}
+
+/** A roster read from the database can be older than this by the time its user joins, not more. */
+const NEWS_KEPT_MS = 60_000;
+const MAX_NEWS = 10_000;
+const MAX_OFFLINE_KNOWN = 100_000;
+
+/** Everyone who is here, by user, device and connection; and what must be remembered of those who left. */
+export class Users {
+  readonly #users = new Map<UserId, User>();
+  readonly #speakers = new Map<ConnectionId, Speaker>();
+  readonly #offlineSince = new Recent<UserId, number>(MAX_OFFLINE_KNOWN);
+  readonly #news = new Recent<UserId, Map<UserId, ContactNews>>(MAX_NEWS);
+
+  get(user: UserId): User | undefined {
+    return this.#users.get(user);
+  }
+
+  speaker(connection: ConnectionId): Speaker | undefined {
+    return this.#speakers.get(connection);
+  }
+
+  /** The user who joins: as they are remembered where they are here already, since that is newer than what was read. */
+  welcome(joining: JoiningUser, at: number): User {
+    const here = this.#users.get(joining.id);
+    if (here !== undefined) {
+      here.handle = joining.handle;
+      here.name = joining.name;
+      return here;
+    }
+    const contacts = new Map(joining.contacts.map(({ id, name }) => [id, name]));
+    for (const [id, news] of this.#news.get(joining.id) ?? []) {
+      if (at - news.at > NEWS_KEPT_MS) continue;
+      if (news.accepted) contacts.set(id, news.name);
+      else contacts.delete(id);
+    }
+    this.#news.delete(joining.id);
+    const user = { ...joining, contacts, devices: new Map<DeviceId, Device>(), told: this.told(joining.id) };
+    this.#users.set(user.id, user);
+    return user;
+  }
+
+  connect(user: User, device: Device, connection: ConnectionId): void {
+    device.connection = connection;
+    this.#speakers.set(connection, { connection, user, device });
+  }
+
+  /** Takes the device's connection away; what comes of it later is of no meaning any more. */
+  disconnect(device: Device): void {
+    if (device.connection === undefined) return;
+    this.#speakers.delete(device.connection);
+    delete device.connection;
+  }
+
+  /** Forgets a user without devices, save since when they were seen as offline. */
+  forget(user: User): void {
+    this.#users.delete(user.id);
+    if (user.told.since !== undefined) this.#offlineSince.set(user.id, user.told.since);
+  }
+
+  /** What was last told of this user, also where they are not here. */
+  told(user: UserId): Told {
+    const here = this.#users.get(user);
+    if (here !== undefined) return here.told;
+    const since = this.#offlineSince.get(user);
+    return { availability: "offline", ...(since === undefined ? {} : { since }) };
+  }
+
+  /** Where one device of a user is reached now. */
+  connectionOf(user: UserId, device: DeviceId | undefined): ConnectionId | undefined {
+    return device === undefined ? undefined : this.#users.get(user)?.devices.get(device)?.connection;
+  }
+
+  /** Where a user is reached now, on all devices or on those named. */
+  connectionsOf(user: UserId, only?: ReadonlySet<DeviceId>): ConnectionId[] {
+    const connections: ConnectionId[] = [];
+    for (const device of this.#users.get(user)?.devices.values() ?? []) {
+      if (device.connection !== undefined && (only === undefined || only.has(device.id)))
+        connections.push(device.connection);
+    }
+    return connections;
+  }
+
+  /** Whether both are contacts of each other, as far as those who are here are known. [PRES-5] */
+  areContacts(user: User, other: UserId): boolean {
+    const them = this.#users.get(other);
+    return user.contacts.has(other) && (them === undefined || them.contacts.has(user.id));
+  }
+
+  /** Notes on the user's side that another is a contact now, or no longer; whether this is new. */
+  setContact(user: UserId, other: { id: UserId; name: string }, accepted: boolean, at: number): boolean {
+    const here = this.#users.get(user);
+    if (here === undefined) {
+      // The roster of someone who is just joining may have been read before this.
+      const news = this.#news.get(user) ?? new Map<UserId, ContactNews>();
+      this.#news.set(user, news.set(other.id, { accepted, name: other.name, at }));
+      return false;
+    }
+    if (!accepted) return here.contacts.delete(other.id);
+    const isNew = !here.contacts.has(other.id);
+    here.contacts.set(other.id, other.name);
+    return isNew;
+  }
+}

@@ -1,0 +1,82 @@
+import { PING_EVERY_MS, type ContactPresence, type ServerMessageOf, type UserId, type WelcomeCall } from "#protocol";
+import { endsFor, isTalking, loudest, type Call } from "./calls.ts";
+import { selfOf } from "./choices.ts";
+import type { PeerEnds, RefereeEffect } from "./events.ts";
+import { presenceOf } from "./presence.ts";
+import { mayRing, reachOf, settledAt } from "./ringing.ts";
+import type { Speaker, User } from "./users.ts";
+import { numbered, type Turn, type World } from "./world.ts";
+
+/** A call as one device may know it, with its ends where a ticket goes with it. */
+interface Listed {
+  entry: WelcomeCall;
+  ends?: PeerEnds;
+}
+
+/** The whole truth for a device that just joined, which knows of the calls in it from now on. [CONN-1] [CALL-12] */
+export function welcomeOf(world: World, turn: Turn, speaker: Speaker, re: number | undefined): RefereeEffect {
+  const { user, device, connection } = speaker;
+  const listed: Listed[] = [];
+  for (const call of world.calls.of(user.id)) {
+    const entry = listedAs(world, turn, call, speaker);
+    if (entry === undefined) continue;
+    listed.push(entry);
+    (call.caller.user === user.id ? call.caller : call.callee).knowing.add(device.id);
+  }
+  const settling = settledAt(world) - turn.at;
+  const message: ServerMessageOf<"welcome"> = {
+    type: "welcome",
+    ...numbered(re),
+    user: { id: user.id, handle: user.handle, name: user.name, ...selfOf(user, turn.at) },
+    settings: user.settings,
+    contacts: [...user.contacts.keys()].map((contact) => contactOf(world, turn, user, contact)),
+    calls: listed.map(({ entry }) => entry),
+    missed: user.missed,
+    heartbeat: PING_EVERY_MS,
+    rejoin: world.spans.rejoinMs,
+    ...(settling > 0 ? { settling } : {}),
+  };
+  const tickets = listed.flatMap(({ entry, ends }) => (ends === undefined ? [] : [{ call: entry.call, ends }]));
+  return { type: "welcome", to: connection, message, tickets };
+}
+
+function contactOf(world: World, { at }: Turn, user: User, contact: UserId): ContactPresence {
+  if (!world.users.areContacts(user, contact)) return { user: contact, availability: "offline" };
+  return presenceOf(contact, world.users.told(contact), at);
+}
+
+function listedAs(world: World, turn: Turn, call: Call, speaker: Speaker): Listed | undefined {
+  const { user, device } = speaker;
+  if (isTalking(call, user.id)) return running(call, speaker, turn.at);
+  if (call.phase.at !== "ringing") return undefined;
+  if (call.caller.user === user.id) return outgoing(call, speaker);
+  const rings = reachOf(world, user.id, turn.at) !== "wait" && mayRing(world, call.phase, device.id, turn.at);
+  if (!rings) return undefined;
+  const from = { user: call.caller.user, name: call.caller.name };
+  const remaining = call.phase.until - turn.at;
+  return { entry: { call: call.id, state: "incoming", from, media: call.media, remaining } };
+}
+
+function running({ id, media, caller, callee, phase }: Call, { user, device }: Speaker, at: number): Listed {
+  const [own, other] = caller.user === user.id ? [caller, callee] : [callee, caller];
+  return {
+    entry: {
+      call: id,
+      state: "running",
+      with: { user: other.user, name: other.name },
+      media,
+      here: own.device === device.id,
+      age: phase.at === "ringing" ? 0 : at - phase.since,
+    },
+  };
+}
+
+/** On every device of the caller; the ticket is for the one that called. */
+function outgoing({ id, caller, phase, ends }: Call, { device }: Speaker): Listed {
+  const modes = phase.at === "ringing" ? [...phase.alerts.values()] : [];
+  const mode = loudest(modes);
+  return {
+    entry: { call: id, state: "outgoing", devices: modes.length, ...(mode === undefined ? {} : { mode }) },
+    ...(ends !== undefined && caller.device === device.id ? { ends: endsFor(ends, "caller") } : {}),
+  };
+}
