@@ -14,6 +14,12 @@ const everything = { browsers: ["chromium", "firefox"], builds: ["chrome", "fire
 
 const tasks: Readonly<Record<string, Task>> = {
   setup: { ...everything, run: async () => Promise.resolve(0) },
+  demo: {
+    browsers: ["chromium"],
+    builds: ["chrome"],
+    run: async (args, signal) => (await import("./demo.ts")).demo(args, signal),
+  },
+  start: { browsers: [], builds: ["chrome"], run: async (_args, signal) => (await import("./start.ts")).start(signal) },
   check: { ...nothing, run: async (_args, signal) => (await import("./test.ts")).check(signal) },
   test: { ...everything, run: async (_args, signal) => (await import("./test.ts")).testAll(signal) },
   unit: { ...nothing, run: async (args, signal) => (await import("./test.ts")).testOne("unit", args, signal) },
@@ -21,6 +27,7 @@ const tasks: Readonly<Record<string, Task>> = {
   e2e: { ...everything, run: async (args, signal) => (await import("./test.ts")).testOne("e2e", args, signal) },
   long: { ...everything, run: async (args, signal) => (await import("./test.ts")).testOne("long", args, signal) },
   results: { ...nothing, run: async () => (await import("./test-results.ts")).printResults() },
+  bench: { ...everything, run: async (_args, signal) => (await import("./bench.ts")).bench(signal) },
   simulate: { ...nothing, run: async (args, signal) => (await import("./test.ts")).simulate(args, signal) },
 };
 
@@ -46,8 +53,7 @@ export async function main([name = "", ...args]: readonly string[]): Promise<num
   }
   try {
     await setUp(task, stopping.signal);
-    const code = await task.run(args, stopping.signal);
-    return exitCode ?? code;
+    return await task.run(args, stopping.signal);
   } catch (error) {
     if (exitCode !== undefined) return exitCode;
     if (!(error instanceof SetupFailure)) throw error;

@@ -12,6 +12,8 @@ const STOP_MS = 15_000;
 export interface BackendOptions {
   /** Added to the environment: the contract's spans, shortened, for example. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** The real server as a process of its own, on a free port, with its data in a temporary folder. */
@@ -32,12 +34,17 @@ export class Backend {
   static async start(options: BackendOptions = {}): Promise<Backend> {
     const dataDir = await mkdtemp(join(tmpdir(), "beckon-data-"));
     const backend = new Backend(dataDir, { PORT: "0", HOST: "127.0.0.1", ...options.env });
+    const giveUp = () => void backend.#process?.kill("SIGTERM");
+    options.signal?.addEventListener("abort", giveUp, { once: true });
     try {
+      options.signal?.throwIfAborted();
       await backend.#launch();
       return backend;
     } catch (error) {
       await backend.close();
       throw error;
+    } finally {
+      options.signal?.removeEventListener("abort", giveUp);
     }
   }
 
@@ -45,6 +52,11 @@ export class Backend {
   get pid(): number {
     if (this.#process?.pid === undefined) throw new Error("The server is not running.");
     return this.#process.pid;
+  }
+
+  /** The process id of PostgreSQL's first process, while it runs. */
+  postgresPid(): Promise<number | undefined> {
+    return postgresPid(this.dataDir);
   }
 
   /** What the server wrote since it was first started. */
@@ -118,11 +130,16 @@ export class Backend {
   }
 }
 
-async function stopPostgres(dataDir: string): Promise<void> {
+async function postgresPid(dataDir: string): Promise<number | undefined> {
   const files = await readdir(dataDir, { recursive: true }).catch(() => []);
   const pidFile = files.find((file) => file.endsWith("postmaster.pid"));
-  if (pidFile === undefined) return;
-  const pid = Number((await readFile(join(dataDir, pidFile), "utf8")).split("\n")[0]);
+  if (pidFile === undefined) return undefined;
+  return Number((await readFile(join(dataDir, pidFile), "utf8")).split("\n")[0]);
+}
+
+async function stopPostgres(dataDir: string): Promise<void> {
+  const pid = await postgresPid(dataDir);
+  if (pid === undefined) return;
   try {
     // Immediate shutdown, PostgreSQL's SIGQUIT: the data is thrown away.
     process.kill(pid, "SIGQUIT");

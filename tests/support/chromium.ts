@@ -10,8 +10,7 @@ import { watchPage } from "./page-watch.ts";
 /** The part of the extension API that tests ask for what a person would see outside of pages. */
 declare const chrome: {
   action: { getBadgeText: (details: object) => Promise<string> };
-  notifications: { getAll: (callback: (all: Record<string, true>) => void) => void; onButtonClicked: Event };
-  storage: { session: { get: () => Promise<Record<string, unknown>> } };
+  notifications: { getAll: () => Promise<Record<string, true>>; onButtonClicked: Event };
 };
 
 /** Events of the extension API can be raised from within, as the browser does on a click. */
@@ -73,7 +72,8 @@ export class PersonBrowser {
 
   /** The popup, in a tab: Playwright does not see the one that the toolbar opens. */
   async openPopup(): Promise<Page> {
-    const page = await this.context.newPage();
+    const blank = this.context.pages().find((open) => open.url() === "about:blank");
+    const page = blank ?? (await this.context.newPage());
     await page.goto(`${this.#extension}popup.html`);
     return page;
   }
@@ -98,28 +98,29 @@ export class PersonBrowser {
     return (await this.#api()).evaluate(() => chrome.action.getBadgeText({}));
   }
 
-  /** The ids of the notifications that are shown. */
-  async notifications(): Promise<string[]> {
-    return (await this.#api()).evaluate(
-      () => new Promise<string[]>((resolve) => chrome.notifications.getAll((all) => resolve(Object.keys(all)))),
-    );
+  /** Waits until the toolbar's icon shows this text. */
+  async untilBadge(text: string): Promise<void> {
+    const page = await this.#api();
+    const shows = async (wanted: string) => (await chrome.action.getBadgeText({})) === wanted;
+    await page.waitForFunction(shows, text, { polling: 20, timeout: WAIT_MS });
   }
 
-  /** Waits for a notification; returns its id and the instant, in ms since 1970. */
-  async nextNotification(): Promise<{ id: string; at: number }> {
-    const handle = await (
-      await this.#api()
-    ).waitForFunction(
-      async () => {
-        const all = await new Promise<Record<string, true>>((resolve) => chrome.notifications.getAll(resolve));
-        const id = Object.keys(all)[0];
-        return id === undefined ? undefined : { id, at: Date.now() };
-      },
-      undefined,
-      { polling: 10, timeout: WAIT_MS },
-    );
+  /** Waits until no notification is shown. */
+  async untilNoNotification(): Promise<void> {
+    const none = async () => Object.keys(await chrome.notifications.getAll()).length === 0;
+    await (await this.#api()).waitForFunction(none, undefined, { polling: 20, timeout: WAIT_MS });
+  }
+
+  /** Waits for the notification of an incoming call; returns its id and the instant, in ms since 1970. */
+  async ringingNotification(): Promise<{ id: string; at: number }> {
+    const find = async () => {
+      const id = Object.keys(await chrome.notifications.getAll()).find((name) => name.startsWith("incoming:"));
+      return id === undefined ? undefined : { id, at: Date.now() };
+    };
+    const page = await this.#api();
+    const found = await page.waitForFunction(find, undefined, { polling: 10, timeout: WAIT_MS });
     // waitForFunction ends with the first value that is not undefined.
-    return (await handle.jsonValue())!;
+    return (await found.jsonValue())!;
   }
 
   /** Clicks a button of a notification, as far as the extension can tell. */
@@ -140,9 +141,30 @@ export class PersonBrowser {
   async stopWorker(): Promise<void> {
     const page = await this.#api();
     const session = await this.context.newCDPSession(page);
+    const stopped = new Promise<void>((resolve) => {
+      session.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
+        if (versions.some(({ runningStatus }) => runningStatus === "stopped")) resolve();
+      });
+    });
     await session.send("ServiceWorker.enable");
     await session.send("ServiceWorker.stopAllWorkers");
+    await stopped;
     await session.detach();
+  }
+
+  /** Resolves when the person has closed the last window. */
+  whenClosed(): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (this.context.pages().length === 0) resolve();
+      };
+      const watch = (page: Page) => page.on("close", check);
+      this.context.pages().forEach(watch);
+      this.context.on("page", watch);
+      this.context.on("close", () => {
+        resolve();
+      });
+    });
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,9 @@ import { PersonBrowser, type ChromiumOptions } from "./chromium.ts";
 /** What the screens say, in English. */
 export const say = createText("en").t;
 
+/** The shapes on the toolbar's icon. */
+export const BADGE = { signedOut: "", offline: "–", available: "●", ringing: "☎", inCall: "■" } as const;
+
 /** A person at their browser, with the popup open in a tab. */
 export class Person {
   readonly account: Account;

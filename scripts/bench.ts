@@ -1,0 +1,89 @@
+import { execFileSync } from "node:child_process";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Backend } from "../tests/support/backend.ts";
+import { aliceAndBob, say } from "../tests/support/people.ts";
+import { talk, type Talk } from "../tests/support/talk.ts";
+import { type Browser, extensionFolder } from "./setup/extension.ts";
+
+const CALLS = 10;
+
+/** Measures calls between two browsers, the server's memory and the size of the builds, and prints them. */
+export async function bench(signal: AbortSignal): Promise<number> {
+  const backend = await Backend.start({ signal });
+  try {
+    const { alice, bob } = await aliceAndBob(backend);
+    try {
+      const talks: Talk[] = [];
+      for (let count = 0; count < CALLS; count++) {
+        signal.throwIfAborted();
+        const { aliceCall, bobCall, ...times } = await talk(alice, bob);
+        talks.push({ aliceCall, bobCall, ...times });
+        await alice.hangUp(aliceCall);
+        await bobCall.getByText(say("ended.callee.hangup")).waitFor();
+        await Promise.all([aliceCall.close(), bobCall.close()]);
+        await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
+      }
+      printTimes(talks);
+    } finally {
+      await Promise.all([alice.leave(), bob.leave()]);
+    }
+    await printMemory(backend);
+  } finally {
+    await backend.close();
+  }
+  for (const browser of ["chrome", "firefox"] as const) await printSize(browser);
+  return 0;
+}
+
+function printTimes(talks: readonly Talk[]): void {
+  console.log(`Medians of ${talks.length} calls on this machine:`);
+  console.log(`  click to ring: ${median(talks.map((one) => one.ringMs))} ms`);
+  console.log(`  accept to first picture, caller's side: ${median(talks.map((one) => one.aliceFrameMs))} ms`);
+  console.log(`  accept to first picture, callee's side: ${median(talks.map((one) => one.bobFrameMs))} ms`);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+async function printMemory(backend: Backend): Promise<void> {
+  if (process.platform !== "linux") {
+    console.log("Memory is measured on Linux only.");
+    return;
+  }
+  const postmaster = await backend.postgresPid();
+  const postgres = postmaster === undefined ? [] : [postmaster, ...childrenOf(postmaster)];
+  const node = await proportionalMegabytes([backend.pid]);
+  const database = await proportionalMegabytes(postgres);
+  console.log(
+    `Memory (proportional set size): server ${node.toFixed(0)} MB, PostgreSQL ${database.toFixed(0)} MB, ` +
+      `together ${(node + database).toFixed(0)} MB`,
+  );
+}
+
+function childrenOf(pid: number): number[] {
+  const list = execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" });
+  return list.split("\n").filter(Boolean).map(Number);
+}
+
+/** Pages that several processes share count once in all, which resident set sizes do not give. */
+async function proportionalMegabytes(pids: readonly number[]): Promise<number> {
+  let kilobytes = 0;
+  for (const pid of pids) {
+    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
+    kilobytes += Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
+  }
+  return kilobytes / 1000;
+}
+
+async function printSize(browser: Browser): Promise<void> {
+  const folder = extensionFolder(browser);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  console.log(`Build for ${browser}: ${(total / 1000).toFixed(0)} kB in ${files.length} files`);
+}

@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { join, resolve } from "node:path";
+import { ROOT } from "./setup/command.ts";
+import { extensionFolder } from "./setup/extension.ts";
+
+/** Runs the server on the operator's data until a signal ends it, and says once what to do next. */
+export async function start(signal: AbortSignal): Promise<number> {
+  // A group of its own: a Ctrl-C is ours to pass on, once.
+  const server = spawn(process.execPath, [join(ROOT, "server", "main.ts")], {
+    cwd: ROOT,
+    env: { ...process.env, NODE_ENV: "production" },
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+  });
+  const stop = () => void server.kill("SIGTERM");
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+
+  let written: string | undefined = "";
+  server.stdout.setEncoding("utf8").on("data", (text: string) => {
+    process.stdout.write(text);
+    if (written === undefined) return;
+    written += text;
+    const address = /^[^{\n]*(https?:\/\/\S+)[^\n]*\n/m.exec(written)?.[1];
+    if (address === undefined) return;
+    written = undefined;
+    sayWhatIsNext(address);
+  });
+  return new Promise((done, reject) => {
+    server.once("error", reject);
+    server.once("exit", (code) => {
+      done(code ?? 1);
+    });
+  });
+}
+
+function sayWhatIsNext(address: string): void {
+  const data = resolve(ROOT, process.env["DATA_DIR"] ?? "data");
+  console.log(
+    [
+      `1. Load the extension: chrome://extensions, "Developer mode", "Load unpacked", the folder ${extensionFolder("chrome")}`,
+      `2. Click its icon, give ${address} as the server, and create an account.`,
+      `3. For other machines put a web server with TLS in front and set PUBLIC_URL (docs/operating.md). The data is in ${data}`,
+    ].join("\n"),
+  );
+}
