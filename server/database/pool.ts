@@ -1,0 +1,94 @@
+import { DatabaseError, Pool, type PoolClient, type QueryResultRow } from "pg";
+import type { Logger } from "../logger.ts";
+
+const CONNECT_WITHIN_MS = 2_000;
+const ANSWER_WITHIN_MS = 2_500;
+const MAX_CONNECTIONS = 10;
+
+/** The database cannot be asked just now; it says nothing of what was asked. */
+export class DatabaseAway extends Error {}
+
+/** Something that takes statements: the pool, or one transaction of it. */
+export interface Database {
+  /** The rows of one statement. Throws {@link DatabaseAway} within 5 s where nobody answers. */
+  rows<Row extends QueryResultRow>(statement: string, values?: unknown[]): Promise<Row[]>;
+}
+
+export interface DatabasePool extends Database {
+  /** Runs the work in one transaction: all of it is kept, or nothing. */
+  transaction<Result>(work: (database: Database) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Opens a pool of connections to PostgreSQL. Connects when first asked, and anew after every failure. */
+export function openPool(uri: string, logger: Logger, answerWithinMs = ANSWER_WITHIN_MS): DatabasePool {
+  const pool = new Pool({
+    connectionString: uri,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    query_timeout: answerWithinMs,
+    keepAlive: true,
+  });
+  // An idle connection that the database cuts is replaced at the next question; unheard, its error would end the process.
+  pool.on("error", (error) => logger.debug("an idle connection to the database was cut", { error }));
+  return {
+    rows: (statement, values) => asking(() => rowsOf(pool, statement, values)),
+    transaction: (work) =>
+      asking(async () => {
+        const client = await pool.connect();
+        return inTransaction(client, work);
+      }),
+    close: () => pool.end(),
+  };
+}
+
+async function rowsOf<Row extends QueryResultRow>(
+  asked: Pool | PoolClient,
+  statement: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  return (await asked.query<Row>(statement, values)).rows;
+}
+
+async function inTransaction<Result>(
+  client: PoolClient,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const onError = () => undefined;
+  client.on("error", onError);
+  try {
+    await client.query("BEGIN");
+    const result = await work({ rows: (statement, values) => rowsOf(client, statement, values) });
+    await client.query("COMMIT");
+    client.release();
+    return result;
+  } catch (error) {
+    // Closing the connection undoes what was not committed, also where the database no longer answers.
+    client.release(true);
+    throw error;
+  } finally {
+    client.removeListener("error", onError);
+  }
+}
+
+async function asking<Result>(ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isAway(error)) throw new DatabaseAway("The database does not answer.", { cause: error });
+    throw error;
+  }
+}
+
+/** An answer of the database that is an error of ours is no outage; everything else on the way to it is. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof DatabaseError))
+    return error instanceof Error && error.name !== "TypeError" && isOfConnection(error);
+  // Classes of SQLSTATE: connection, resources, operator's intervention (stopping, starting up).
+  return /^(08|53|57P)/.test(error.code ?? "");
+}
+
+function isOfConnection(error: Error): boolean {
+  if ("code" in error && typeof error.code === "string") return true;
+  return /connect|timeout|terminat|closed/i.test(error.message);
+}
