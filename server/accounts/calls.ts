@@ -1,0 +1,127 @@
+import { CallRecord, type Media, type Outcome, type UserId } from "#protocol";
+import * as v from "valibot";
+import type { DatabasePool } from "../database/pool.ts";
+import type { EndedCall } from "./accounts.ts";
+import { newRowId, readableBy } from "./rows.ts";
+
+const DEFAULT_PAGE = 50;
+
+interface Row {
+  id: string;
+  call: string;
+  outgoing: boolean;
+  other: string;
+  name: string;
+  media: Media;
+  outcome: Outcome;
+  started_at: Date;
+  accepted_at: Date | null;
+  ended_at: Date;
+  seen: boolean;
+}
+
+/** Where a page of the history ends; opaque to clients. */
+interface Cursor {
+  at: number;
+  id: string;
+}
+
+/** Keeps one record of each call, for its two people. [CALL-14] */
+export class Calls {
+  readonly #database: DatabasePool;
+
+  constructor(database: DatabasePool) {
+    this.#database = database;
+  }
+
+  /** Answers whether the record is new: the same call may be told twice. */
+  async keep(ended: EndedCall): Promise<boolean> {
+    const acl = readableBy(ended.caller, ended.callee);
+    const kept = await this.#database.rows(
+      `INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
+         "reason", "callerOutcome", "calleeOutcome", "startedAt", "acceptedAt", "endedAt", "seen")
+       VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+       ON CONFLICT ("call") DO NOTHING RETURNING 1`,
+      [
+        newRowId(),
+        acl.read,
+        acl.write,
+        ended.call,
+        ended.caller,
+        ended.callee,
+        ended.media,
+        ended.reason,
+        ended.outcomes.caller,
+        ended.outcomes.callee,
+        new Date(ended.startedAt),
+        ended.acceptedAt === undefined ? null : new Date(ended.acceptedAt),
+        new Date(ended.endedAt),
+        ended.outcomes.callee !== "missed",
+      ],
+    );
+    return kept.length > 0;
+  }
+
+  async missedBy(user: UserId): Promise<number> {
+    const [row] = await this.#database.rows<{ count: number }>(
+      `SELECT count(*)::int AS count FROM "Call" WHERE "callee" = $1 AND "calleeOutcome" = 'missed' AND NOT "seen"`,
+      [user],
+    );
+    return row?.count ?? 0;
+  }
+
+  async markSeen(user: UserId): Promise<void> {
+    await this.#database.rows(
+      `UPDATE "Call" SET "seen" = true, "updatedAt" = now() WHERE "callee" = $1 AND NOT "seen"`,
+      [user],
+    );
+  }
+
+  /** One page, newest first. Answers undefined where `before` is no cursor of ours. */
+  async page(
+    user: UserId,
+    before: string | undefined,
+    limit = DEFAULT_PAGE,
+  ): Promise<{ calls: CallRecord[]; next?: string } | undefined> {
+    const cursor = before === undefined ? { at: Number.MAX_SAFE_INTEGER, id: "" } : readCursor(before);
+    if (cursor === undefined) return undefined;
+    const rows = await this.#database.rows<Row>(
+      `SELECT c."objectId" AS id, c."call" AS call, c."caller" = $1 AS outgoing, other."objectId" AS other,
+         coalesce(other."name", other."username") AS name, c."media" AS media,
+         CASE WHEN c."caller" = $1 THEN c."callerOutcome" ELSE c."calleeOutcome" END AS outcome,
+         c."startedAt" AS started_at, c."acceptedAt" AS accepted_at, c."endedAt" AS ended_at,
+         c."caller" = $1 OR c."seen" AS seen
+       FROM "Call" AS c
+       JOIN "_User" AS other ON other."objectId" = CASE WHEN c."caller" = $1 THEN c."callee" ELSE c."caller" END
+       WHERE (c."caller" = $1 OR c."callee" = $1)
+         AND (extract(epoch FROM c."startedAt") * 1000, c."objectId") < ($2::numeric, $3)
+       ORDER BY c."startedAt" DESC, c."objectId" DESC LIMIT $4`,
+      [user, cursor.at, cursor.id, limit + 1],
+    );
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    return { calls: rows.slice(0, limit).map(recordOf), ...(last && { next: writeCursor(last) }) };
+  }
+}
+
+function recordOf(row: Row): CallRecord {
+  const acceptedAt = row.accepted_at?.getTime();
+  return v.parse(CallRecord, {
+    call: row.call,
+    with: { user: row.other, name: row.name },
+    direction: row.outgoing ? "out" : "in",
+    media: row.media,
+    outcome: row.outcome,
+    at: row.started_at.getTime(),
+    seconds: acceptedAt === undefined ? 0 : Math.max(0, Math.round((row.ended_at.getTime() - acceptedAt) / 1000)),
+    seen: row.seen,
+  });
+}
+
+function writeCursor(row: Row): string {
+  return Buffer.from(`${String(row.started_at.getTime())} ${row.id}`).toString("base64url");
+}
+
+function readCursor(text: string): Cursor | undefined {
+  const [, at, id] = /^(\d{1,15}) ([A-Za-z0-9_-]{1,64})$/.exec(Buffer.from(text, "base64url").toString()) ?? [];
+  return at === undefined || id === undefined ? undefined : { at: Number(at), id };
+}

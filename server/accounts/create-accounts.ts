@@ -1,0 +1,157 @@
+import type { Settings, UserId } from "#protocol";
+import type { Router } from "express";
+import { ParseServer } from "parse-server";
+import type { Config } from "../config.ts";
+import { openPool, type DatabasePool } from "../database/pool.ts";
+import { migrate, readVersion } from "../database/schema-version.ts";
+import type { Logger } from "../logger.ts";
+import type { Accounts, AccountsEvent, ChosenPresence, EndedCall } from "./accounts.ts";
+import { Calls } from "./calls.ts";
+import { Contacts } from "./contacts.ts";
+import { frontDoor } from "./front-door.ts";
+import { defineFunctions } from "./functions.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { parseOptions } from "./parse-options.ts";
+import { ACCOUNT_LIMITS, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
+import { Sessions } from "./sessions.ts";
+import { WriteBehind } from "./write-behind.ts";
+
+type Parse = ReturnType<typeof ParseServer>;
+
+const FLUSH_WITHIN_MS = 5_000;
+/** A step of a migration may rewrite a large table. */
+const MIGRATE_WITHIN_MS = 30 * 60_000;
+
+export interface AccountsOptions {
+  config: Pick<Config, "registration">;
+  databaseUri: string;
+  masterKey: string;
+  maintenanceKey: string;
+  logger: Logger;
+  /** {@link ACCOUNT_LIMITS} unless a test wants others. */
+  limits?: AccountLimits;
+}
+
+export interface RunningAccounts {
+  accounts: Accounts;
+  /** To be mounted at `/parse`. Brings its own body limits, CORS and errors. */
+  router: Router;
+  /** Writes what waits to be written, at most 5 s long, and lets go of the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts Parse Server on a database and brings the data to the present shape. One per process, since Parse is.
+ * Throws a sentence for the operator where the data is newer than this server, or the database cannot be used.
+ */
+export async function createAccounts(options: AccountsOptions): Promise<RunningAccounts> {
+  const { databaseUri, logger } = options;
+  const listeners: ((event: AccountsEvent) => void)[] = [];
+  const emit = (event: AccountsEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  const database = openPool(databaseUri, logger);
+  const contacts = new Contacts(database, emit);
+  const calls = new Calls(database);
+  const limits = options.limits ?? ACCOUNT_LIMITS;
+  const counters = new FunctionCounters(limits.functions);
+  const isRegistrationOpen = options.config.registration === "open";
+  const server = await startParse(options, database, (parse) =>
+    defineFunctions({ parse, database, contacts, calls, counters, isRegistrationOpen, logger, emit }),
+  ).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  const behind = new WriteBehind(logger);
+  return {
+    accounts: accountsOf({ database, calls, behind, logger, emit, listeners }),
+    router: frontDoor({ parse: appOf(server), counters, login: limits.login, logger }),
+    close: async () => {
+      await behind.flush(FLUSH_WITHIN_MS);
+      await stopParse(server);
+      await database.close();
+    },
+  };
+}
+
+interface AccountsParts {
+  database: DatabasePool;
+  calls: Calls;
+  behind: WriteBehind;
+  logger: Logger;
+  emit: (event: AccountsEvent) => void;
+  listeners: ((event: AccountsEvent) => void)[];
+}
+
+function accountsOf({ database, calls, behind, logger, emit, listeners }: AccountsParts): Accounts {
+  const sessions = new Sessions(database, logger);
+  const keepOnUser = (user: UserId, column: "choice" | "settings", value: object) =>
+    behind.add(`${column} ${user}`, async () => {
+      await database.rows(`UPDATE "_User" SET "${column}" = $2, "updatedAt" = now() WHERE "objectId" = $1`, [
+        user,
+        value,
+      ]);
+    });
+  return {
+    identify: (token, device) => sessions.identify(token, device),
+    validSessions: (names) => sessions.validSessions(names),
+    saveChoice: (user: UserId, chosen: ChosenPresence) => keepOnUser(user, "choice", chosen),
+    saveSettings: (user: UserId, settings: Settings) => keepOnUser(user, "settings", settings),
+    recordCall: (ended: EndedCall) =>
+      behind.add(`call ${ended.call}`, async () => {
+        const isNew = await calls.keep(ended);
+        if (!isNew || ended.outcomes.callee !== "missed") return;
+        emit({ type: "missed", of: ended.callee, count: await calls.missedBy(ended.callee) });
+      }),
+    onEvent: (listener) => {
+      listeners.push(listener);
+    },
+    ready: () =>
+      database.rows("SELECT 1").then(
+        () => true,
+        () => false,
+      ),
+  };
+}
+
+async function startParse(
+  { databaseUri, masterKey, maintenanceKey, logger }: AccountsOptions,
+  database: DatabasePool,
+  cloud: Parameters<typeof parseOptions>[0]["cloud"],
+): Promise<Parse> {
+  const version = await readVersion(database, MIGRATIONS.length);
+  const options = parseOptions({ databaseUri, masterKey, maintenanceKey, logger, cloud });
+  // Parse's own types lag behind its options; the tests hold each of them against what it does.
+  const server = ParseServer(options as unknown as Parameters<typeof ParseServer>[0]);
+  await server.start();
+  if (version < MIGRATIONS.length) {
+    const patient = openPool(databaseUri, logger, MIGRATE_WITHIN_MS);
+    try {
+      await migrate(patient, MIGRATIONS, logger);
+    } finally {
+      await patient.close();
+    }
+  }
+  return server;
+}
+
+/** Parse's app, without the handler by which it would end the process on an error that is not its own. */
+function appOf(server: Parse): Parameters<typeof frontDoor>[0]["parse"] {
+  const before = process.listeners("uncaughtException");
+  // An Express app, which Parse's types do not say.
+  const app = server.app as Parameters<typeof frontDoor>[0]["parse"];
+  for (const listener of process.listeners("uncaughtException")) {
+    if (!before.includes(listener)) process.removeListener("uncaughtException", listener);
+  }
+  return app;
+}
+
+/** What `handleShutdown` does, which only serves where Parse listens by itself. */
+async function stopParse(server: Parse): Promise<void> {
+  const { databaseController, cacheController } = server.config as {
+    databaseController: { adapter: { handleShutdown(): unknown } };
+    cacheController: { adapter: { handleShutdown?(): unknown } };
+  };
+  await databaseController.adapter.handleShutdown();
+  await cacheController.adapter.handleShutdown?.();
+}

@@ -1,0 +1,154 @@
+import { DeviceId, FUNCTIONS, ParseCode, UserId, type FunctionName, type FunctionResult } from "#protocol";
+import { randomUUID } from "node:crypto";
+import * as v from "valibot";
+import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import type { AccountsEvent, Profile } from "./accounts.ts";
+import type { Calls } from "./calls.ts";
+import type { ContactOutcome, Contacts } from "./contacts.ts";
+import type { FunctionCounters } from "./rate-limits.ts";
+import { databaseAway, mistake, Refusal, tooMany } from "./refusals.ts";
+import { makeAccount, type NewAccount, type ParseSdk } from "./sign-up.ts";
+
+type Parameters<F extends FunctionName> = v.InferOutput<(typeof FUNCTIONS)[F]["parameters"]>;
+
+/** Who calls: the account of the session, and the device as the request names it. */
+interface Caller {
+  user: Profile;
+  device: DeviceId;
+}
+
+type Implementations = {
+  [F in FunctionName]: (parameters: Parameters<F>, caller: Caller) => Promise<FunctionResult<F>>;
+};
+
+export interface FunctionParts {
+  parse: ParseSdk;
+  database: DatabasePool;
+  contacts: Contacts;
+  calls: Calls;
+  counters: FunctionCounters;
+  isRegistrationOpen: boolean;
+  logger: Logger;
+  emit: (event: AccountsEvent) => void;
+}
+
+/** The functions that need no session. */
+const PUBLIC: ReadonlySet<FunctionName> = new Set(["signUp"]);
+
+/** What Parse hands to a function, as far as it is used; everything in it is from outside. */
+interface FunctionRequest {
+  params: unknown;
+  user?: { id?: string };
+  installationId?: string;
+}
+
+/** Tells Parse of every function. Each one is checked, authorised and counted by the same few lines. */
+export function defineFunctions(parts: FunctionParts): void {
+  const implementations = implement(parts);
+  for (const name of Object.keys(FUNCTIONS) as FunctionName[]) {
+    parts.parse.Cloud.define(name, async (request: FunctionRequest) => {
+      try {
+        return await call(name, implementations, request, parts);
+      } catch (error) {
+        const refusal = refusalOf(error, name, parts.logger);
+        throw new parts.parse.Error(refusal.code, refusal.message);
+      }
+    });
+  }
+}
+
+async function call(
+  name: FunctionName,
+  implementations: Implementations,
+  request: FunctionRequest,
+  parts: FunctionParts,
+) {
+  const parameters = readParameters(name, request.params);
+  const caller = await callerOf(name, request, parts);
+  // The schema read the parameters of this very function, which the types cannot follow through the name.
+  const run = implementations[name] as (parameters: unknown, caller: Caller) => Promise<unknown>;
+  return run(parameters, caller);
+}
+
+function readParameters(name: FunctionName, given: unknown): unknown {
+  const read = v.safeParse(FUNCTIONS[name].parameters, given);
+  if (read.success) return read.output;
+  const issue = read.issues[0];
+  const field = v.getDotPath(issue) ?? "";
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    throw new Refusal(ParseCode.invalid, `${name} does not know the field '${field}'; leave it out.`);
+  }
+  if (issue.input === undefined) throw new Refusal(ParseCode.invalid, `${name} needs the field '${field}'; give it.`);
+  throw new Refusal(ParseCode.invalid, `In ${name} '${field}' ${issue.message}.`);
+}
+
+async function callerOf(name: FunctionName, request: FunctionRequest, parts: FunctionParts): Promise<Caller> {
+  const device = v.safeParse(DeviceId, request.installationId);
+  const known = device.success ? device.output : v.parse(DeviceId, randomUUID());
+  if (PUBLIC.has(name)) return { user: NOBODY, device: known };
+  const id = request.user?.id;
+  const [row] = id === undefined ? [] : await parts.database.rows(PROFILE, [id]);
+  if (row === undefined) throw new Refusal(ParseCode.invalidSession, "The session is not valid; sign in again.");
+  const user = v.parse(ProfileRow, row);
+  const waitMs = await parts.counters.countUser(name, user.id);
+  if (waitMs !== undefined) throw tooMany(waitMs);
+  return { user, device: known };
+}
+
+const PROFILE = `SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name FROM "_User" WHERE "objectId" = $1`;
+const ProfileRow = v.object({ id: UserId, handle: v.string(), name: v.string() });
+const NOBODY: Profile = { id: v.parse(UserId, "nobody"), handle: "", name: "" };
+
+function implement({ contacts, calls, emit, ...parts }: FunctionParts): Implementations {
+  return {
+    signUp: async (parameters, { device }) => {
+      if (!parts.isRegistrationOpen) {
+        throw new Refusal(ParseCode.forbidden, "This server takes no new accounts; ask whoever runs it for one.");
+      }
+      const account: NewAccount = await makeAccount(parts.parse, parameters, device);
+      await contacts.adopt(account.user).catch((error: unknown) => {
+        // The account is made; that nobody's request waits for it is no reason to say otherwise.
+        parts.logger.warn("requests to a new account were not handed over", { error });
+      });
+      return account;
+    },
+    listContacts: async (_parameters, { user }) => ({ contacts: await contacts.list(user.id) }),
+    requestContact: async ({ handle }, { user }) => done(await contacts.request(user, handle)),
+    acceptContact: async ({ user: other }, { user }) => done(await contacts.accept(user, other)),
+    declineContact: async ({ user: other }, { user }) => done(await contacts.decline(user, other)),
+    removeContact: async ({ user: other }, { user }) => done(await contacts.remove(user, other)),
+    listCalls: async ({ before, limit }, { user }) => {
+      const page = await calls.page(user.id, before, limit);
+      if (page === undefined) {
+        throw new Refusal(ParseCode.invalid, "In listCalls 'before' must be the `next` of the page in front of it.");
+      }
+      return page;
+    },
+    markCallsSeen: async (_parameters, { user }) => {
+      await calls.markSeen(user.id);
+      emit({ type: "missed", of: user.id, count: 0 });
+      return {};
+    },
+  };
+}
+
+function done(outcome: ContactOutcome): Record<string, never> {
+  switch (outcome) {
+    case "done":
+      return {};
+    case "not-found":
+      throw new Refusal(ParseCode.notFound, "There is no such contact or request; read the list again.");
+    case "self":
+      throw new Refusal(ParseCode.invalid, "That is your own handle; give somebody else's.");
+    case "too-many":
+      throw new Refusal(ParseCode.invalid, "Your contact list is full; remove somebody first.");
+  }
+}
+
+function refusalOf(error: unknown, name: FunctionName, logger: Logger): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof DatabaseAway) return databaseAway();
+  logger.error("a function failed", { function: name, error });
+  return mistake();
+}

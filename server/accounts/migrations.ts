@@ -1,0 +1,50 @@
+import type { Migration } from "../database/schema-version.ts";
+
+/**
+ * The steps from an empty database to the present shape, run after Parse has made its classes and columns. A step that
+ * was released is never changed: a data folder may be older than any of them.
+ */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    name: "one wish of one person for another",
+    run: async (database) => {
+      // Of doubles the oldest stays: it says since when.
+      await database.rows(`
+        DELETE FROM "Contact" AS later USING "Contact" AS first
+        WHERE later."owner" = first."owner"
+          AND coalesce(later."target", '@' || later."handle") = coalesce(first."target", '@' || first."handle")
+          AND (first."createdAt", first."objectId") < (later."createdAt", later."objectId")`);
+      await database.rows(
+        `CREATE UNIQUE INDEX beckon_contact_pair ON "Contact" ("owner", "target") WHERE "target" IS NOT NULL`,
+      );
+      await database.rows(
+        `CREATE UNIQUE INDEX beckon_contact_handle ON "Contact" ("owner", "handle") WHERE "target" IS NULL`,
+      );
+      await database.rows(`CREATE INDEX beckon_contact_target ON "Contact" ("target")`);
+    },
+  },
+  {
+    version: 2,
+    name: "one record of one call, found by each of its people",
+    run: async (database) => {
+      await database.rows(`
+        DELETE FROM "Call" AS later USING "Call" AS first
+        WHERE later."call" = first."call" AND first."objectId" < later."objectId"`);
+      await database.rows(`CREATE UNIQUE INDEX beckon_call_id ON "Call" ("call")`);
+      await database.rows(`CREATE INDEX beckon_call_caller ON "Call" ("caller", "startedAt" DESC, "objectId" DESC)`);
+      await database.rows(`CREATE INDEX beckon_call_callee ON "Call" ("callee", "startedAt" DESC, "objectId" DESC)`);
+      await database.rows(
+        `CREATE INDEX beckon_call_missed ON "Call" ("callee") WHERE "calleeOutcome" = 'missed' AND NOT "seen"`,
+      );
+    },
+  },
+  {
+    version: 3,
+    name: "a session is found by its token",
+    run: async (database) => {
+      await database.rows(`CREATE INDEX beckon_session_token ON "_Session" ("sessionToken")`);
+      await database.rows(`CREATE INDEX beckon_session_user ON "_Session" ("user")`);
+    },
+  },
+];

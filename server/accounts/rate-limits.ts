@@ -1,0 +1,136 @@
+import { FUNCTIONS, type FunctionName } from "#protocol";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+
+/** At most so many within a span. */
+export interface Limit {
+  times: number;
+  withinMs: number;
+}
+
+/** How often a function may be called; `perUser` where it needs a session. */
+export interface FunctionLimit {
+  perAddress: Limit;
+  perUser?: Limit;
+}
+
+export interface AccountLimits {
+  functions: Record<FunctionName, FunctionLimit>;
+  login: {
+    perAddress: Limit;
+    /** Wrong passwords for one account from one address: its owner, elsewhere, is not locked out by them. */
+    perAccountAndAddress: Limit;
+    /** Beyond so many wrong passwords for one account from anywhere, each further try waits for `delayMs`. */
+    perAccount: Limit;
+    delayMs: number;
+  };
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const often: FunctionLimit = {
+  perAddress: { times: 1_200, withinMs: MINUTE },
+  perUser: { times: 120, withinMs: MINUTE },
+};
+const seldom: FunctionLimit = {
+  perAddress: { times: 300, withinMs: HOUR },
+  perUser: { times: 60, withinMs: HOUR },
+};
+
+/** What a deployment allows. An office may share one address. */
+export const ACCOUNT_LIMITS: AccountLimits = {
+  functions: {
+    signUp: { perAddress: { times: 30, withinMs: HOUR } },
+    listContacts: often,
+    requestContact: seldom,
+    acceptContact: often,
+    declineContact: often,
+    removeContact: often,
+    listCalls: often,
+    markCallsSeen: often,
+  },
+  login: {
+    perAddress: { times: 100, withinMs: 15 * MINUTE },
+    perAccountAndAddress: { times: 10, withinMs: 15 * MINUTE },
+    perAccount: { times: 30, withinMs: 15 * MINUTE },
+    delayMs: 1_000,
+  },
+};
+
+/** The same limits, `factor` times as generous. */
+export function loosened(limits: AccountLimits, factor: number): AccountLimits {
+  const looser = (limit: Limit): Limit => ({ ...limit, times: limit.times * factor });
+  const loosenedFunction = ({ perAddress, perUser }: FunctionLimit): FunctionLimit => ({
+    perAddress: looser(perAddress),
+    ...(perUser && { perUser: looser(perUser) }),
+  });
+  const { login } = limits;
+  const functions = { ...limits.functions };
+  for (const name of Object.keys(functions) as FunctionName[]) functions[name] = loosenedFunction(functions[name]);
+  return {
+    functions,
+    login: {
+      perAddress: looser(login.perAddress),
+      perAccountAndAddress: looser(login.perAccountAndAddress),
+      perAccount: looser(login.perAccount),
+      delayMs: login.delayMs,
+    },
+  };
+}
+
+/** Counts one kind of thing by key. */
+export class Counter {
+  readonly #limiter: RateLimiterMemory;
+
+  constructor({ times, withinMs }: Limit) {
+    this.#limiter = new RateLimiterMemory({ points: times, duration: withinMs / 1000 });
+  }
+
+  /** Counts one more; answers how many ms to wait where that is one too many, else undefined. */
+  async count(key: string): Promise<number | undefined> {
+    try {
+      await this.#limiter.consume(key);
+      return undefined;
+    } catch (refusal) {
+      if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext);
+      throw refusal;
+    }
+  }
+
+  async isBeyond(key: string): Promise<boolean> {
+    const state = await this.#limiter.get(key);
+    return state !== null && state.consumedPoints >= this.#limiter.points;
+  }
+
+  async forget(key: string): Promise<void> {
+    await this.#limiter.delete(key);
+  }
+
+  /** Takes one count back. */
+  async undo(key: string): Promise<void> {
+    await this.#limiter.reward(key);
+  }
+}
+
+/** The counters of each function. */
+export class FunctionCounters {
+  readonly #byAddress = new Map<string, Counter>();
+  readonly #byUser = new Map<string, Counter>();
+
+  constructor(limits: AccountLimits["functions"]) {
+    for (const name of Object.keys(FUNCTIONS) as FunctionName[]) {
+      const { perAddress, perUser } = limits[name];
+      this.#byAddress.set(name, new Counter(perAddress));
+      if (perUser !== undefined) this.#byUser.set(name, new Counter(perUser));
+    }
+  }
+
+  /** How many ms to wait, or undefined where the call may go on. */
+  async countAddress(name: FunctionName, address: string): Promise<number | undefined> {
+    return this.#byAddress.get(name)?.count(address);
+  }
+
+  async countUser(name: FunctionName, user: string): Promise<number | undefined> {
+    return this.#byUser.get(name)?.count(user);
+  }
+}

@@ -1,0 +1,63 @@
+import { ParseCode } from "#protocol";
+import type { Response } from "express";
+
+/** Why a request comes to nothing: Parse's code, and a sentence that says what to do. */
+export class Refusal extends Error {
+  readonly code: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: number, message: string, retryAfterMs?: number) {
+    super(message);
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export function tooMany(retryAfterMs: number): Refusal {
+  const seconds = Math.ceil(retryAfterMs / 1000);
+  return new Refusal(
+    ParseCode.tooMany,
+    `That was too often; try again in ${seconds < 120 ? `${String(seconds)} seconds` : `${String(Math.ceil(seconds / 60))} minutes`}.`,
+    retryAfterMs,
+  );
+}
+
+export function databaseAway(): Refusal {
+  return new Refusal(
+    ParseCode.internal,
+    "The server cannot reach its database just now; try again in a moment.",
+    2_000,
+  );
+}
+
+const MISTAKE = "The server made a mistake; try again later.";
+
+/** A fault of ours. */
+export function mistake(): Refusal {
+  return new Refusal(ParseCode.internal, MISTAKE);
+}
+
+/** Parse hands an error of a function on with its code and sentence alone. */
+export function isMistake(sentence: string): boolean {
+  return sentence === MISTAKE;
+}
+
+// Those of Parse's codes that have an HTTP status of their own; any other is 400.
+const STATUS: Record<number, number> = {
+  [ParseCode.internal]: 503,
+  [ParseCode.notFound]: 404,
+  [ParseCode.forbidden]: 403,
+  [ParseCode.tooMany]: 429,
+};
+
+/** Answers in Parse's form. */
+export function refuse(response: Response, refusal: Refusal, status = STATUS[refusal.code] ?? 400): void {
+  if (response.headersSent) return;
+  if (refusal.retryAfterMs !== undefined) {
+    response.set({
+      "Retry-After": String(Math.ceil(refusal.retryAfterMs / 1000)),
+      "Access-Control-Expose-Headers": "Retry-After",
+    });
+  }
+  response.status(status).json({ code: refusal.code, error: refusal.message });
+}

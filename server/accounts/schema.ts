@@ -1,0 +1,50 @@
+/** Nobody but the server's own functions: not to read, not to write, and never to add a column. */
+const CLOSED = {
+  find: {},
+  count: {},
+  get: {},
+  create: {},
+  update: {},
+  delete: {},
+  addField: {},
+  protectedFields: {},
+};
+
+const person = { type: "Pointer", targetClass: "_User" };
+
+/**
+ * Parse's classes. `Contact` holds one person's wish for another, `owner` for `target`: two people are contacts where
+ * each wishes for the other. `target` is missing where nobody has the handle. `Call` holds one record for both people.
+ */
+export const CLASSES = [
+  {
+    className: "_User",
+    fields: { name: { type: "String" }, choice: { type: "Object" }, settings: { type: "Object" } },
+    classLevelPermissions: CLOSED,
+  },
+  { className: "_Session", classLevelPermissions: CLOSED },
+  { className: "_Role", classLevelPermissions: CLOSED },
+  { className: "_Installation", classLevelPermissions: CLOSED },
+  {
+    className: "Contact",
+    fields: { owner: person, target: person, handle: { type: "String" } },
+    classLevelPermissions: CLOSED,
+  },
+  {
+    className: "Call",
+    fields: {
+      call: { type: "String" },
+      caller: person,
+      callee: person,
+      media: { type: "String" },
+      reason: { type: "String" },
+      callerOutcome: { type: "String" },
+      calleeOutcome: { type: "String" },
+      startedAt: { type: "Date" },
+      acceptedAt: { type: "Date" },
+      endedAt: { type: "Date" },
+      seen: { type: "Boolean" },
+    },
+    classLevelPermissions: CLOSED,
+  },
+] as const;

@@ -1,0 +1,123 @@
+import { Choice, Settings, UserId, type DeviceId } from "#protocol";
+import * as v from "valibot";
+import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import type { ChosenPresence, Identity, SessionCheck } from "./accounts.ts";
+
+/** How long a session lives after it was last used. */
+export const SESSION_SECONDS = 30 * 24 * 60 * 60;
+
+const DEFAULT_SETTINGS: Settings = { showBusy: true, secondCall: "busy" };
+
+const KeptChoice = v.object({
+  availability: Choice,
+  until: v.optional(v.number()),
+  text: v.optional(v.string()),
+});
+
+const Row = v.object({
+  session: v.string(),
+  id: UserId,
+  handle: v.string(),
+  name: v.nullable(v.string()),
+  installation: v.nullable(v.string()),
+  choice: v.nullable(v.unknown()),
+  settings: v.nullable(v.unknown()),
+  contacts: v.array(v.object({ id: UserId, name: v.string() })),
+  missed: v.number(),
+});
+
+// One statement, so that the whole answer is of one moment.
+const IDENTIFY = `
+  SELECT s."objectId" AS session, u."objectId" AS id, u."username" AS handle, u."name" AS name,
+    s."installationId" AS installation, u."choice" AS choice, u."settings" AS settings,
+    coalesce((
+      SELECT json_agg(json_build_object('id', other."objectId", 'name', coalesce(other."name", other."username")))
+      FROM "Contact" AS mine
+      JOIN "Contact" AS theirs ON theirs."owner" = mine."target" AND theirs."target" = mine."owner"
+      JOIN "_User" AS other ON other."objectId" = mine."target"
+      WHERE mine."owner" = u."objectId"
+    ), '[]'::json) AS contacts,
+    (SELECT count(*)::int FROM "Call" WHERE "callee" = u."objectId" AND "calleeOutcome" = 'missed' AND NOT "seen") AS missed
+  FROM "_Session" AS s JOIN "_User" AS u ON u."objectId" = s."user"
+  WHERE s."sessionToken" = $1 AND s."expiresAt" > now()`;
+
+// Whoever is online uses the session; written once a day at most, as Parse does it for requests.
+const EXTEND = `
+  UPDATE "_Session" SET "expiresAt" = now() + make_interval(secs => $2), "updatedAt" = now()
+  WHERE "objectId" = ANY($1) AND "expiresAt" > now() AND "updatedAt" < now() - interval '1 day'`;
+
+/** Who holds sessions, as the database knows it. Never throws. */
+export class Sessions {
+  readonly #database: DatabasePool;
+  readonly #logger: Logger;
+
+  constructor(database: DatabasePool, logger: Logger) {
+    this.#database = database;
+    this.#logger = logger;
+  }
+
+  async identify(token: string, device: DeviceId): Promise<SessionCheck> {
+    try {
+      const [row] = await this.#database.rows(IDENTIFY, [token]);
+      if (row === undefined) return { ok: false, reason: "invalid" };
+      const read = v.parse(Row, row);
+      if (read.installation !== null && read.installation !== device) {
+        this.#logger.debug("a device uses the session of another installation", { user: read.id });
+      }
+      return { ok: true, identity: identityOf(read, Date.now()) };
+    } catch (error) {
+      this.#tell("a session could not be checked", error);
+      return { ok: false, reason: "unavailable" };
+    }
+  }
+
+  async validSessions(sessions: string[]): Promise<Set<string> | undefined> {
+    try {
+      await this.#database.rows(EXTEND, [sessions, SESSION_SECONDS]);
+      const rows = await this.#database.rows<{ id: string }>(
+        `SELECT "objectId" AS id FROM "_Session" WHERE "objectId" = ANY($1) AND "expiresAt" > now()`,
+        [sessions],
+      );
+      return new Set(rows.map((row) => row.id));
+    } catch (error) {
+      this.#tell("sessions could not be checked", error);
+      return undefined;
+    }
+  }
+
+  #tell(sentence: string, error: unknown): void {
+    if (error instanceof DatabaseAway) this.#logger.warn(sentence, { reason: "database away" });
+    else this.#logger.error(sentence, { error });
+  }
+}
+
+function identityOf(row: v.InferOutput<typeof Row>, now: number): Identity {
+  return {
+    user: { id: row.id, handle: row.handle, name: row.name ?? row.handle },
+    session: row.session,
+    chosen: chosenOf(row.choice, now),
+    settings: settingsOf(row.settings),
+    contacts: row.contacts,
+    missed: row.missed,
+  };
+}
+
+/** What was kept, as far as it still holds: a choice that ran out while nobody was here is `available` again. */
+function chosenOf(kept: unknown, now: number): ChosenPresence {
+  const read = v.safeParse(KeptChoice, kept);
+  if (!read.success) return { availability: "available" };
+  const { availability, until, text } = read.output;
+  const words = text === undefined ? {} : { text };
+  if (until === undefined) return { availability, ...words };
+  return until <= now ? { availability: "available", ...words } : { availability, until, ...words };
+}
+
+function settingsOf(kept: unknown): Settings {
+  const read = v.safeParse(v.partial(Settings), kept);
+  if (!read.success) return DEFAULT_SETTINGS;
+  return {
+    showBusy: read.output.showBusy ?? DEFAULT_SETTINGS.showBusy,
+    secondCall: read.output.secondCall ?? DEFAULT_SETTINGS.secondCall,
+  };
+}

@@ -1,0 +1,176 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PARSE_APP_ID, type FunctionName, type FunctionParameters, type FunctionResult } from "#protocol";
+import express from "express";
+import type { AccountsEvent } from "../../server/accounts/accounts.ts";
+import { createAccounts, type RunningAccounts } from "../../server/accounts/create-accounts.ts";
+import { ACCOUNT_LIMITS, loosened, type AccountLimits } from "../../server/accounts/rate-limits.ts";
+import { openDataFolder, type DataFolder } from "../../server/database/data-folder.ts";
+import { startEmbedded, type EmbeddedDatabase } from "../../server/database/embedded.ts";
+import { createLogger, type Logger } from "../../server/logger.ts";
+import { openSecrets, type Secrets } from "../../server/secrets.ts";
+
+/** A real PostgreSQL on a data folder of its own. */
+export interface TestDatabase {
+  folder: string;
+  uri: string;
+  /** Of PostgreSQL's first process. */
+  pid(): number;
+  secrets: Secrets;
+  stop(): Promise<void>;
+}
+
+export async function startTestDatabase(): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), "beckon-test-"));
+  const data: DataFolder = await openDataFolder(join(folder, "data"));
+  const secrets = await openSecrets(data.path);
+  const database: EmbeddedDatabase = await startEmbedded(data.path, secrets.database, createLogger("silent"));
+  return {
+    folder: data.path,
+    uri: database.uri,
+    pid: () => database.pid() ?? 0,
+    secrets,
+    stop: async () => {
+      await database.stop();
+      await data.release();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Real accounts behind a real HTTP server on a free port. */
+export interface TestAccounts extends RunningAccounts {
+  url: string;
+  events: AccountsEvent[];
+}
+
+export interface TestAccountsOptions {
+  registration?: "open" | "closed";
+  limits?: AccountLimits;
+  logger?: Logger;
+}
+
+export async function startTestAccounts(
+  database: TestDatabase,
+  options: TestAccountsOptions = {},
+): Promise<TestAccounts> {
+  const running = await createAccounts({
+    config: { registration: options.registration ?? "open" },
+    databaseUri: database.uri,
+    masterKey: database.secrets.masterKey,
+    maintenanceKey: database.secrets.maintenanceKey,
+    logger: options.logger ?? createLogger("silent"),
+    limits: options.limits ?? loosened(ACCOUNT_LIMITS, 1_000),
+  });
+  const events: AccountsEvent[] = [];
+  running.accounts.onEvent((event) => events.push(event));
+  const app = express();
+  app.set("trust proxy", "loopback");
+  app.use("/parse", running.router);
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    ...running,
+    url: `http://127.0.0.1:${String(portOf(server))}/parse`,
+    events,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await running.close();
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  return address.port;
+}
+
+export interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+  headers: Headers;
+}
+
+/** Sends one request to Parse's address. */
+export async function ask(
+  accounts: { url: string },
+  path: string,
+  { method = "POST", body, headers = {} }: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const response = await fetch(accounts.url + path, {
+    method,
+    headers: { "X-Parse-Application-Id": PARSE_APP_ID, "Content-Type": "application/json", ...headers },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: readJson(text), headers: response.headers };
+}
+
+function readJson(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : { value };
+  } catch {
+    return { text };
+  }
+}
+
+/** Someone with an account, on one device. */
+export class TestPerson {
+  readonly accounts: { url: string };
+  readonly handle: string;
+  readonly device: string;
+  id = "";
+  token = "";
+
+  constructor(accounts: { url: string }, handle: string, device: string = crypto.randomUUID()) {
+    this.accounts = accounts;
+    this.handle = handle;
+    this.device = device;
+  }
+
+  get headers(): Record<string, string> {
+    return { "X-Parse-Session-Token": this.token, "X-Parse-Installation-Id": this.device };
+  }
+
+  async call<F extends FunctionName>(name: F, parameters: FunctionParameters<F>): Promise<FunctionResult<F>> {
+    const answer = await this.try(name, parameters);
+    if (answer.status !== 200) throw new Error(`${name}: ${JSON.stringify(answer.body)}`);
+    return answer.body["result"] as FunctionResult<F>;
+  }
+
+  try(name: string, parameters: unknown): Promise<Answer> {
+    return ask(this.accounts, `/functions/${name}`, { body: parameters, headers: this.headers });
+  }
+}
+
+export const PASSWORD = "correct horse battery";
+
+/** Signs a new person up. */
+export async function signUp(accounts: { url: string }, handle: string, name?: string): Promise<TestPerson> {
+  const person = new TestPerson(accounts, handle);
+  const answer = await ask(accounts, "/functions/signUp", {
+    body: {
+      username: handle,
+      password: PASSWORD,
+      email: `${handle}@example.org`,
+      ...(name === undefined ? {} : { name }),
+    },
+    headers: { "X-Parse-Installation-Id": person.device },
+  });
+  if (answer.status !== 200) throw new Error(`signUp: ${JSON.stringify(answer.body)}`);
+  const result = answer.body["result"] as FunctionResult<"signUp">;
+  person.id = result.user.id;
+  person.token = result.sessionToken;
+  return person;
+}
+
+/** Makes two people contacts of each other. */
+export async function befriend(one: TestPerson, other: TestPerson): Promise<void> {
+  await one.call("requestContact", { handle: other.handle });
+  await other.call("requestContact", { handle: one.handle });
+}
