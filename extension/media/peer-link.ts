@@ -1,5 +1,5 @@
 import type { Ticket } from "#protocol";
-import { LogLevel, type MediaConnection, Peer, type PeerError, type PeerOptions } from "peerjs";
+import { type MediaConnection, Peer, type PeerError, type PeerOptions } from "peerjs";
 import { REFUSED_DATA } from "./refused-data.ts";
 
 /** An SDP description as the link's signals carry it. */
@@ -113,6 +113,10 @@ export class PeerLink {
     // PeerJS closes the connection when ICE fails, and stops to hand on candidates when it is complete: a restart of
     // ICE could then save nothing.
     pc.oniceconnectionstatechange = null;
+    // Its data channel, which nobody asked for, would end the call when it closes.
+    pc.ondatachannel = null;
+    const channel = connection.dataChannel as RTCDataChannel | undefined; // the side that answers has none yet
+    if (channel !== undefined) channel.onclose = null;
     pc.addEventListener("connectionstatechange", () => this.#stateChanged(pc), { signal });
     connection.on("stream", (stream) => {
       if (this.#connection === connection) this.#listener.stream(stream);
@@ -185,7 +189,6 @@ function optionsOf(ticket: Ticket, origin: string): PeerOptions {
     key: ticket.peer.key,
     token: ticket.token,
     config: { iceServers: ticket.iceServers },
-    debug: LogLevel.Disabled,
     serializers: REFUSED_DATA,
   };
 }

@@ -21,8 +21,13 @@ export function placeholderPicture(): MediaStreamTrack {
 /** Sound without sound. */
 export function silence(): MediaStreamTrack {
   const context = new AudioContext();
-  const track = firstTrack(context.createMediaStreamDestination().stream);
-  return track;
+  const source = context.createConstantSource();
+  source.offset.value = 0;
+  const sink = context.createMediaStreamDestination();
+  // Without a source that runs nothing would be sent, not even silence.
+  source.connect(sink);
+  source.start();
+  return firstTrack(sink.stream);
 }
 
 function firstTrack(stream: MediaStream): MediaStreamTrack {

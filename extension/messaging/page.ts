@@ -19,10 +19,10 @@ export async function sendCommand(command: Command): Promise<CommandAnswer> {
 export class LastingPort {
   #port: Browser.runtime.Port | undefined;
   readonly #name: string;
-  readonly #opened: () => void;
+  readonly #opened: (port: LastingPort) => void;
   readonly #received: (message: unknown) => void;
 
-  constructor(name: string, opened: () => void, received: (message: unknown) => void) {
+  constructor(name: string, opened: (port: LastingPort) => void, received: (message: unknown) => void) {
     this.#name = name;
     this.#opened = opened;
     this.#received = received;
@@ -40,6 +40,6 @@ export class LastingPort {
     this.#port = port;
     port.onMessage.addListener((message: unknown) => this.#received(message));
     port.onDisconnect.addListener(() => this.#open());
-    this.#opened();
+    this.#opened(this);
   }
 }

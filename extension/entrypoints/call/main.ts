@@ -1,6 +1,9 @@
 import { mount } from "svelte";
+import "../../components/tokens.css";
+import { callPage } from "../../state/call-page.svelte.ts";
 import App from "./App.svelte";
 
 const target = document.getElementById("app");
 if (target === null) throw new Error("The page has no #app");
+callPage.open(location.search);
 mount(App, { target });

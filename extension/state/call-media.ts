@@ -1,0 +1,131 @@
+import type { LinkEffect, LinkEvent } from "../core/link-types.ts";
+import { unreachable } from "../core/machine.ts";
+import { Devices } from "../media/camera.ts";
+import { type Description, PeerLink } from "../media/peer-link.ts";
+import type { FromCallPage } from "../messaging/call-port.ts";
+
+/** A link event before the time is added. */
+export type LinkHappening = LinkEvent extends infer E ? (E extends LinkEvent ? Omit<E, "at"> : never) : never;
+
+export interface CallMediaListener {
+  happened: (event: LinkHappening) => void;
+  /** To the background. */
+  post: (message: FromCallPage) => void;
+  ownStream: (stream: MediaStream | undefined) => void;
+  remoteStream: (stream: MediaStream | undefined) => void;
+}
+
+/** Carries out what the link's machine decides, with this page's devices and its connection. */
+export class CallMedia {
+  readonly #listener: CallMediaListener;
+  readonly #devices: Devices;
+  readonly #peer: PeerLink;
+  /** One description after the other: an RTCPeerConnection takes them in order. */
+  #negotiation: Promise<void> = Promise.resolve();
+
+  /** `origin` of the server. */
+  constructor(origin: string, listener: CallMediaListener) {
+    this.#listener = listener;
+    const { happened } = listener;
+    this.#devices = new Devices((device) => happened({ type: "device-changed", device, outcome: "missing" }));
+    this.#peer = new PeerLink(origin, () => this.#toSend(), {
+      registered: () => happened({ type: "registered" }),
+      failed: () => happened({ type: "peer-failed" }),
+      connection: (state) => {
+        if (state !== "new") happened({ type: "connection", state });
+      },
+      stream: (stream) => listener.remoteStream(stream),
+    });
+  }
+
+  carryOut(effect: LinkEffect): void {
+    const { happened, post } = this.#listener;
+    switch (effect.type) {
+      case "open-devices":
+        void this.#devices.open(effect.media).then((outcome) => {
+          this.#showOwn();
+          happened({ type: "devices", ...outcome });
+        });
+        break;
+      case "open-device":
+        void this.#openDevice(effect.device);
+        break;
+      case "switch-track":
+        void this.#switchTrack(effect.device, effect.on);
+        break;
+      case "register":
+        this.#peer.register(effect.ticket);
+        break;
+      case "dial":
+        this.#peer.dial(effect.ticket);
+        break;
+      case "restart-ice":
+        this.#negotiate(() => this.#peer.restartIce());
+        break;
+      case "apply":
+        this.#negotiate(() => this.#peer.apply(effect.description));
+        break;
+      case "signal":
+        post({ type: "signal", data: effect.signal });
+        break;
+      case "tell":
+        post({ type: effect.what });
+        break;
+      case "let-go":
+        this.#letGo();
+        break;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  async #openDevice(device: "camera" | "microphone"): Promise<void> {
+    const outcome = await this.#devices.openOne(device);
+    this.#showOwn();
+    this.#listener.happened({ type: "device-changed", device, outcome });
+  }
+
+  /** Never rejects: a device that cannot be had again is told as such. */
+  async #switchTrack(device: "camera" | "microphone", on: boolean): Promise<void> {
+    if (device === "microphone") {
+      this.#devices.setMicrophone(on);
+      await this.#peer.replaceTrack("audio", this.#devices.track("microphone"));
+      return;
+    }
+    if (!on) {
+      this.#devices.close("camera");
+      this.#showOwn();
+      await this.#peer.replaceTrack("video", null);
+      return;
+    }
+    // Its light went out with it, so it is asked for anew; the answer comes back here by `device-changed`.
+    if (this.#devices.picture === undefined) await this.#openDevice("camera");
+    else await this.#peer.replaceTrack("video", this.#devices.picture);
+  }
+
+  /** Makes a description and hands it over. One that cannot be made or applied is left: the machine asks again. */
+  #negotiate(make: () => Promise<Description | undefined>): void {
+    this.#negotiation = this.#negotiation.then(make).then(
+      (description) => {
+        if (description !== undefined) this.#listener.happened({ type: "described", description });
+      },
+      () => undefined,
+    );
+  }
+
+  #toSend(): MediaStream {
+    return new MediaStream([this.#devices.track("microphone"), this.#devices.track("camera")]);
+  }
+
+  #showOwn(): void {
+    const { picture } = this.#devices;
+    this.#listener.ownStream(picture === undefined ? undefined : new MediaStream([picture]));
+  }
+
+  #letGo(): void {
+    this.#devices.closeAll();
+    this.#peer.close();
+    this.#listener.ownStream(undefined);
+    this.#listener.remoteStream(undefined);
+  }
+}

@@ -1,0 +1,198 @@
+import { CallId, decodeCallSignal } from "#protocol";
+import * as v from "valibot";
+import { linkDue, openLink, updateLink } from "../core/link.ts";
+import type { DeviceState, LinkEffect, LinkState } from "../core/link-types.ts";
+import type { Step } from "../core/machine.ts";
+import type { CallEnd } from "../core/view.ts";
+import { CALL_PORT, type FromCallPage, ToCallPage } from "../messaging/call-port.ts";
+import { LastingPort } from "../messaging/page.ts";
+import { CallMedia, type LinkHappening } from "./call-media.ts";
+
+type CallTold = Extract<ToCallPage, { type: "call" }>;
+
+/** The page of one call: what the background says of the call, and this page's media. */
+class CallPage {
+  #told = $state.raw<CallTold>();
+  #isUnknown = $state(false);
+  #link = $state.raw<LinkState>();
+  #ownStream = $state.raw<MediaStream>();
+  #remoteStream = $state.raw<MediaStream>();
+  /** The length of the talk, once it is over. */
+  #talkedSeconds = $state<number>();
+  #media: CallMedia | undefined;
+  #port: LastingPort | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** What the background said last; undefined until it spoke. */
+  get told(): CallTold | undefined {
+    return this.#told;
+  }
+
+  /** The call, as a screen shows it. */
+  get phase() {
+    const told = this.#told;
+    if (told === undefined) return { at: this.#isUnknown ? ("unknown" as const) : ("opening" as const) };
+    switch (told.state) {
+      case "ringing-out":
+        return { at: told.state, devices: told.devices ?? 1, mode: told.mode ?? "loud" };
+      case "live":
+      case "reconnecting":
+        return { at: told.state, since: told.since ?? Date.now() };
+      case "ended":
+        // The background sends a reason of its own list; the port's schema knows it as text.
+        return { at: told.state, reason: (told.reason ?? "failed") as CallEnd, seconds: this.#talkedSeconds };
+      default:
+        return { at: told.state };
+    }
+  }
+
+  get linkState() {
+    const phase = this.#link?.phase;
+    switch (phase?.at) {
+      case "registering":
+      case "linking":
+        return phase.accepted ? "connecting" : "idle";
+      case "live":
+      case "interrupted":
+      case "failed":
+        return phase.at;
+      default:
+        return "idle";
+    }
+  }
+
+  get ownStream(): MediaStream | undefined {
+    return this.#ownStream;
+  }
+
+  get remoteStream(): MediaStream | undefined {
+    return this.#remoteStream;
+  }
+
+  get microphone(): DeviceState {
+    return this.#link?.microphone ?? "asking";
+  }
+
+  get camera(): DeviceState {
+    return this.#link?.camera ?? "asking";
+  }
+
+  get remote(): { camera: boolean; microphone: boolean } {
+    return this.#link?.remote ?? { camera: true, microphone: true };
+  }
+
+  get needsClick(): boolean {
+    return this.#link?.needsClick ?? false;
+  }
+
+  /** Begins to live: `search` is the page's address from its question mark on, which names the call. */
+  open(search: string): void {
+    const call = v.safeParse(CallId, new URLSearchParams(search).get("call"));
+    if (!call.success) {
+      this.#isUnknown = true;
+      return;
+    }
+    const here: FromCallPage = { type: "here", call: call.output };
+    // The port says where it is each time that it is opened, and so to each new worker.
+    this.#port = new LastingPort(
+      CALL_PORT,
+      (port) => port.post(here),
+      (message) => this.#received(message),
+    );
+  }
+
+  toggle(device: "camera" | "microphone"): void {
+    this.#happened({ type: "switch", device, on: this[device] !== "on" });
+  }
+
+  /** Asks again for each device that could not be had. */
+  retryDevices(): void {
+    for (const device of ["microphone", "camera"] as const) {
+      if (["refused", "missing", "busy"].includes(this[device])) this.#happened({ type: "switch", device, on: true });
+    }
+  }
+
+  sound(playing: boolean): void {
+    this.#happened({ type: "sound", playing });
+  }
+
+  hangUp(): void {
+    this.#post({ type: "hang-up" });
+  }
+
+  callAgain(): void {
+    this.#post({ type: "call-again" });
+  }
+
+  #post(message: FromCallPage): void {
+    this.#port?.post(message);
+  }
+
+  #received(raw: unknown): void {
+    const message = v.safeParse(ToCallPage, raw);
+    if (!message.success) return;
+    switch (message.output.type) {
+      case "call":
+        this.#callTold(message.output);
+        break;
+      case "signal": {
+        const signal = decodeCallSignal(message.output.data);
+        if (signal !== undefined) this.#happened({ type: "signal", signal });
+        break;
+      }
+      case "unknown-call":
+        this.#forgotten();
+        break;
+    }
+  }
+
+  #callTold(told: CallTold): void {
+    const { outgoing, media, state, ticket, server } = told;
+    const over = state === "ended";
+    const since = this.#told?.since;
+    if (over && since !== undefined) this.#talkedSeconds ??= Math.round((Date.now() - since) / 1000);
+    this.#told = told;
+    const accepted = state === "joining" || state === "live" || state === "reconnecting";
+    const event = {
+      type: "call" as const,
+      accepted,
+      over,
+      media,
+      outgoing,
+      ...(ticket === undefined ? {} : { ticket }),
+    };
+    if (this.#link !== undefined) {
+      this.#happened(event);
+      return;
+    }
+    this.#media = new CallMedia(server, {
+      happened: (happening) => this.#happened(happening),
+      post: (message) => this.#post(message),
+      ownStream: (stream) => (this.#ownStream = stream),
+      remoteStream: (stream) => (this.#remoteStream = stream),
+    });
+    this.#take(openLink({ ...event, at: Date.now() }));
+  }
+
+  /** The background lost the call; what was shown of its end stays. */
+  #forgotten(): void {
+    const told = this.#told;
+    if (told === undefined) this.#isUnknown = true;
+    else if (told.state !== "ended") this.#callTold({ ...told, state: "ended", reason: "lost" });
+  }
+
+  #happened(happening: LinkHappening): void {
+    if (this.#link !== undefined) this.#take(updateLink(this.#link, { ...happening, at: Date.now() }));
+  }
+
+  #take({ state, effects }: Step<LinkState, LinkEffect>): void {
+    this.#link = state;
+    for (const effect of effects) this.#media?.carryOut(effect);
+    clearTimeout(this.#timer);
+    const due = linkDue(this.#link);
+    if (due === undefined) return;
+    this.#timer = setTimeout(() => this.#happened({ type: "due" }), Math.max(0, due - Date.now()));
+  }
+}
+
+export const callPage = new CallPage();
