@@ -119,8 +119,9 @@ function decideLate(
   { past, swapped }: { past: PastCall; swapped: boolean },
 ): void {
   const side: Side = (past.caller === speaker.user.id) === swapped ? "callee" : "caller";
-  const verdict = judge(message.type, { at: "over", side, here: false });
-  if (verdict.do === "tell-end") tellEnd(turn, request, message.call, reasonFor(past, speaker.device.id));
+  const verdict = judge(message.type, { at: "over", side: past.adopted ? "either" : side, here: false });
+  if (verdict.do === "tell-end")
+    tellEnd(turn, request, message.call, reasonFor(past, speaker.user.id, speaker.device.id));
   else if (verdict.do === "refuse") turn.refuse(request, "conflict", verdict.message);
   else turn.ok(request);
 }

@@ -48,6 +48,7 @@ export interface PastCall {
   answered: boolean;
   /** The callee's device that answered or declined. */
   device?: DeviceId;
+  adopted: boolean;
   /** The record that is written once the other side names the call too. [CALL-11] */
   unproven?: RefereeEffect;
 }
@@ -150,9 +151,9 @@ export function endsFor(ends: Record<Side, PeerId>, side: Side): PeerEnds {
   return { self: ends[side], remote: ends[otherSide(side)] };
 }
 
-/** Why a call that is over ended, as one of the callee's devices hears it. [CALL-4] [CALL-5] */
-export function reasonFor(past: PastCall, device: DeviceId): EndReason {
-  if (past.device === device) return past.reason;
+/** Why a call that is over ended, as one device hears it. [CALL-4] [CALL-5] */
+export function reasonFor(past: PastCall, user: UserId, device: DeviceId): EndReason {
+  if (past.callee !== user || past.device === device) return past.reason;
   if (past.answered) return "answered-elsewhere";
   return past.reason === "declined" ? "declined-elsewhere" : past.reason;
 }

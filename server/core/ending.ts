@@ -15,6 +15,7 @@ export function endCall(world: World, turn: Turn, call: Call, reason: CallEndRea
     callee: call.callee.user,
     reason,
     answered,
+    adopted: call.adopted,
     ...(call.callee.device === undefined ? {} : { device: call.callee.device }),
     ...(call.phase.at === "claimed" ? { unproven: record } : {}),
   };

@@ -114,8 +114,7 @@ export class Stage {
   handle(
     event: RefereeEvent extends infer E ? (E extends RefereeEvent ? Omit<E, "at"> : never) : never,
   ): RefereeEffect[] {
-    // The union is closed over `at`, which is added here.
-    const effects = this.#referee.handle({ ...event, at: this.at } as RefereeEvent);
+    const effects = this.#referee.handle({ ...event, at: this.at });
     for (const effect of effects) this.#carryOut(effect);
     this.effects.push(...effects);
     return effects;
@@ -189,6 +188,7 @@ export class Stage {
 export class Seat {
   readonly owner: string;
   readonly name: string;
+  readonly user: UserId;
   readonly device: DeviceId;
   readonly hello!: Omit<Extract<RefereeEvent, { type: "joined" }>, "at" | "type" | "connection" | "device" | "user">;
   connection = "" as ConnectionId;
@@ -201,6 +201,7 @@ export class Seat {
     this.#stage = stage;
     this.owner = owner;
     this.name = name;
+    this.user = user(owner);
     this.device = `${owner}/${name}` as DeviceId;
   }
 
