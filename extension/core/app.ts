@@ -168,7 +168,9 @@ function started(state: SignedIn, event: Extract<AppEvent, { type: "started" }>)
   const woken: SignedIn = { ...state, contactsShown: false, roster: forgetReading(state.roster) };
   const line = onLine(woken, event, { type: "started" });
   if (line.state.at === "signed-out") return line;
-  return then({ state: line.state, effects: line.effects }, (now) => onCall(now, event.at, { type: "started" }));
+  const paged = then({ state: line.state, effects: line.effects }, (now) => onCall(now, event.at, { type: "started" }));
+  // A ring whose time ran out meanwhile must not sound again.
+  return then(paged, (now) => callsDue(now, event.at));
 }
 
 function due(state: SignedIn, event: Extract<AppEvent, { type: "due" }>): Step<AppState, AppEffect> {
@@ -180,8 +182,11 @@ function due(state: SignedIn, event: Extract<AppEvent, { type: "due" }>): Step<A
     effects: line.effects,
   };
   const read = then(settled, (now) => retryContacts(now, at));
-  const rung = then(read, (now) => dueRings(now, at));
-  return then(rung, (now) => onCall(now, at, { type: "due" }));
+  return then(read, (now) => callsDue(now, at));
+}
+
+function callsDue(state: SignedIn, at: number): AppStep {
+  return then(dueRings(state, at), (now) => onCall(now, at, { type: "due" }));
 }
 
 function withRoster(state: SignedIn, roster: SignedIn["roster"]): SignedIn {

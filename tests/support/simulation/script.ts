@@ -1,0 +1,202 @@
+import { type CallId, type Choice, CloseCode, type Media, type UserId } from "#protocol";
+import type { Client } from "./client.ts";
+import type { World } from "./world.ts";
+
+const ABNORMAL = 1006;
+
+interface Act {
+  weight: number;
+  /** Whether it belongs to the faults, of which a calm run has none. */
+  isFault?: boolean;
+  run: (world: World) => void;
+}
+
+/** What people and the world do, each with how often. */
+const acts: Act[] = [
+  { weight: 16, run: placeCall },
+  { weight: 5, run: callEachOther },
+  { weight: 30, run: (world) => onRinging(world, accept) },
+  { weight: 4, run: acceptEverywhere },
+  { weight: 5, run: (world) => onRinging(world, decline) },
+  { weight: 10, run: hangUp },
+  { weight: 3, run: closePage },
+  { weight: 8, run: choosePresence },
+  { weight: 6, run: changeIdle },
+  { weight: 2, run: signOut },
+  { weight: 6, run: signIn },
+  { weight: 2, run: changeContact },
+  { weight: 3, run: look },
+  { weight: 8, isFault: true, run: cutSocket },
+  { weight: 6, isFault: true, run: cutNetwork },
+  { weight: 8, isFault: true, run: killWorker },
+  { weight: 1, isFault: true, run: restartBrowser },
+  { weight: 2, isFault: true, run: restartServer },
+  { weight: 1, isFault: true, run: revokeSession },
+];
+
+/** Does one thing at random. */
+export function actAtRandom(world: World): void {
+  const { random, weather } = world.setting;
+  const possible = acts.filter((act) => weather !== "calm" || act.isFault !== true);
+  let left = random.next() * possible.reduce((sum, act) => sum + act.weight, 0);
+  for (const act of possible) {
+    left -= act.weight;
+    if (left < 0) return act.run(world);
+  }
+}
+
+function placeCall(world: World): void {
+  const client = world.anyClient();
+  const other = world.setting.random.pick(world.users.filter((user) => user !== client.user));
+  if (other !== undefined) call(world, client, other);
+}
+
+function call({ setting }: World, client: Client, user: UserId): void {
+  const { random } = setting;
+  if (client.state.at !== "signed-in") return;
+  const media: Media = random.chance(0.7) ? "video" : "audio";
+  client.act({ type: "place-call", call: random.uuid() as CallId, user, media });
+}
+
+/** Glare, on whichever devices. [CALL-6] */
+function callEachOther(world: World): void {
+  const { random, schedule } = world.setting;
+  const one = world.anyClient();
+  const other = random.pick(world.clients.filter(({ user }) => user !== one.user));
+  if (!other) return;
+  call(world, one, other.user);
+  schedule.after(random.between(0, 150), () => call(world, other, one.user));
+}
+
+function onRinging(world: World, act: (world: World, client: Client) => void): void {
+  const ringing = world.setting.random.pick(world.clients.filter((client) => ringOf(client) !== undefined));
+  if (ringing) act(world, ringing);
+}
+
+function accept({ setting }: World, client: Client): void {
+  const ring = ringOf(client);
+  const media: Media = setting.random.chance(0.8) ? "video" : "audio";
+  if (ring !== undefined) client.act({ type: "accept-call", call: ring, media });
+}
+
+function decline(_world: World, client: Client): void {
+  const ring = ringOf(client);
+  if (ring !== undefined) client.act({ type: "decline-call", call: ring });
+}
+
+/** Every device of one person answers within a moment. [CALL-4] */
+function acceptEverywhere(world: World): void {
+  const { random, schedule } = world.setting;
+  onRinging(world, (_world, first) => {
+    for (const client of world.clients.filter(({ user }) => user === first.user))
+      schedule.after(random.between(0, 60), () => accept(world, client));
+  });
+}
+
+function hangUp(world: World): void {
+  const client = world.setting.random.pick(world.clients.filter((one) => callOf(one) !== undefined));
+  const present = client && callOf(client);
+  if (client && present !== undefined) client.act({ type: "hang-up", call: present });
+}
+
+function closePage(world: World): void {
+  const { client } = { client: world.setting.random.pick(world.clients.filter((one) => callOf(one) !== undefined)) };
+  if (client) world.media.close(client);
+}
+
+function choosePresence({ setting, anyClient }: World): void {
+  const { random } = setting;
+  const client = anyClient();
+  if (client.state.at !== "signed-in") return;
+  const availability = random.pick<Choice>(["available", "available", "available", "away", "dnd", "invisible"]);
+  client.act({
+    type: "set-presence",
+    ...(availability && random.chance(0.9) ? { availability } : {}),
+    ...(random.chance(0.2) ? { text: random.pick(["", "lunch", "writing"]) ?? "" } : {}),
+    ...(availability && random.chance(0.2) ? { forMs: random.between(1_000, 60_000) } : {}),
+  });
+}
+
+function changeIdle({ anyClient, setting }: World): void {
+  anyClient().dispatch({ type: "idle-changed", idle: setting.random.chance(0.4) });
+}
+
+function signOut({ anyClient }: World): void {
+  const client = anyClient();
+  if (client.state.at === "signed-in") client.act({ type: "sign-out" });
+}
+
+function signIn(world: World): void {
+  const away = world.setting.random.pick(world.clients.filter(({ state }) => state.at === "signed-out"));
+  // Signing in needs the server.
+  if (away?.isOnNetwork && world.backend.isUp) away.signIn();
+}
+
+function changeContact({ setting, users, accounts, backend }: World): void {
+  const { random } = setting;
+  const one = random.pick(users);
+  const other = random.pick(users.filter((user) => user !== one));
+  if (one === undefined || other === undefined || !backend.isUp) return;
+  const accepted = !accounts.areContacts(one, other);
+  setting.note("server", accepted ? "contacts" : "no contacts", [one, other]);
+  accounts.setContact(one, other, accepted);
+  const people: [{ id: UserId; name: string }, { id: UserId; name: string }] = [
+    { id: one, name: one },
+    { id: other, name: other },
+  ];
+  backend.tell({ type: "contact", accepted, people });
+  backend.tell({ type: "contacts-changed", of: one, user: other });
+  backend.tell({ type: "contacts-changed", of: other, user: one });
+}
+
+/** A page with contacts is opened, and closed again. */
+function look({ anyClient, setting }: World): void {
+  const client = anyClient();
+  client.dispatch({ type: "contacts-shown" });
+  setting.schedule.after(setting.random.between(500, 20_000), () => {
+    if (client.isAwake) client.dispatch({ type: "contacts-hidden" });
+  });
+}
+
+function cutSocket({ anyClient, setting }: World): void {
+  const client = anyClient();
+  setting.note(client.name, "socket is cut");
+  client.cutSocket(setting.random.chance(0.8));
+}
+
+function cutNetwork({ anyClient, setting }: World): void {
+  const client = anyClient();
+  const { random, schedule } = setting;
+  client.setNetwork(false);
+  schedule.after(random.chance(0.7) ? random.between(200, 12_000) : random.between(12_000, 70_000), () => {
+    client.setNetwork(true);
+  });
+}
+
+function killWorker({ anyClient }: World): void {
+  anyClient().die();
+}
+
+function restartBrowser({ anyClient }: World): void {
+  anyClient().restartBrowser();
+}
+
+function restartServer({ backend, setting }: World): void {
+  if (!backend.isUp) return;
+  const { random, schedule } = setting;
+  backend.stop(random.chance(0.5) ? ABNORMAL : CloseCode.goingAway);
+  schedule.after(random.between(200, 12_000), () => backend.start());
+}
+
+function revokeSession({ anyClient, backend }: World): void {
+  if (backend.isUp) anyClient().revoke();
+}
+
+function ringOf({ state }: Client): CallId | undefined {
+  return state.at === "signed-in" && state.call.at === "ringing-in" ? state.call.call : undefined;
+}
+
+function callOf({ state }: Client): CallId | undefined {
+  if (state.at === "signed-out" || state.call.at === "idle" || state.call.at === "ended") return undefined;
+  return state.call.call;
+}

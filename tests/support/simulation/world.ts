@@ -1,0 +1,172 @@
+import { type CallId, type DeviceId, RING_MS, type ServerMessage, type UserId, type WelcomeCall } from "#protocol";
+import type { AppEffect, AppState } from "../../../extension/core/app-types.ts";
+import { isAcceptedCall } from "../../../extension/core/call-parts.ts";
+import { Accounts } from "./accounts.ts";
+import { Backend } from "./backend.ts";
+import { Client } from "./client.ts";
+import { MediaWorld } from "./media.ts";
+import type { Setting } from "./setting.ts";
+
+const NAMES = ["Alice", "Bob", "Carol", "Dave"];
+/** One device's ring may end this much after its time: a timer and a message may fall together. */
+const RING_SLACK_MS = 50;
+
+interface Ringing {
+  call: CallId;
+  since: number;
+}
+
+/** Everyone and everything of one run, and what must hold at every moment of it. */
+export class World {
+  readonly setting: Setting;
+  readonly accounts = new Accounts();
+  readonly media: MediaWorld;
+  readonly backend: Backend;
+  readonly clients: Client[] = [];
+  readonly users: UserId[] = [];
+  /** The calls that each server named, by the number of the server's life. */
+  readonly named = new Map<CallId, Set<number>>();
+  readonly merged = new Set<CallId>();
+  readonly #ringing = new Map<Client, Ringing>();
+  readonly #rung = new Map<Client, Set<CallId>>();
+
+  constructor(setting: Setting) {
+    this.setting = setting;
+    this.media = new MediaWorld(setting);
+    this.backend = new Backend(setting, this.accounts, (to, message) => this.#heard(to, message));
+    const { random } = setting;
+    for (const name of NAMES.slice(0, random.between(3, 4))) this.#addUser(name as UserId);
+    for (const one of this.users)
+      for (const other of this.users) if (one < other && random.chance(0.9)) this.accounts.setContact(one, other, true);
+    for (const client of this.clients)
+      setting.schedule.after(random.between(0, 3_000), () => {
+        client.wake();
+        client.signIn();
+      });
+  }
+
+  readonly anyClient = (): Client => {
+    const client = this.setting.random.pick(this.clients);
+    if (!client) throw new Error("The simulation has no client");
+    return client;
+  };
+
+  /** The faults are over: everything is up and awake again. */
+  settle(): void {
+    this.setting.note("world", "quiet begins");
+    if (!this.backend.isUp) this.backend.start();
+    for (const client of this.clients) {
+      client.setNetwork(true);
+      client.wake();
+    }
+  }
+
+  /** What the server says of this user's calls to one more device. */
+  probe(user: UserId): WelcomeCall[] {
+    let calls: WelcomeCall[] = [];
+    const { accounts, backend, setting } = this;
+    const token = `probe-${user}`;
+    const device = setting.random.uuid() as DeviceId;
+    accounts.openSession(token, { user, device });
+    const wire = backend.connect(0, {
+      opened: () => undefined,
+      closed: () => undefined,
+      received: (_wire, message) => {
+        if (message.type === "welcome") ({ calls } = message);
+      },
+    });
+    wire.toServer({ type: "hello", token, device: { id: device, name: "probe" } });
+    setting.schedule.runUntil(setting.now + 5_000);
+    return calls;
+  }
+
+  #addUser(user: UserId): void {
+    const { setting, accounts, media, backend } = this;
+    accounts.add(user);
+    this.users.push(user);
+    const devices = setting.random.between(1, 3);
+    for (let device = 1; device <= devices; device += 1) {
+      const check = (client: Client, before: AppState, effects: AppEffect[]): void =>
+        this.#check(client, before, effects);
+      const browserRestarted = (client: Client): void => this.#forgetRings(client);
+      const around = { setting, accounts, media, backend, check, browserRestarted };
+      this.clients.push(new Client(`${user}-${device}`, user, around));
+    }
+  }
+
+  /** What no server may ever say. */
+  #heard(to: UserId, message: ServerMessage): void {
+    if (message.type === "presence") this.#hearPresence(to, message);
+    if (message.type === "welcome") for (const contact of message.contacts) this.#hearPresence(to, contact);
+    if (message.type === "call.ended" && message.reason === "merged") this.merged.add(message.call);
+    const call = "call" in message ? message.call : undefined;
+    if (call === undefined) return;
+    const lives = this.named.get(call) ?? new Set();
+    this.named.set(call, lives.add(this.backend.life));
+  }
+
+  #hearPresence(
+    to: UserId,
+    { user, availability, text }: { user: UserId; availability: string; text?: string | undefined },
+  ): void {
+    if (!this.accounts.areContacts(to, user))
+      this.setting.problem(`${to} hears of ${user}, who is no contact [PRES-5]`);
+    const { chosen } = this.accounts.get(user);
+    const shows = availability !== "offline" || text !== undefined;
+    // Judged after the server's turn: the choice and the news of it are two effects of it.
+    if (chosen.availability !== "invisible" || !shows) return;
+    this.backend.afterTurn(() => {
+      if (this.accounts.get(user).chosen.availability === "invisible")
+        this.setting.problem(`${to} hears that ${user}, who is invisible, is ${availability} [PRES-4]`);
+    });
+  }
+
+  /** What must hold on a device after each event. */
+  #check(client: Client, before: AppState, effects: AppEffect[]): void {
+    const { state } = client;
+    const call = state.at === "signed-in" ? state.call : undefined;
+    this.#checkRing(client, call?.at === "ringing-in" ? call.call : undefined);
+    if (call && isAcceptedCall(call)) {
+      const twin = this.clients.find(
+        (other) => other !== client && other.user === client.user && talksIn(other, call.call),
+      );
+      if (twin) this.setting.problem(`${client.name} and ${twin.name} both talk in ${call.call} [CALL-4]`);
+    }
+    for (const effect of effects)
+      if (effect.type === "open-call-tab" && !client.acted.has(effect.call))
+        this.setting.problem(`${client.name} opens a call page that nobody there asked for, ${effect.call}`);
+    if (
+      before.at === "signed-in" &&
+      state.at === "signed-in" &&
+      state.connection.lastSocket < before.connection.lastSocket
+    )
+      this.setting.problem(`${client.name} gives the number of a socket twice`);
+  }
+
+  #checkRing(client: Client, call: CallId | undefined): void {
+    const { now } = this.setting;
+    const ringing = this.#ringing.get(client);
+    if (ringing && now - ringing.since > RING_MS + RING_SLACK_MS && call === ringing.call)
+      this.setting.problem(`${client.name} has rung for ${now - ringing.since} ms [CALL-7]`);
+    if (ringing?.call === call) return;
+    if (call === undefined) {
+      this.#ringing.delete(client);
+      return;
+    }
+    const rung = this.#rung.get(client) ?? new Set();
+    if (rung.has(call)) this.setting.problem(`${client.name} begins to ring twice for ${call}`);
+    this.#rung.set(client, rung.add(call));
+    this.#ringing.set(client, { call, since: now });
+  }
+
+  /** A browser that was started anew knows nothing of what rang before. */
+  #forgetRings(client: Client): void {
+    this.#rung.delete(client);
+    this.#ringing.delete(client);
+  }
+}
+
+/** Whether this device, asleep or awake, is in the call. */
+export function talksIn({ state }: Client, call: CallId): boolean {
+  return state.at === "signed-in" && isAcceptedCall(state.call) && state.call.call === call;
+}
