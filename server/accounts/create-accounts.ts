@@ -1,8 +1,9 @@
 import type { Settings, UserId } from "#protocol";
 import type { Router } from "express";
 import { ParseServer } from "parse-server";
+import type { Pool } from "pg";
 import type { Config } from "../config.ts";
-import { openPool, type DatabasePool } from "../database/pool.ts";
+import { openPool, watchConnections, type DatabasePool } from "../database/pool.ts";
 import { migrate, readVersion } from "../database/schema-version.ts";
 import type { Logger } from "../logger.ts";
 import type { Accounts, AccountsEvent, ChosenPresence, EndedCall } from "./accounts.ts";
@@ -56,7 +57,7 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const limits = options.limits ?? ACCOUNT_LIMITS;
   const counters = new FunctionCounters(limits.functions);
   const isRegistrationOpen = options.config.registration === "open";
-  const server = await startParse(options, database, (parse) =>
+  const parse = await startParse(options, database, (parse) =>
     defineFunctions({ parse, database, contacts, calls, counters, isRegistrationOpen, logger, emit }),
   ).catch(async (error: unknown) => {
     await database.close();
@@ -65,10 +66,10 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const behind = new WriteBehind(logger);
   return {
     accounts: accountsOf({ database, calls, behind, logger, emit, listeners }),
-    router: frontDoor({ parse: appOf(server), counters, login: limits.login, logger }),
+    router: frontDoor({ parse: appOf(parse.server), counters, login: limits.login, logger }),
     close: async () => {
       await behind.flush(FLUSH_WITHIN_MS);
-      await stopParse(server);
+      await parse.stop();
       await database.close();
     },
   };
@@ -114,25 +115,50 @@ function accountsOf({ database, calls, behind, logger, emit, listeners }: Accoun
   };
 }
 
+interface RunningParse {
+  server: Parse;
+  stop(): Promise<void>;
+}
+
 async function startParse(
   { databaseUri, masterKey, maintenanceKey, logger }: AccountsOptions,
   database: DatabasePool,
   cloud: Parameters<typeof parseOptions>[0]["cloud"],
-): Promise<Parse> {
+): Promise<RunningParse> {
   const version = await readVersion(database, MIGRATIONS.length);
   const options = parseOptions({ databaseUri, masterKey, maintenanceKey, logger, cloud });
   // Parse's own types lag behind its options; the tests hold each of them against what it does.
   const server = ParseServer(options as unknown as Parameters<typeof ParseServer>[0]);
-  await server.start();
-  if (version < MIGRATIONS.length) {
-    const patient = openPool(databaseUri, logger, MIGRATE_WITHIN_MS);
-    try {
-      await migrate(patient, MIGRATIONS, logger);
-    } finally {
-      await patient.close();
-    }
+  const pool = poolOf(server);
+  const connections = watchConnections(pool, logger);
+  // Parse's own `handleShutdown` waits for no connection, and needs an HTTP server of Parse's own.
+  const stop = async () => {
+    await pool.end();
+    await connections.closed();
+  };
+  try {
+    await server.start();
+    if (version < MIGRATIONS.length) await migrateWith(databaseUri, logger);
+  } catch (error) {
+    await stop();
+    throw error;
   }
-  return server;
+  return { server, stop };
+}
+
+async function migrateWith(databaseUri: string, logger: Logger): Promise<void> {
+  const patient = openPool(databaseUri, logger, MIGRATE_WITHIN_MS);
+  try {
+    await migrate(patient, MIGRATIONS, logger);
+  } finally {
+    await patient.close();
+  }
+}
+
+/** The pool of Parse's adapter for PostgreSQL, which it does not give out; pg-promise makes it of `pg`'s. */
+function poolOf(server: Parse): Pool {
+  const { databaseController } = server.config as { databaseController: { adapter: { _client: { $pool: Pool } } } };
+  return databaseController.adapter._client.$pool;
 }
 
 /** Parse's app, without the handler by which it would end the process on an error that is not its own. */
@@ -144,14 +170,4 @@ function appOf(server: Parse): Parameters<typeof frontDoor>[0]["parse"] {
     if (!before.includes(listener)) process.removeListener("uncaughtException", listener);
   }
   return app;
-}
-
-/** What `handleShutdown` does, which only serves where Parse listens by itself. */
-async function stopParse(server: Parse): Promise<void> {
-  const { databaseController, cacheController } = server.config as {
-    databaseController: { adapter: { handleShutdown(): unknown } };
-    cacheController: { adapter: { handleShutdown?(): unknown } };
-  };
-  await databaseController.adapter.handleShutdown();
-  await cacheController.adapter.handleShutdown?.();
 }

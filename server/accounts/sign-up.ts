@@ -49,7 +49,8 @@ function refusalOf(parse: ParseSdk, error: unknown): unknown {
     case parse.Error.EMAIL_TAKEN:
       return new Refusal(ParseCode.emailTaken, "This e-mail address already has an account; sign in, or use another.");
     case parse.Error.VALIDATION_ERROR:
-      return new Refusal(ParseCode.invalid, error.message);
+      // The schema took its length; what Parse looks at besides is the handle in it.
+      return new Refusal(ParseCode.invalid, "In signUp 'password' must not hold the handle.");
     case parse.Error.INTERNAL_SERVER_ERROR:
       return databaseAway();
     default:

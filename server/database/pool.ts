@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { DatabaseError, Pool, type PoolClient, type QueryResultRow } from "pg";
 import type { Logger } from "../logger.ts";
 
@@ -29,8 +30,7 @@ export function openPool(uri: string, logger: Logger, answerWithinMs = ANSWER_WI
     query_timeout: answerWithinMs,
     keepAlive: true,
   });
-  // An idle connection that the database cuts is replaced at the next question; unheard, its error would end the process.
-  pool.on("error", (error) => logger.debug("an idle connection to the database was cut", { error }));
+  const connections = watchConnections(pool, logger);
   return {
     rows: (statement, values) => asking(() => rowsOf(pool, statement, values)),
     transaction: (work) =>
@@ -38,7 +38,38 @@ export function openPool(uri: string, logger: Logger, answerWithinMs = ANSWER_WI
         const client = await pool.connect();
         return inTransaction(client, work);
       }),
-    close: () => pool.end(),
+    close: async () => {
+      await pool.end();
+      await connections.closed();
+    },
+  };
+}
+
+const CLOSE_WITHIN_MS = 2_000;
+
+/**
+ * Hears the errors of a pool's connections, at rest and at their end too: unheard, one would end the process. A cut
+ * connection is replaced at the next question. `closed` waits for the last one, which the pool's own end does not.
+ */
+export function watchConnections(pool: Pool, logger: Logger): { closed(): Promise<void> } {
+  const open = new Set<PoolClient>();
+  const cut = (error: Error) => logger.debug("a connection to the database was cut", { reason: error.message });
+  pool.on("error", cut);
+  pool.on("connect", (client) => {
+    open.add(client);
+    client.on("error", cut);
+    client.once("end", () => open.delete(client));
+  });
+  return {
+    closed: async () => {
+      const ends = [...open].map((client) => new Promise<void>((resolve) => client.once("end", () => resolve())));
+      const timer = new AbortController();
+      await Promise.race([
+        Promise.all(ends),
+        wait(CLOSE_WITHIN_MS, undefined, { signal: timer.signal }).catch(() => undefined),
+      ]);
+      timer.abort();
+    },
   };
 }
 
@@ -54,8 +85,6 @@ async function inTransaction<Result>(
   client: PoolClient,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const onError = () => undefined;
-  client.on("error", onError);
   try {
     await client.query("BEGIN");
     const result = await work({ rows: (statement, values) => rowsOf(client, statement, values) });
@@ -66,8 +95,6 @@ async function inTransaction<Result>(
     // Closing the connection undoes what was not committed, also where the database no longer answers.
     client.release(true);
     throw error;
-  } finally {
-    client.removeListener("error", onError);
   }
 }
 
