@@ -1,0 +1,87 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { call, SPANS, Stage, type Seat } from "./stage.ts";
+
+let stage: Stage;
+let alice: Seat;
+let bob: Seat;
+
+const c1 = call("c1");
+const told = (availability: string, fields: object = {}) => ({
+  type: "presence",
+  user: "bob",
+  availability,
+  since: 0,
+  ...fields,
+});
+
+beforeEach(() => {
+  stage = new Stage();
+  stage.friends("alice", "bob");
+  alice = stage.join("alice");
+  bob = stage.join("bob");
+  alice.heard();
+  bob.heard();
+});
+
+describe("connection", () => {
+  test("[CONN-1] the welcome is the whole truth", () => {
+    stage.person("carol").missed = 2;
+    stage.person("carol").chosen = { availability: "dnd", text: "writing", until: stage.at + 5_000 };
+    stage.befriend("bob", "carol");
+    stage.pass(1_000);
+    expect(stage.join("carol").heard()).toEqual([
+      {
+        type: "welcome",
+        user: { id: "carol", handle: "carol", name: "CAROL", availability: "dnd", text: "writing", until: 4_000 },
+        settings: { showBusy: true, secondCall: "busy" },
+        contacts: [{ user: "bob", availability: "available", since: 1_000 }],
+        calls: [],
+        missed: 2,
+        heartbeat: 20_000,
+        rejoin: SPANS.rejoinMs,
+        tickets: [],
+      },
+    ]);
+  });
+
+  test("[CONN-1] for 35 s after its start the server says that others are still coming back", () => {
+    const young = new Stage({ settling: true });
+    young.pass(5_000);
+    expect(young.join("alice").heard()[0]).toMatchObject({ settling: 30_000 });
+    young.pass(30_000);
+    expect(young.join("alice").heard()[0]).not.toHaveProperty("settling");
+  });
+
+  test("[CONN-3] a second socket of the same device closes the first with 4409, without a change of presence", () => {
+    alice.invites("bob");
+    bob.says("call.accept", { call: c1 });
+    alice.heard();
+    const old = bob.connection;
+    const effects = stage.effects.length;
+    const back = bob.comesBack();
+    expect(stage.effects[effects]).toEqual({ type: "close", connection: old, code: 4409 });
+    expect(back[0]?.["calls"]).toMatchObject([{ call: "c1", state: "running", here: true }]);
+    expect(alice.heard()).toEqual([]);
+    // What the old socket still says, and its end, mean nothing.
+    expect(stage.handle({ type: "message", connection: old, message: { type: "bye" } })).toEqual([]);
+    expect(stage.handle({ type: "lost", connection: old })).toEqual([]);
+    stage.pass(60_000);
+    expect(alice.heard()).toEqual([]);
+  });
+
+  test("[CONN-5] a revoked session closes its socket with 4401, and the user is offline at once", () => {
+    alice.invites("bob");
+    bob.says("call.accept", { call: c1 });
+    bob.heard();
+    alice.heard();
+    stage.handle({ type: "revoked", connection: bob.connection });
+    expect(bob.closed).toBe(4401);
+    expect(alice.heard()).toMatchObject([{ type: "call.ended", reason: "hangup" }, told("offline")]);
+  });
+
+  test("[CONN-5] a user with another session stays", () => {
+    stage.join("bob", "phone");
+    stage.handle({ type: "revoked", connection: bob.connection });
+    expect(alice.heard()).toEqual([]);
+  });
+});

@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { call, Stage, type Seat } from "./stage.ts";
+
+let stage: Stage;
+let alice: Seat;
+let bob: Seat;
+
+const c1 = call("c1");
+const told = (availability: string, fields: object = {}) => ({
+  type: "presence",
+  user: "bob",
+  availability,
+  since: 0,
+  ...fields,
+});
+
+beforeEach(() => {
+  stage = new Stage();
+  stage.friends("alice", "bob");
+  alice = stage.join("alice");
+  bob = stage.join("bob");
+  alice.heard();
+  bob.heard();
+});
+
+describe("who sees whom", () => {
+  test("[PRES-5] strangers hear nothing of each other", () => {
+    const eve = stage.join("eve");
+    eve.heard();
+    bob.says("presence.set", { availability: "dnd" });
+    expect(eve.heard()).toEqual([]);
+    expect(eve.comesBack()[0]?.["contacts"]).toEqual([]);
+  });
+
+  test("[PRES-5] two people who become contacts are told of each other, once", () => {
+    const carol = stage.join("carol");
+    carol.heard();
+    stage.pass(3_000);
+    stage.befriend("bob", "carol");
+    stage.befriend("bob", "carol");
+    expect(carol.heard()).toEqual([told("available", { since: 3_000 })]);
+    expect(bob.heard()).toEqual([{ ...told("available", { since: 3_000 }), user: "carol" }]);
+  });
+
+  test("[PRES-4] [PRES-5] a new contact who is invisible is told as offline", () => {
+    const carol = stage.join("carol");
+    carol.says("presence.set", { availability: "invisible", text: "secret" });
+    carol.says("bye", {});
+    const absent = stage.befriend("bob", "carol");
+    stage.unfriend("bob", "carol");
+    carol.comesBack();
+    expect(stage.befriend("bob", "carol")[0]).toEqual(absent[0]);
+  });
+
+  test("[PRES-5] after a removal no frame goes either way, and the ring between them ends", () => {
+    alice.invites("bob");
+    stage.unfriend("alice", "bob");
+    expect(alice.heard()).toMatchObject([{ type: "call.ended", reason: "unreachable" }]);
+    bob.heard();
+    bob.says("presence.set", { availability: "dnd" });
+    alice.says("presence.set", { availability: "dnd" });
+    expect(alice.heard().filter(({ type }) => type === "presence")).toEqual([]);
+    expect(bob.heard().filter(({ type }) => type === "presence")).toEqual([]);
+    expect(alice.invites("bob", "c2", { id: 1 })).toMatchObject([{ code: "not_contact", re: 1 }]);
+  });
+
+  test("a call that already talks goes on when its people are contacts no longer", () => {
+    alice.invites("bob");
+    bob.says("call.accept", { call: c1 });
+    stage.unfriend("alice", "bob");
+    expect(stage.records).toEqual([]);
+    expect(alice.comesBack()[0]?.["calls"]).toMatchObject([{ state: "running", with: { user: "bob", name: "BOB" } }]);
+    expect(bob.asks("call.hangup", { call: c1 })).toMatchObject([{ type: "ok" }, { reason: "hangup" }]);
+  });
+
+  test("[PRES-5] a roster that was read before the removal does not bring the contact back", () => {
+    bob.says("bye", {});
+    alice.heard();
+    const stale = structuredClone(stage.person("bob"));
+    stage.unfriend("alice", "bob");
+    Object.assign(stage.person("bob"), stale);
+    expect(bob.comesBack()[0]?.["contacts"]).toEqual([]);
+    expect(alice.heard()).toEqual([]);
+  });
+
+  test("news of the account reach every device of its owner", () => {
+    const phone = stage.join("bob", "phone");
+    phone.heard();
+    stage.handle({ type: "contacts-changed", of: bob.user, user: alice.user });
+    stage.handle({ type: "missed", of: bob.user, count: 3 });
+    stage.handle({ type: "missed", of: bob.user, count: 3 });
+    const news = [
+      { type: "contacts.changed", user: "alice" },
+      { type: "missed", count: 3 },
+    ];
+    expect(bob.heard()).toEqual(news);
+    expect(phone.heard()).toEqual(news);
+    expect(phone.comesBack()[0]).toMatchObject({ missed: 3 });
+  });
+});
