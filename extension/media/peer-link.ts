@@ -76,6 +76,8 @@ export class PeerLink {
     const pc = this.#pc;
     if (pc === undefined || (type === "answer" && pc.signalingState !== "have-local-offer")) return undefined;
     await pc.setRemoteDescription({ type, sdp });
+    // A connection that one side alone had given up stands as it stood, and has no change of state to tell.
+    if (pc.connectionState === "connected") this.#stateChanged(pc);
     if (type === "answer") return undefined;
     await pc.setLocalDescription(await pc.createAnswer());
     return this.#described(pc, "answer");
