@@ -41,6 +41,7 @@ export class Stage {
   readonly #spans: Spans;
   #referee;
   #count = 0;
+  #peers = 0;
 
   /** A server that started long ago, unless `settling`. */
   constructor({ settling = false, spans = SPANS }: { settling?: boolean; spans?: Spans } = {}) {
@@ -116,6 +117,8 @@ export class Stage {
   ): RefereeEffect[] {
     const effects = this.#referee.handle({ ...event, at: this.at });
     for (const effect of effects) this.#carryOut(effect);
+    const isOver = event.type === "lost" || (event.type === "message" && event.message.type === "bye");
+    if (isOver) this.#seats.delete(event.connection);
     this.effects.push(...effects);
     return effects;
   }
@@ -144,8 +147,13 @@ export class Stage {
     return createReferee({
       spans: this.#spans,
       startedAt,
-      newPeerId: () => `peer-${String(++this.#count)}` as PeerId,
+      newPeerId: () => `peer-${String(++this.#peers)}` as PeerId,
     });
+  }
+
+  /** Whether this is a socket that was welcomed and neither lost nor left. */
+  isConnected(connection: ConnectionId): boolean {
+    return this.#seats.has(connection);
   }
 
   #carryOut(effect: RefereeEffect): void {
