@@ -56,7 +56,7 @@ export function changePresence(roster: Roster, contact: ContactPresence, at: num
   return {
     ...roster,
     presence: { ...roster.presence, [contact.user]: presenceAt(contact, at) },
-    kept: without(roster.kept, contact.user),
+    kept: Object.fromEntries(Object.entries(roster.kept).filter(([user]) => user !== contact.user)),
   };
 }
 
@@ -70,22 +70,12 @@ export function wantContacts(roster: Roster): { roster: Roster; read: boolean } 
 }
 
 /**
- * The list was read. Presence is dropped of those who were contacts and are no more; that of people who are not yet on the
- * list is kept, since it may have overtaken the list.
+ * The list was read. It takes no presence away, since it may be older than what the socket said meanwhile; whoever is not on
+ * the list is not shown, and is told of anew when they are on it again.
  */
 export function listContacts(roster: Roster, contacts: Contact[]): { roster: Roster; read: boolean } {
   if (roster.reading.at !== "reading") return { roster, read: false };
-  const accepted = new Set(contacts.filter(isAccepted).map((contact) => contact.user));
-  const removed = roster.contacts.filter((contact) => isAccepted(contact) && !accepted.has(contact.user));
-  const gone = removed.map((contact) => contact.user);
-  const next: Roster = {
-    ...roster,
-    contacts,
-    known: true,
-    presence: without(roster.presence, ...gone),
-    kept: without(roster.kept, ...gone),
-    reading: { at: "no" },
-  };
+  const next: Roster = { ...roster, contacts, known: true, reading: { at: "no" } };
   return roster.reading.again ? wantContacts(next) : { roster: next, read: false };
 }
 
@@ -128,8 +118,4 @@ function presenceAt({ availability, text, since }: ContactPresence, at: number):
     ...(text === undefined ? {} : { text }),
     ...(since === undefined ? {} : { since: at - since }),
   };
-}
-
-function without(presence: Record<string, Presence>, ...users: string[]): Record<string, Presence> {
-  return Object.fromEntries(Object.entries(presence).filter(([user]) => !users.includes(user)));
 }

@@ -25,7 +25,8 @@ export interface Surroundings {
   accounts: Accounts;
   backend: Backend;
   media: MediaWorld;
-  browserRestarted: (client: Client) => void;
+  /** Called where a device has forgotten all. */
+  begunAnew: (client: Client) => void;
   /** Called after every event of every client. */
   check: (client: Client, before: AppState, effects: AppEffect[]) => void;
 }
@@ -63,7 +64,8 @@ export class Client implements ClientEnd {
   }
 
   signIn(): void {
-    const { accounts, setting } = this.#around;
+    const { accounts, setting, begunAnew } = this.#around;
+    begunAnew(this);
     this.#tokens += 1;
     this.#token = `${this.name}-${this.#tokens}`;
     accounts.openSession(this.#token, { user: this.user, device: this.device });
@@ -131,7 +133,7 @@ export class Client implements ClientEnd {
     this.#around.setting.note(this.name, "browser restarts");
     this.#around.media.browserClosed(this);
     this.#stored = undefined;
-    this.#around.browserRestarted(this);
+    this.#around.begunAnew(this);
     this.wake();
   }
 

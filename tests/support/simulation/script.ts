@@ -69,6 +69,7 @@ function callEachOther(world: World): void {
 }
 
 function onRinging(world: World, act: (world: World, client: Client) => void): void {
+  if (!world.setting.random.chance(world.setting.attention)) return;
   const ringing = world.setting.random.pick(world.clients.filter((client) => ringOf(client) !== undefined));
   if (ringing) act(world, ringing);
 }

@@ -10,6 +10,8 @@ export class Setting {
   readonly random: Random;
   readonly schedule = new Schedule();
   readonly weather: Weather;
+  /** How likely it is that somebody sees to a ring: in some runs everyone is quick, in some nobody is there. */
+  readonly attention: number;
   readonly trace: string[] = [];
   readonly problems: string[] = [];
   readonly #traced: boolean;
@@ -21,6 +23,7 @@ export class Setting {
     this.#traced = traced;
     const kind = seed % 10;
     this.weather = kind === 0 ? "calm" : kind === 9 ? "rough" : "usual";
+    this.attention = this.random.next();
   }
 
   get now(): number {

@@ -88,8 +88,8 @@ export class World {
     for (let device = 1; device <= devices; device += 1) {
       const check = (client: Client, before: AppState, effects: AppEffect[]): void =>
         this.#check(client, before, effects);
-      const browserRestarted = (client: Client): void => this.#forgetRings(client);
-      const around = { setting, accounts, media, backend, check, browserRestarted };
+      const begunAnew = (client: Client): void => this.#forgetRings(client);
+      const around = { setting, accounts, media, backend, check, begunAnew };
       this.clients.push(new Client(`${user}-${device}`, user, around));
     }
   }
@@ -159,7 +159,7 @@ export class World {
     this.#ringing.set(client, { call, since: now });
   }
 
-  /** A browser that was started anew knows nothing of what rang before. */
+  /** Whoever signs in anew, or starts the browser anew, knows nothing of what rang before. */
   #forgetRings(client: Client): void {
     this.#rung.delete(client);
     this.#ringing.delete(client);
