@@ -1,9 +1,9 @@
-import type { CallId, ClientMessageOf, EndReason } from "#protocol";
+import type { CallId, ClientMessageOf, EndReason, Media } from "#protocol";
 import { otherSide, reasonFor, sideOf, type Call, type FoundCall, type PastCall, type Side } from "./calls.ts";
 import { endCall } from "./ending.ts";
 import { judge, type CallRequest, type Standing } from "./judge.ts";
 import { alert } from "./ringing.ts";
-import { accept, rejoin, signal, tellAccepted, watchSockets } from "./talking.ts";
+import { accept, rejoin, signal, tellAccepted, tellAcceptedAgain, watchSockets } from "./talking.ts";
 import { unreachable } from "./unreachable.ts";
 import type { Speaker } from "./users.ts";
 import { numbered, type Request, type Turn, type World } from "./world.ts";
@@ -82,16 +82,15 @@ function decide(world: World, turn: Turn, matter: Matter, standing: Standing): v
   }
 }
 
-function proceed(world: World, turn: Turn, { speaker, request, message, call, side }: Matter): void {
+function proceed(world: World, turn: Turn, matter: Matter): void {
+  const { speaker, request, message, call, side } = matter;
   switch (message.type) {
     case "call.alert":
       turn.ok(request);
       alert(world, turn, call, speaker.device.id, message.mode);
       break;
     case "call.accept":
-      if (call.phase.at === "ringing") accept(world, turn, call, speaker, message.media);
-      tellAccepted(world, turn, call, side, request.re);
-      watchSockets(world, turn, call);
+      answer(world, turn, matter, message.media);
       break;
     case "call.signal":
       signal(world, turn, call, side, request, message.data);
@@ -106,6 +105,16 @@ function proceed(world: World, turn: Turn, { speaker, request, message, call, si
     default:
       unreachable(message);
   }
+}
+
+function answer(world: World, turn: Turn, { speaker, request, call, side }: Matter, media: Media | undefined): void {
+  if (call.phase.at !== "ringing") {
+    tellAcceptedAgain(world, turn, call, side, request.re);
+    return;
+  }
+  accept(world, turn, call, speaker, media);
+  tellAccepted(world, turn, call, side, request.re);
+  watchSockets(world, turn, call);
 }
 
 function isParty({ caller, callee }: PastCall, { user }: Speaker): boolean {

@@ -2,7 +2,7 @@ import type { ClientMessageOf, UserId } from "#protocol";
 import { engages, otherSide, sideOf, type Call, type FoundCall, type Side } from "./calls.ts";
 import { endCall } from "./ending.ts";
 import { reachOf, ringDevices, settledAt, tellRinging } from "./ringing.ts";
-import { accept, tellAccepted, watchSockets } from "./talking.ts";
+import { accept, tellAccepted, tellAcceptedAgain, watchSockets } from "./talking.ts";
 import type { Speaker, User } from "./users.ts";
 import type { Request, Turn, World } from "./world.ts";
 
@@ -36,7 +36,7 @@ function sideInviting({ call, swapped }: FoundCall, { user, device }: Speaker, {
 function inviteAgain(world: World, turn: Turn, request: Request, { call }: FoundCall, side: Side): void {
   turn.ok(request);
   tellRinging(world, turn, call);
-  if (call.phase.at === "running" && call.ends !== undefined) tellAccepted(world, turn, call, side);
+  if (call.phase.at === "running") tellAcceptedAgain(world, turn, call, side);
 }
 
 /** Answers a refusal where there is one. What meets the other's ring is no ring of its own. [CALL-2] */

@@ -36,6 +36,13 @@ export function tellAccepted(world: World, turn: Turn, call: Call, side: Side, r
   tellTicketed(world, turn, call, side, message);
 }
 
+/** Answers a repeated invite or accept as the first was; a call that outlasted the server has no ends to repeat. */
+export function tellAcceptedAgain(world: World, turn: Turn, call: Call, side: Side, re?: number): void {
+  const isFresh = call.ends === undefined;
+  tellAccepted(world, turn, call, side, re);
+  if (isFresh) tellTicketed(world, turn, call, otherSide(side), { type: "call.rejoined", call: call.id });
+}
+
 function tellTicketed(
   world: World,
   turn: Turn,

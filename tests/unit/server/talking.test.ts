@@ -195,7 +195,13 @@ describe("a server that was restarted", () => {
   test("[CALL-10] nobody knows any more who called whom, so either may cancel or accept once more", () => {
     alice.comesBack(naming("bob"));
     bob.comesBack(naming("alice"));
-    expect(alice.asks("call.accept", { call: c1, id: 1 })[0]).toMatchObject({ type: "call.accepted", re: 1 });
+    bob.heard();
+    const [again] = alice.asks("call.accept", { call: c1, id: 1 });
+    expect(again).toMatchObject({ type: "call.accepted", re: 1 });
+    // The ends of before the restart are not known any more, so the other side is given the new ones too.
+    const { self, remote } = again?.["ends"] as { self: string; remote: string };
+    expect(ofCalls(bob.heard())).toMatchObject([{ type: "call.rejoined", ends: { self: remote, remote: self } }]);
+    expect(ofCalls(alice.invites("bob"))).toMatchObject([{ type: "call.accepted", ends: { self, remote } }]);
     expect(bob.asks("call.cancel", { call: c1 })).toMatchObject([{ type: "ok" }, { reason: "hangup" }, {}]);
     expect(bob.asks("call.cancel", { call: c1 })).toEqual([{ type: "ok" }]);
   });
