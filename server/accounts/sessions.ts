@@ -47,6 +47,9 @@ const EXTEND = `
   UPDATE "_Session" SET "expiresAt" = now() + make_interval(secs => $2), "updatedAt" = now()
   WHERE "objectId" = ANY($1) AND "expiresAt" > now() AND "updatedAt" < now() - interval '1 day'`;
 
+/** What tokens of Parse are made of, and more. */
+const PRINTABLE = /^[!-~]+$/;
+
 /** Who holds sessions, as the database knows it. Never throws. */
 export class Sessions {
   readonly #database: DatabasePool;
@@ -58,6 +61,8 @@ export class Sessions {
   }
 
   async identify(token: string, device: DeviceId): Promise<SessionCheck> {
+    // PostgreSQL refuses to be asked for some of what is no token, which must not pass for a database that is away.
+    if (!PRINTABLE.test(token)) return { ok: false, reason: "invalid" };
     try {
       const [row] = await this.#database.rows(IDENTIFY, [token]);
       if (row === undefined) return { ok: false, reason: "invalid" };
