@@ -20,7 +20,7 @@ export async function bench(signal: AbortSignal): Promise<number> {
         const { aliceCall, bobCall, ...times } = await talk(alice, bob);
         talks.push({ aliceCall, bobCall, ...times });
         await alice.hangUp(aliceCall);
-        await bobCall.getByText(say("ended.callee.hangup")).waitFor();
+        await bob.sees(bobCall, say("ended.callee.hangup"));
         await Promise.all([aliceCall.close(), bobCall.close()]);
         await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
       }

@@ -39,7 +39,7 @@ export async function playCall(alice: Person, bob: Person, signal: AbortSignal):
 
   await step("Alice hangs up, and the call is over for Bob", async () => {
     await alice.hangUp(aliceCall);
-    await bobCall.getByText(say("ended.callee.hangup")).waitFor();
+    await bob.sees(bobCall, say("ended.callee.hangup"));
   });
   console.log(
     [

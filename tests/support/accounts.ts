@@ -19,7 +19,7 @@ export interface SignedUp extends Account {
 /** A person by their name: "Alice Okada" has the handle alice. */
 export function account(name: string): Account {
   const handle = name.split(" ")[0]!.toLowerCase();
-  return { handle, name, email: `${handle}@example.org`, password: `${handle}-has-a-secret` };
+  return { handle, name, email: `${handle}@example.org`, password: "walks in the rain" };
 }
 
 /** Makes the account over the server's own function. */

@@ -6,6 +6,7 @@ import { chromium, type BrowserContext, type Page, type Worker } from "playwrigh
 import { findChromium } from "../../scripts/setup/browsers.ts";
 import { extensionFolder } from "../../scripts/setup/extension.ts";
 import { watchPage } from "./page-watch.ts";
+import { until } from "./until.ts";
 
 /** The part of the extension API that tests ask for what a person would see outside of pages. */
 declare const chrome: {
@@ -80,17 +81,20 @@ export class PersonBrowser {
 
   /** The tab of a call, once there is one. */
   async callPage(): Promise<Page> {
-    const isCall = (page: Page) => page.url().startsWith(`${this.#extension}call.html`);
-    const open = () => this.context.pages().find(isCall);
     const since = Date.now();
     for (;;) {
-      const page = open();
+      const page = this.#callPages()[0];
       if (page !== undefined) return page;
       const left = since + WAIT_MS - Date.now();
       // A new tab gets its address a moment after it appears.
       const next = await this.context.waitForEvent("page", { timeout: Math.max(1, left) });
       await next.waitForURL(/^chrome-extension:/);
     }
+  }
+
+  /** Closes the tabs of calls, as a person may at any time. */
+  async closeCallPages(): Promise<void> {
+    await Promise.all(this.#callPages().map((page) => page.close()));
   }
 
   /** The text on the toolbar's icon. */
@@ -100,27 +104,23 @@ export class PersonBrowser {
 
   /** Waits until the toolbar's icon shows this text. */
   async untilBadge(text: string): Promise<void> {
-    const page = await this.#api();
-    const shows = async (wanted: string) => (await chrome.action.getBadgeText({})) === wanted;
-    await page.waitForFunction(shows, text, { polling: 20, timeout: WAIT_MS });
-  }
-
-  /** Waits until no notification is shown. */
-  async untilNoNotification(): Promise<void> {
-    const none = async () => Object.keys(await chrome.notifications.getAll()).length === 0;
-    await (await this.#api()).waitForFunction(none, undefined, { polling: 20, timeout: WAIT_MS });
+    await until(`badge "${text}"`, async () => ((await this.badge()) === text ? true : undefined));
   }
 
   /** Waits for the notification of an incoming call; returns its id and the instant, in ms since 1970. */
   async ringingNotification(): Promise<{ id: string; at: number }> {
-    const find = async () => {
-      const id = Object.keys(await chrome.notifications.getAll()).find((name) => name.startsWith("incoming:"));
+    return until("notification of a call", async () => {
+      const id = (await this.#notifications()).find((name) => name.startsWith("incoming:"));
       return id === undefined ? undefined : { id, at: Date.now() };
-    };
-    const page = await this.#api();
-    const found = await page.waitForFunction(find, undefined, { polling: 10, timeout: WAIT_MS });
-    // waitForFunction ends with the first value that is not undefined.
-    return (await found.jsonValue())!;
+    });
+  }
+
+  /** Waits until no notification of an incoming call is shown. */
+  async untilNotRinging(): Promise<void> {
+    await until("end of the notification", async () => {
+      const isRinging = (await this.#notifications()).some((name) => name.startsWith("incoming:"));
+      return isRinging ? undefined : true;
+    });
   }
 
   /** Clicks a button of a notification, as far as the extension can tell. */
@@ -170,6 +170,14 @@ export class PersonBrowser {
   async close(): Promise<void> {
     await this.context.close();
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #notifications(): Promise<string[]> {
+    return Object.keys(await (await this.#api()).evaluate(() => chrome.notifications.getAll()));
+  }
+
+  #callPages(): Page[] {
+    return this.context.pages().filter((page) => page.url().startsWith(`${this.#extension}call.html`));
   }
 
   /** A page of the extension that runs none of its code: for asking the API, also while the worker sleeps. */

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { until } from "./until.ts";
 
 const WAIT_MS = 20_000;
 
@@ -8,6 +9,8 @@ export interface PageWatch {
   readonly connections: RTCPeerConnection[];
   /** How often the page asked for camera or microphone. */
   mediaAsked: number;
+  /** How many WebSockets it opened. */
+  sockets: number;
   /** When the first remote picture was decoded, in ms since 1970. */
   firstFrameAt?: number;
 }
@@ -25,7 +28,7 @@ export interface RemoteMedia {
 
 /** Runs in each page before its own code, and notes what it does with camera and connections. Must stand alone. */
 export function watchPage(): void {
-  const watch: PageWatch = { connections: [], mediaAsked: 0 };
+  const watch: PageWatch = { connections: [], mediaAsked: 0, sockets: 0 };
   Object.assign(globalThis, { beckonWatch: watch });
 
   const noteFirstFrame = async (connection: RTCPeerConnection, timer: number) => {
@@ -44,6 +47,14 @@ export function watchPage(): void {
     }
   };
 
+  const NativeSocket = globalThis.WebSocket;
+  globalThis.WebSocket = class extends NativeSocket {
+    constructor(...args: ConstructorParameters<typeof NativeSocket>) {
+      super(...args);
+      watch.sockets++;
+    }
+  };
+
   // The devices exist in secure pages only, such as those of the extension.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (devices === undefined) return;
@@ -54,11 +65,11 @@ export function watchPage(): void {
   };
 }
 
-/** What the page did so far: how many connections it made, and how often it asked for camera or microphone. */
-export function watched(page: Page): Promise<{ connections: number; mediaAsked: number }> {
+/** What the page did so far: the connections and sockets it made, and how often it asked for camera or microphone. */
+export function watched(page: Page): Promise<{ connections: number; mediaAsked: number; sockets: number }> {
   return page.evaluate(() => {
-    const { connections, mediaAsked } = (globalThis as unknown as WatchedWindow).beckonWatch;
-    return { connections: connections.length, mediaAsked };
+    const { connections, mediaAsked, sockets } = (globalThis as unknown as WatchedWindow).beckonWatch;
+    return { connections: connections.length, mediaAsked, sockets };
   });
 }
 
@@ -70,8 +81,7 @@ export async function firstFrameAt(page: Page): Promise<number> {
   return (await handle.jsonValue())!;
 }
 
-/** What has arrived from the other side. */
-export function remoteMedia(page: Page): Promise<RemoteMedia> {
+function remoteMedia(page: Page): Promise<RemoteMedia> {
   return page.evaluate(async () => {
     const sum = { framesDecoded: 0, audioEnergy: 0 };
     for (const connection of (globalThis as unknown as WatchedWindow).beckonWatch.connections) {
@@ -90,16 +100,14 @@ export function remoteMedia(page: Page): Promise<RemoteMedia> {
 }
 
 /** Waits until more of the other side's picture and sound has arrived than now; `sound` alone asks for no picture. */
-export async function untilMediaAdvances(page: Page, what: "picture and sound" | "sound" = "picture and sound") {
+export async function untilMediaAdvances(
+  page: Page,
+  what: "picture and sound" | "sound" = "picture and sound",
+): Promise<RemoteMedia> {
   const before = await remoteMedia(page);
-  const since = Date.now();
-  for (;;) {
+  return until(`more ${what}`, async () => {
     const now = await remoteMedia(page);
-    const seen = what === "sound" || now.framesDecoded >= before.framesDecoded + 10;
-    if (seen && now.audioEnergy > before.audioEnergy) return now;
-    if (Date.now() - since > WAIT_MS) {
-      throw new Error(`No ${what} arrived: before ${JSON.stringify(before)}, now ${JSON.stringify(now)}.`);
-    }
-    // Each turn asks the page for its statistics, and so takes its time by itself.
-  }
+    const isSeen = what === "sound" || now.framesDecoded >= before.framesDecoded + 10;
+    return isSeen && now.audioEnergy > before.audioEnergy ? now : undefined;
+  });
 }

@@ -14,7 +14,7 @@ export const BADGE = { signedOut: "", offline: "–", available: "●", ringing:
 export class Person {
   readonly account: Account;
   readonly browser: PersonBrowser;
-  readonly popup: Page;
+  popup: Page;
 
   private constructor(person: Account, browser: PersonBrowser, popup: Page) {
     this.account = person;
@@ -38,20 +38,49 @@ export class Person {
     await this.popup.getByRole("button", { name: say("sign.continue") }).click();
   }
 
-  /** Signs in through the popup's forms, and waits for the line to the server. */
+  /** Signs in through the popup's forms. */
   async signIn(server: string): Promise<void> {
     await this.nameServer(server);
-    await this.popup.getByLabel(say("sign.handle"), { exact: true }).fill(this.account.handle);
-    await this.popup.getByLabel(say("sign.password"), { exact: true }).fill(this.account.password);
+    await this.fillSignIn(this.account);
+    await this.ownMenu.waitFor();
+  }
+
+  /** Makes the account through the popup's forms. */
+  async signUp(server: string): Promise<void> {
+    await this.nameServer(server);
+    await this.fillSignUp(this.account);
+    await this.ownMenu.waitFor();
+  }
+
+  async fillSignIn({ handle, password }: Account): Promise<void> {
+    await this.popup.getByRole("tab", { name: say("sign.in") }).click();
+    await this.#fill({ "sign.handle": handle, "sign.password": password });
     await this.popup.getByRole("button", { name: say("sign.in"), exact: true }).click();
-    await this.ownMenu("available").waitFor();
+  }
+
+  async fillSignUp({ handle, name, email, password }: Account): Promise<void> {
+    await this.popup.getByRole("tab", { name: say("sign.up") }).click();
+    await this.#fill({ "sign.name": name, "sign.handle": handle, "sign.email": email, "sign.password": password });
+    await this.popup.getByRole("button", { name: say("sign.up"), exact: true }).click();
   }
 
   /** The button that shows the person's own availability and opens its menu. */
-  ownMenu(availability: "available" | "away" | "dnd" | "invisible") {
-    return this.popup.getByRole("button", {
-      name: say("own.menu", { availability: say(`availability.${availability}`) }),
-    });
+  get ownMenu() {
+    return this.popup.getByRole("button", { name: this.name });
+  }
+
+  /** Chooses an availability in the own menu. */
+  async choose(availability: "available" | "away" | "dnd" | "invisible"): Promise<void> {
+    await this.ownMenu.click();
+    await this.popup.getByRole("radio", { name: say(`availability.${availability}`) }).check();
+    await this.popup.keyboard.press("Escape");
+  }
+
+  /** Signs out in the own menu. */
+  async signOut(): Promise<void> {
+    await this.ownMenu.click();
+    await this.popup.getByRole("button", { name: say("own.sign-out") }).click();
+    await this.popup.getByRole("button", { name: say("sign.in"), exact: true }).waitFor();
   }
 
   /** The row of a contact who is shown as `availability`. */
@@ -88,13 +117,34 @@ export class Person {
     await this.card.getByRole("button", { name: say("ringing.decline") }).click();
   }
 
+  /** Waits until a call tab says this of its call. */
+  async sees(call: Page, sentence: string): Promise<void> {
+    await call.getByRole("status").filter({ hasText: sentence }).waitFor({ state: "attached" });
+  }
+
   /** Hangs up in a call tab. */
   async hangUp(call: Page): Promise<void> {
     await call.getByRole("button", { name: say("call.hang-up") }).click();
   }
 
+  /** Closes the popup and opens it anew. */
+  async reopenPopup(): Promise<void> {
+    const former = this.popup;
+    // A browser ends with its last page, so the new one comes first.
+    this.popup = await this.browser.openPopup();
+    await former.close();
+  }
+
   async leave(): Promise<void> {
     await this.browser.close();
+  }
+
+  async #fill(fields: Partial<Record<Parameters<typeof say>[0], string>>): Promise<void> {
+    for (const [label, value] of Object.entries(fields)) {
+      // The keys are those of the parameter's type.
+      const name = say(label as keyof typeof fields);
+      await this.popup.getByLabel(name, { exact: true }).fill(value);
+    }
   }
 }
 

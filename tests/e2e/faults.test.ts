@@ -1,0 +1,98 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { untilMediaAdvances } from "../support/page-watch.ts";
+import { BADGE, say } from "../support/people.ts";
+import { setStage } from "../support/stage.ts";
+import { talk } from "../support/talk.ts";
+
+const stage = setStage();
+
+/** What a person takes for a frozen picture; on an idle machine pictures come each 50 ms. */
+const FROZEN_MS = 1000;
+
+test("[CALL-12] Bob's worker is stopped while it rings: it rings on, and he accepts", async () => {
+  const { alice, bob } = stage;
+  await alice.call(bob);
+  await bob.browser.ringingNotification();
+  await bob.browser.stopWorker();
+  expect(await bob.browser.badge()).toBe(BADGE.ringing);
+  await bob.accept();
+  const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+  await alice.hangUp(aliceCall);
+  await bob.sees(bobCall, say("ended.callee.hangup"));
+});
+
+test("[CALL-12] Alice's worker is stopped while it rings at Bob's: the call goes through", async () => {
+  const { alice, bob } = stage;
+  await alice.call(bob);
+  await bob.card.waitFor();
+  await alice.browser.stopWorker();
+  await bob.accept();
+  const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+  await bob.hangUp(bobCall);
+  await alice.sees(aliceCall, say("ended.caller.hangup"));
+});
+
+test("[CALL-13] both workers are stopped while a call runs: the picture goes on, and a hang-up arrives", async () => {
+  const { alice, bob } = stage;
+  const { aliceCall, bobCall } = await talk(alice, bob);
+  await noteFrozenPictures(bobCall);
+  await Promise.all([alice.browser.stopWorker(), bob.browser.stopWorker()]);
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+  expect(await longestFreezeMs(bobCall)).toBeLessThan(FROZEN_MS);
+  await alice.hangUp(aliceCall);
+  await bob.sees(bobCall, say("ended.callee.hangup"));
+});
+
+test("[CALL-11] the server is killed and started again while a call runs: no gap, and a hang-up arrives", async () => {
+  const { alice, bob, backend } = stage;
+  const { aliceCall, bobCall } = await talk(alice, bob);
+  await Promise.all([noteFrozenPictures(aliceCall), noteFrozenPictures(bobCall)]);
+
+  await backend.kill();
+  const isAway = (call: Page) => call.getByText(say("call.offline"));
+  await Promise.all([isAway(aliceCall).waitFor(), isAway(bobCall).waitFor()]);
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+
+  await backend.restart();
+  const backSince = Date.now();
+  await Promise.all([aliceCall, bobCall].map((call) => isAway(call).waitFor({ state: "hidden" })));
+  const backMs = Date.now() - backSince;
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+  const freezes = await Promise.all([longestFreezeMs(aliceCall), longestFreezeMs(bobCall)]);
+  console.log(`control back after ${backMs} ms; longest time between two pictures ${freezes.join(" and ")} ms`);
+  expect(backMs).toBeLessThan(15_000);
+  expect(Math.max(...freezes)).toBeLessThan(FROZEN_MS);
+
+  await alice.hangUp(aliceCall);
+  await bob.sees(bobCall, say("ended.callee.hangup"));
+});
+
+interface Freezes {
+  longestFreezeMs: number;
+}
+
+/** From now on the longest time between two pictures of the other side is noted. */
+async function noteFrozenPictures(call: Page): Promise<void> {
+  await call.getByLabel(/^Picture of/).evaluate((element) => {
+    const video = element as HTMLVideoElement;
+    const noted = globalThis as unknown as Freezes;
+    noted.longestFreezeMs = 0;
+    let last = performance.now();
+    const next = () => {
+      const now = performance.now();
+      noted.longestFreezeMs = Math.max(noted.longestFreezeMs, now - last);
+      last = now;
+      video.requestVideoFrameCallback(next);
+    };
+    video.requestVideoFrameCallback(next);
+  });
+}
+
+async function longestFreezeMs(call: Page): Promise<number> {
+  const ms = await call.evaluate(() => (globalThis as unknown as Freezes).longestFreezeMs);
+  if (ms === 0) throw new Error("No picture came since the pictures were watched.");
+  return Math.round(ms);
+}

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Account } from "../support/accounts.ts";
+import { Backend } from "../support/backend.ts";
+import { hasFirefox, PersonFirefox } from "../support/firefox.ts";
+import { friends, Person, say } from "../support/people.ts";
+
+/** Without a Firefox these are skipped, except where the whole has to be shown to work. */
+const canSkip = process.env["CI"] === undefined;
+
+describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
+  let backend: Backend;
+  let bobAccount: Account;
+  let alice: Person;
+  let bob: PersonFirefox;
+
+  beforeAll(async () => {
+    backend = await Backend.start();
+    const [aliceAccount, other] = await friends(backend.url);
+    bobAccount = other;
+    [alice, bob] = await Promise.all([Person.arrive(aliceAccount), PersonFirefox.launch()]);
+    await alice.signIn(backend.url);
+  });
+
+  afterAll(async () => {
+    await Promise.all([alice.leave(), bob.close()]);
+    await backend.close();
+  });
+
+  test("signs in in the popup, and sees Alice's presence change", async () => {
+    const popup = await bob.openPopup();
+    const fill = (label: string, value: string) =>
+      popup.locator(`::-p-aria([name="${label}"][role="textbox"])`).fill(value);
+    const click = (role: string, name: string) => popup.locator(`::-p-aria([name="${name}"][role="${role}"])`).click();
+    const text = () => popup.evaluate(() => document.body.innerText);
+
+    await fill(say("sign.server"), backend.url);
+    await click("button", say("sign.continue"));
+    await fill(say("sign.handle"), bobAccount.handle);
+    await fill(say("sign.password"), bobAccount.password);
+    await click("button", say("sign.in"));
+
+    await expect.poll(text, { timeout: 20_000 }).toContain(`Alice Okada\n${say("availability.available")}`);
+    await alice.contact(bobAccount, "available").waitFor();
+    await alice.choose("dnd");
+    await expect.poll(text, { timeout: 5000 }).toContain(`Alice Okada\n${say("availability.dnd")}`);
+  });
+});

@@ -1,0 +1,88 @@
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
+
+/** A presence socket that went through the proxy; instants in ms since 1970. */
+export interface PassedSocket {
+  readonly openedAt: number;
+  closedAt?: number;
+}
+
+/** The way between browsers and a server, which can be cut and is otherwise invisible. */
+export class Proxy {
+  /** Every presence socket so far. */
+  readonly presence: PassedSocket[] = [];
+  readonly #server: Server;
+  readonly #open = new Set<Socket>();
+  #target = "";
+  #isCut = false;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on("connection", (near: Socket) => this.#pass(near));
+  }
+
+  static async start(): Promise<Proxy> {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return new Proxy(server);
+  }
+
+  /** What browsers take for the server. */
+  get url(): string {
+    // A listening server has an address and a port.
+    return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
+  }
+
+  /** Where to pass connections on to. */
+  leadTo(url: string): void {
+    this.#target = url;
+  }
+
+  /** Breaks every connection, and each new one, until {@link mend}. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #pass(near: Socket): void {
+    if (this.#isCut) {
+      near.destroy();
+      return;
+    }
+    const { hostname, port } = new URL(this.#target);
+    const far = connect(Number(port), hostname);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#open.add(one);
+      // An end that breaks takes the other with it; there is nothing else to do about its error.
+      one.on("error", () => other.destroy());
+      one.on("close", () => {
+        this.#open.delete(one);
+        other.destroy();
+      });
+    }
+    near.once("data", (head: Buffer) => this.#note(near, head));
+    near.pipe(far).pipe(near);
+  }
+
+  #note(near: Socket, head: Buffer): void {
+    if (!head.toString("latin1").startsWith("GET /presence")) return;
+    const socket: PassedSocket = { openedAt: Date.now() };
+    this.presence.push(socket);
+    near.once("close", () => (socket.closedAt = Date.now()));
+  }
+}
