@@ -34,14 +34,14 @@ export class Calls {
     this.#database = database;
   }
 
-  /** Answers whether the record is new: the same call may be told twice. */
-  async keep(ended: EndedCall): Promise<boolean> {
+  /** The same call may be told twice. */
+  async keep(ended: EndedCall): Promise<void> {
     const acl = readableBy(ended.caller, ended.callee);
-    const kept = await this.#database.rows(
+    await this.#database.rows(
       `INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
          "reason", "callerOutcome", "calleeOutcome", "startedAt", "acceptedAt", "endedAt", "seen")
        VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-       ON CONFLICT ("call") DO NOTHING RETURNING 1`,
+       ON CONFLICT ("call") DO NOTHING`,
       [
         newRowId(),
         acl.read,
@@ -59,7 +59,6 @@ export class Calls {
         ended.outcomes.callee !== "missed",
       ],
     );
-    return kept.length > 0;
   }
 
   async missedBy(user: UserId): Promise<number> {

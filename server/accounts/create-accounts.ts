@@ -1,3 +1,4 @@
+import "./parse-logs-nowhere.ts";
 import type { Settings, UserId } from "#protocol";
 import type { Router } from "express";
 import { ParseServer } from "parse-server";
@@ -100,8 +101,9 @@ function accountsOf({ database, calls, behind, logger, emit, listeners }: Accoun
     saveSettings: (user: UserId, settings: Settings) => keepOnUser(user, "settings", settings),
     recordCall: (ended: EndedCall) =>
       behind.add(`call ${ended.call}`, async () => {
-        const isNew = await calls.keep(ended);
-        if (!isNew || ended.outcomes.callee !== "missed") return;
+        await calls.keep(ended);
+        // Told also where the record was there already: the try that wrote it may have ended before it could tell.
+        if (ended.outcomes.callee !== "missed") return;
         emit({ type: "missed", of: ended.callee, count: await calls.missedBy(ended.callee) });
       }),
     onEvent: (listener) => {
@@ -129,7 +131,7 @@ async function startParse(
   const options = parseOptions({ databaseUri, masterKey, maintenanceKey, logger, cloud });
   // Parse's own types lag behind its options; the tests hold each of them against what it does.
   const server = ParseServer(options as unknown as Parameters<typeof ParseServer>[0]);
-  const pool = poolOf(server);
+  const pool = databaseOf(server).adapter._client.$pool;
   const connections = watchConnections(pool, logger);
   // Parse's own `handleShutdown` waits for no connection, and needs an HTTP server of Parse's own.
   const stop = async () => {
@@ -137,6 +139,9 @@ async function startParse(
     await connections.closed();
   };
   try {
+    // Parse's cache of the schema belongs to the process, and may still tell of a database that was used before.
+    await databaseOf(server).adapter._ensureSchemaCollectionExists();
+    await databaseOf(server).loadSchema({ clearCache: true });
     await server.start();
     if (version < MIGRATIONS.length) await migrateWith(databaseUri, logger);
   } catch (error) {
@@ -155,10 +160,14 @@ async function migrateWith(databaseUri: string, logger: Logger): Promise<void> {
   }
 }
 
-/** The pool of Parse's adapter for PostgreSQL, which it does not give out; pg-promise makes it of `pg`'s. */
-function poolOf(server: Parse): Pool {
-  const { databaseController } = server.config as { databaseController: { adapter: { _client: { $pool: Pool } } } };
-  return databaseController.adapter._client.$pool;
+/** Parse's way to its database, as far as it is used. The pool is not given out; pg-promise makes it of `pg`'s. */
+interface ParseDatabase {
+  adapter: { _client: { $pool: Pool }; _ensureSchemaCollectionExists(): Promise<void> };
+  loadSchema(options: { clearCache: boolean }): Promise<unknown>;
+}
+
+function databaseOf(server: Parse): ParseDatabase {
+  return (server.config as { databaseController: ParseDatabase }).databaseController;
 }
 
 /** Parse's app, without the handler by which it would end the process on an error that is not its own. */

@@ -21,12 +21,11 @@ const LOCK = 7_223_625;
  * `known`: an older server must not write what a newer one has changed.
  */
 export async function readVersion(pool: DatabasePool, known: number): Promise<number> {
-  await pool.rows("CREATE SCHEMA IF NOT EXISTS beckon");
   await pool.rows(
-    "CREATE TABLE IF NOT EXISTS beckon.version (version integer PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL DEFAULT now())",
+    "CREATE TABLE IF NOT EXISTS beckon_version (version integer PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL DEFAULT now())",
   );
   const [row] = await pool.rows<{ version: number }>(
-    "SELECT coalesce(max(version), 0)::int AS version FROM beckon.version",
+    "SELECT coalesce(max(version), 0)::int AS version FROM beckon_version",
   );
   const version = row?.version ?? 0;
   if (version > known) {
@@ -42,10 +41,10 @@ export async function migrate(pool: DatabasePool, migrations: readonly Migration
   for (const migration of migrations) {
     const ran = await pool.transaction(async (database) => {
       await database.rows("SELECT pg_advisory_xact_lock($1)", [LOCK]);
-      const done = await database.rows("SELECT 1 FROM beckon.version WHERE version >= $1", [migration.version]);
+      const done = await database.rows("SELECT 1 FROM beckon_version WHERE version >= $1", [migration.version]);
       if (done.length > 0) return false;
       await migration.run(database);
-      await database.rows("INSERT INTO beckon.version (version, name) VALUES ($1, $2)", [
+      await database.rows("INSERT INTO beckon_version (version, name) VALUES ($1, $2)", [
         migration.version,
         migration.name,
       ]);

@@ -20,6 +20,8 @@ export interface TestDatabase {
   uri: string;
   /** Of PostgreSQL's first process. */
   pid(): number;
+  /** All of PostgreSQL's processes. */
+  processes(): Promise<number[]>;
   secrets: Secrets;
   stop(): Promise<void>;
 }
@@ -33,6 +35,18 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     folder: data.path,
     uri: database.uri,
     pid: () => database.pid() ?? 0,
+    processes: async () => {
+      const client = new Client(database.uri);
+      await client.connect();
+      try {
+        const { rows } = await client.query<{ pid: number }>(
+          "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()",
+        );
+        return [database.pid() ?? 0, ...rows.map((row) => row.pid)];
+      } finally {
+        await client.end();
+      }
+    },
     secrets,
     stop: async () => {
       await database.stop();
