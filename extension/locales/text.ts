@@ -59,12 +59,14 @@ export function createText(locale: Locale): Text {
 function instantIn(locale: Locale, t: Text["t"]): Text["instant"] {
   const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  // Some languages write the hour of a 24-hour clock with two digits, whatever was asked for.
+  const timeOf = (at: number): string => time.format(at).replace(/^0(?=\d)/, "");
   return (at, now) => {
     const days = Math.round((midnight(now) - midnight(at)) / DAY_MS);
-    if (days === 0) return time.format(at);
-    if (days === 1) return t("time.yesterday", { time: time.format(at) });
-    if (days === -1) return t("time.tomorrow", { time: time.format(at) });
-    return t("time.other-day", { day: day.format(at), time: time.format(at) });
+    if (days === 0) return timeOf(at);
+    if (days === 1) return t("time.yesterday", { time: timeOf(at) });
+    if (days === -1) return t("time.tomorrow", { time: timeOf(at) });
+    return t("time.other-day", { day: day.format(at), time: timeOf(at) });
   };
 }
 

@@ -1,0 +1,84 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROOT } from "../../scripts/setup/command.ts";
+import { ACTS } from "../support/gallery/acts.ts";
+import { openBrowser } from "../support/gallery/open.ts";
+import { SCENES } from "../support/gallery/scenes.ts";
+import { serveGallery } from "../support/gallery/server.ts";
+
+/** Where each picture is left, to be looked at. */
+const PICTURES = join(ROOT, ".cache", "gallery", "pictures");
+
+/** Each text and each colour once: words do not depend on the scheme. */
+const LOOKS = [
+  { locale: "en", colorScheme: "light" },
+  { locale: "ja", colorScheme: "dark" },
+] as const;
+
+let browser: Browser;
+let gallery: Awaited<ReturnType<typeof serveGallery>>;
+
+beforeAll(async () => {
+  await mkdir(PICTURES, { recursive: true });
+  gallery = await serveGallery();
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await gallery.close();
+});
+
+describe.each(LOOKS)("every screen in $locale, $colorScheme", ({ locale, colorScheme }) => {
+  let page: Page;
+
+  beforeAll(async () => {
+    const context = await browser.newContext({ colorScheme, locale, reducedMotion: "reduce", deviceScaleFactor: 2 });
+    page = await context.newPage();
+  });
+
+  afterAll(async () => {
+    await page.context().close();
+  });
+
+  test.each(Object.keys(SCENES))("%s", async (name) => {
+    const problems: string[] = [];
+    const note = (error: Error) => problems.push(error.message);
+    page.on("pageerror", note);
+    await page.setViewportSize(
+      SCENES[name]?.screen === "popup" ? { width: 360, height: 560 } : { width: 960, height: 600 },
+    );
+    // A blank page between, since a change of the part after # alone would not load anew.
+    await page.goto("about:blank");
+    await page.goto(`${gallery.url}?locale=${locale}#${name}`);
+    await page.locator("main").waitFor();
+    await ACTS[name]?.(page);
+    await page.screenshot({ path: join(PICTURES, `${name}.${locale}.${colorScheme}.png`) });
+    expect(await seriousOn(page)).toEqual([]);
+    expect(await overflowing(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    page.off("pageerror", note);
+  });
+});
+
+/** What axe finds serious or worse, with the elements concerned. */
+async function seriousOn(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
+    .flatMap((violation) =>
+      violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 120)} ${node.failureSummary ?? ""}`),
+    );
+}
+
+/** Nothing may stick out of the screen sideways. */
+async function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll("main, main *"))
+      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );
+}

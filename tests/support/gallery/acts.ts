@@ -1,0 +1,68 @@
+import type { Page } from "playwright-core";
+
+async function enterServer(page: Page): Promise<void> {
+  await page.locator("input[name=server]").fill("beckon.example.org");
+  await page.locator("button[type=submit]").click();
+}
+
+async function enterServerAndReadProblem(page: Page): Promise<void> {
+  await enterServer(page);
+  await page.locator("[role=alert]").waitFor();
+}
+
+/** What a person does before a scene is looked at. */
+export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> = {
+  "sign-checking": enterServer,
+  "sign-server-problem-server-address": enterServerAndReadProblem,
+  "sign-server-problem-server-insecure": enterServerAndReadProblem,
+  "sign-server-problem-server-unreachable": enterServerAndReadProblem,
+  "sign-server-problem-server-not-beckon": enterServerAndReadProblem,
+  "sign-server-problem-server-redirects": enterServerAndReadProblem,
+  "sign-server-problem-server-too-old": enterServerAndReadProblem,
+  "sign-server-problem-server-trouble": enterServerAndReadProblem,
+  "sign-in": async (page) => {
+    await page.locator("input[name=username]").fill("alice");
+    await page.locator("input[name=password]").fill("open sesame");
+    await page.locator("button[type=submit]").click();
+    await page.locator("form [role=alert]").waitFor();
+  },
+  "sign-up": async (page) => {
+    await page.locator("[role=tab]").last().click();
+    await page.locator("button[type=submit]").click();
+    await page.locator("form [role=alert]").first().waitFor();
+  },
+  "home-away": async (page) => {
+    await page.locator("header button").first().click();
+    await page.locator("[role=dialog]").waitFor();
+  },
+  "home-problem": async (page) => {
+    await page.locator("[data-row]").first().press("Enter");
+    await page.locator("footer p").first().waitFor();
+  },
+  "home-adding": async (page) => {
+    await page.locator("header button").last().click();
+    await page.locator("input[name=contact-handle]").fill("@Hana.Kimura");
+    await page.locator("[role=dialog] button[type=submit]").click();
+    await page.locator("[role=dialog] p[role=status]:not(:empty)").waitFor();
+  },
+  "home-menu": async (page) => {
+    await page.locator("[data-row]").last().press("Enter");
+    await page.locator("[role=menu]").waitFor();
+  },
+  "home-removing": async (page) => {
+    await page.locator("[data-row]").first().click();
+    await page.locator("[role=menuitem]").last().click();
+    await page.locator("[role=dialog]").waitFor();
+  },
+  "home-not-found": async (page) => {
+    await page.locator("input").fill("Zoë");
+    await page.locator("[data-row]").first().waitFor({ state: "detached" });
+  },
+  "home-found": async (page) => {
+    await page.locator("input").fill("ＭＯＲＩ");
+    await page.locator("[data-row]").nth(1).waitFor({ state: "detached" });
+  },
+  "call-live": async (page) => {
+    await page.waitForFunction(() => document.querySelector("video")?.videoWidth === 640);
+  },
+};

@@ -1,0 +1,26 @@
+import { mount } from "svelte";
+import "../../../extension/components/tokens.css";
+import { createText, localeOf } from "../../../extension/locales/text.ts";
+import Gallery from "./Gallery.svelte";
+import { SCENES } from "./scenes.ts";
+
+/**
+ * Draws the scene of the address, `?locale=<en|ja>#<name>`; another `#<name>` changes to it in place, as news from the
+ * background would. What the person asks for is noted in the body's `data-asked`.
+ */
+const target = document.getElementById("app");
+if (target === null) throw new Error("The page has no #app");
+const text = createText(localeOf(new URLSearchParams(location.search).get("locale") ?? "en"));
+document.documentElement.lang = text.locale;
+const asked: string[] = [];
+mount(Gallery, {
+  target,
+  props: {
+    text,
+    sceneNamed: (name: string) => SCENES[name],
+    note: (name: string) => {
+      asked.push(name);
+      document.body.dataset["asked"] = asked.join(" ");
+    },
+  },
+});

@@ -1,0 +1,240 @@
+import type { Availability, CallId, UserId } from "#protocol";
+import type { CallScreenProps } from "../../../extension/components/call-props.ts";
+import type { PopupCommands } from "../../../extension/components/popup-props.ts";
+import type { CallView, ContactView, SignedInView, View } from "../../../extension/core/view.ts";
+import type { CommandAnswer, Problem } from "../../../extension/messaging/commands.ts";
+import { Problem as ProblemSchema } from "../../../extension/messaging/commands.ts";
+
+/** The instant at which every scene takes place: a Tuesday, 10:42. In ms since 1970. */
+export const NOW = new Date(2026, 9, 13, 10, 42).getTime();
+const MINUTE = 60_000;
+
+type CallState = Omit<CallScreenProps, "text" | "ownStream" | "remoteStream">;
+
+export interface PopupScene {
+  screen: "popup";
+  view: View | undefined;
+  /** What every command answers; `never` leaves them waiting. */
+  answer?: CommandAnswer | "never";
+}
+export interface CallScene {
+  screen: "call";
+  props: Partial<CallState>;
+  own?: boolean;
+  remote?: boolean;
+}
+export type Scene = PopupScene | CallScene;
+
+// Ids are branded, and a test may make one of any text.
+const user = (name: string): UserId => name as UserId;
+const call = "00000000-0000-4000-8000-000000000001" as CallId;
+const bob = { user: user("bob"), name: "Bob Tanaka" };
+
+function contact(name: string, availability: Availability, more: Partial<ContactView> = {}): ContactView {
+  const handle = name.toLowerCase().replaceAll(/[^a-z]+/g, ".");
+  return { user: user(name), handle, name, state: "accepted", availability, ...more };
+}
+
+const CONTACTS: ContactView[] = [
+  contact("Bob Tanaka", "available", { text: "Writing the proposal" }),
+  contact("Chiyo Mori", "away", { since: NOW - 12 * MINUTE }),
+  contact("Daniel Ruiz", "busy"),
+  contact("Emi Sato", "offline", { since: NOW - 62 * MINUTE }),
+  contact("Farid Haddad", "offline"),
+  contact("Gwen Abbott", "dnd", { text: "In the lab" }),
+];
+
+const HOME: SignedInView = {
+  at: "signed-in",
+  server: "https://beckon.example.org",
+  self: { user: user("alice"), handle: "alice", name: "Alice Okada", availability: "available" },
+  line: { at: "online" },
+  contacts: CONTACTS,
+  contactsKnown: true,
+  missed: 0,
+};
+
+const LONG_NAME = "Maximiliane-Theodora Wolfeschlegelsteinhausen-Bergerdorff the Third";
+const LONG_STATUS =
+  "Reading all of the minutes since the spring, and then the ones before, so please be patient with me until evening";
+
+const MANY_STATES: Availability[] = ["available", "away", "busy", "dnd", "offline", "offline"];
+const MANY = Array.from({ length: 200 }, (_, index) =>
+  contact(`Person ${index + 1}`, MANY_STATES[index % MANY_STATES.length] ?? "offline", {
+    user: user(`person${index}`),
+    handle: `person.${index}`,
+  }),
+);
+
+const REQUESTS: ContactView[] = [
+  contact("Hana Kimura", "offline", { state: "incoming" }),
+  contact(LONG_NAME, "offline", { state: "incoming" }),
+  contact("ivan_the_quiet", "offline", { state: "outgoing" }),
+  ...CONTACTS.slice(0, 3),
+];
+
+function home(more: Partial<SignedInView> = {}, answer?: PopupScene["answer"]): PopupScene {
+  return { screen: "popup", view: { ...HOME, ...more }, ...(answer === undefined ? {} : { answer }) };
+}
+
+function inCall(state: Partial<CallView> & { at: CallView["at"] }): PopupScene {
+  // The scene says the fields that its state has.
+  return home({ call: { call, with: bob, media: "video", ...state } as CallView });
+}
+
+const signedOut = (server?: string, sessionEnded = false): View => ({
+  at: "signed-out",
+  sessionEnded,
+  ...(server === undefined ? {} : { server }),
+});
+
+function refused(problem: Problem): CommandAnswer {
+  return { ok: false, problem };
+}
+
+const serverProblems = ProblemSchema.options
+  .filter((problem) => problem.startsWith("server-"))
+  .map((problem) => [
+    `sign-server-problem-${problem}`,
+    { screen: "popup", view: signedOut(), answer: refused(problem) } satisfies Scene,
+  ]);
+
+const POPUP: Record<string, PopupScene> = {
+  "popup-loading": { screen: "popup", view: undefined },
+  "sign-server": { screen: "popup", view: signedOut() },
+  "sign-checking": { screen: "popup", view: signedOut(), answer: "never" },
+  ...(Object.fromEntries(serverProblems) as Record<string, PopupScene>),
+  "sign-in": { screen: "popup", view: signedOut("https://beckon.example.org"), answer: refused("wrong-password") },
+  "sign-in-ended": { screen: "popup", view: signedOut("https://beckon.example.org", true) },
+  "sign-up": { screen: "popup", view: signedOut("https://beckon.example.org"), answer: refused("handle-taken") },
+  home: home(),
+  "home-loading": home({ contacts: [], contactsKnown: false, line: { at: "connecting" } }),
+  "home-empty": home({ contacts: [] }),
+  "home-200": home({ contacts: MANY }),
+  "home-long": home({
+    self: { ...HOME.self, name: LONG_NAME, availability: "dnd", until: NOW + 198 * MINUTE },
+    contacts: [contact(LONG_NAME, "available", { text: LONG_STATUS }), contact("森 千代", "away"), ...CONTACTS],
+  }),
+  "home-requests": home({ contacts: REQUESTS, missed: 2 }),
+  "home-offline": home({
+    line: { at: "offline", why: "network", retryAt: NOW + 4000, asOf: NOW },
+    missed: 1,
+  }),
+  "home-replaced": home({ line: { at: "offline", why: "replaced", asOf: NOW - 60 * MINUTE } }),
+  "home-server-busy": home({ line: { at: "offline", why: "server-busy", retryAt: NOW } }),
+  "home-away": home({ self: { ...HOME.self, availability: "dnd", until: NOW + 198 * MINUTE } }),
+  "home-problem": home({}, refused("in-a-call")),
+  "home-adding": home(),
+  "home-menu": home(),
+  "home-removing": home(),
+  "home-found": home(),
+  "home-not-found": home(),
+  ringing: inCall({ at: "ringing-in", until: NOW + 30_000 }),
+  "ringing-audio-long": home({
+    call: { call, with: { user: user("x"), name: LONG_NAME }, media: "audio", at: "ringing-in", until: NOW + 30_000 },
+  }),
+  "strip-inviting": inCall({ at: "inviting" }),
+  "strip-ringing": inCall({ at: "ringing-out", devices: 2, mode: "loud" }),
+  "strip-live": inCall({ at: "live", since: NOW - 724_000 }),
+  "strip-reconnecting": inCall({ at: "reconnecting", since: NOW - 3_724_000 }),
+  "ended-no-answer": inCall({ at: "ended", reason: "no-answer", outgoing: true }),
+};
+
+const LIVE = { at: "live", since: NOW - 724_000 } as const;
+const TALK = { call: LIVE, link: "live" } as const;
+
+function scene(props: Partial<CallState>, streams: { own?: boolean; remote?: boolean } = {}): CallScene {
+  return { screen: "call", props, ...streams };
+}
+
+const CALL: Record<string, CallScene> = {
+  "call-opening": scene({ call: { at: "opening" }, person: { name: "" } }),
+  "call-inviting": scene({ call: { at: "inviting" } }, { own: true }),
+  "call-inviting-offline": scene({ call: { at: "inviting" }, online: false }, { own: true }),
+  "call-ringing": scene({ call: { at: "ringing-out", devices: 2, mode: "loud" } }, { own: true }),
+  "call-ringing-waiting": scene({ call: { at: "ringing-out", devices: 1, mode: "waiting" } }, { own: true }),
+  "call-joining": scene({ call: { at: "joining" }, link: "connecting" }, { own: true }),
+  "call-live": scene(TALK, { own: true, remote: true }),
+  "call-live-muted": scene(
+    { ...TALK, microphoneOn: false, cameraOn: false, remoteMicrophoneOn: false },
+    { own: true, remote: true },
+  ),
+  "call-live-audio": scene({ ...TALK, media: "audio", cameraOn: false, remoteCameraOn: false }, { remote: true }),
+  "call-live-their-camera-off": scene({ ...TALK, remoteCameraOn: false }, { own: true, remote: true }),
+  "call-interrupted": scene({ call: LIVE, link: "interrupted", online: false }, { own: true, remote: true }),
+  "call-failed": scene({ call: { at: "joining" }, link: "failed" }, { own: true }),
+  "call-sound-blocked": scene({ ...TALK, needsClickForSound: true }, { own: true, remote: true }),
+  "call-devices-refused": scene({
+    call: { at: "inviting" },
+    cameraOn: false,
+    microphoneOn: false,
+    cameraProblem: "refused",
+    microphoneProblem: "refused",
+  }),
+  "call-two-problems": scene(
+    { ...TALK, cameraOn: false, microphoneOn: false, cameraProblem: "missing", microphoneProblem: "busy" },
+    { remote: true },
+  ),
+  "call-long-name": scene({ ...TALK, person: { name: LONG_NAME }, remoteCameraOn: false }, { own: true, remote: true }),
+  "call-ended": scene({ call: { at: "ended", reason: "hangup", seconds: 724 } }),
+  "call-ended-no-answer": scene({ call: { at: "ended", reason: "no-answer" } }),
+  "call-ended-elsewhere": scene({ call: { at: "ended", reason: "answered-elsewhere" }, outgoing: false }),
+  "call-unknown": scene({ call: { at: "unknown" }, person: { name: "" } }),
+};
+
+/** Every state that a screen can be in, by name. */
+export const SCENES: Record<string, Scene | undefined> = { ...POPUP, ...CALL };
+
+/** The commands of a scene answer as it says, and well where it says nothing; `note` hears the name of each. */
+export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: string) => void): PopupCommands {
+  const reply = (name: string) => (): Promise<CommandAnswer> => {
+    note(name);
+    return answer === "never" ? new Promise<never>(() => undefined) : Promise.resolve(answer);
+  };
+  return {
+    checkServer: reply("checkServer"),
+    signIn: reply("signIn"),
+    signUp: reply("signUp"),
+    signOut: reply("signOut"),
+    setPresence: reply("setPresence"),
+    requestContact: reply("requestContact"),
+    acceptContact: reply("acceptContact"),
+    declineContact: reply("declineContact"),
+    removeContact: reply("removeContact"),
+    placeCall: reply("placeCall"),
+    acceptCall: reply("acceptCall"),
+    declineCall: reply("declineCall"),
+    hangUp: reply("hangUp"),
+    dismissCall: reply("dismissCall"),
+    markCallsSeen: reply("markCallsSeen"),
+    retryNow: reply("retryNow"),
+    showCallTab: reply("showCallTab"),
+  };
+}
+
+/** What the call's screen is given in a scene. */
+export function callProps(scene: CallScene, note: (name: string) => void): CallState {
+  return {
+    now: NOW,
+    person: { name: bob.name },
+    media: "video",
+    outgoing: true,
+    call: { at: "inviting" },
+    link: "idle",
+    online: true,
+    microphoneOn: true,
+    cameraOn: true,
+    remoteMicrophoneOn: true,
+    remoteCameraOn: true,
+    needsClickForSound: false,
+    ontogglemicrophone: () => note("ontogglemicrophone"),
+    ontogglecamera: () => note("ontogglecamera"),
+    onhangup: () => note("onhangup"),
+    oncallagain: () => note("oncallagain"),
+    onclose: () => note("onclose"),
+    onsoundblocked: () => note("onsoundblocked"),
+    onplaysound: () => note("onplaysound"),
+    onretrymedia: () => note("onretrymedia"),
+    ...scene.props,
+  };
+}
