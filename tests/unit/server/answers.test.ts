@@ -172,7 +172,7 @@ describe("with people", () => {
     expect(stage.records).toHaveLength(1);
   });
 
-  test("[CALL-10] the same invite again while it rings or runs is harmless; after its end a conflict", () => {
+  test("[CALL-10] [DEC-12] the same invite again while it rings or runs is harmless; after its end a conflict", () => {
     alice.invites("bob");
     bob.heard();
     expect(alice.invites("bob")).toEqual([{ type: "ok" }]);
@@ -187,7 +187,7 @@ describe("with people", () => {
     expect(stage.records).toHaveLength(1);
   });
 
-  test("an invite with the id of another call is a conflict", () => {
+  test("[DEC-6] an invite with the id of another call is a conflict", () => {
     const carol = stage.join("carol");
     alice.invites("bob");
     expect(carol.invites("bob", "c1")).toMatchObject([{ code: "conflict" }]);
@@ -252,7 +252,7 @@ describe("with people", () => {
       expect(stage.records).toMatchObject([{ call: "c1", reason: "hangup" }]);
     });
 
-    test("an invite too old to ring answers nothing", () => {
+    test("[DEC-13] an invite too old to ring answers nothing", () => {
       alice.invites("bob");
       expect(bob.invites("alice", "c2", { age: 50_000 })).toMatchObject([{ type: "ok" }, { reason: "no-answer" }]);
       expect(alice.heard().filter(({ type }) => type === "call.accepted")).toEqual([]);

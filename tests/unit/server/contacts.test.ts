@@ -52,7 +52,7 @@ describe("who sees whom", () => {
     expect(stage.befriend("bob", "carol")[0]).toEqual(absent[0]);
   });
 
-  test("[PRES-5] after a removal no frame goes either way, and the ring between them ends", () => {
+  test("[PRES-5] [DEC-15] after a removal no frame goes either way, and the ring between them ends", () => {
     alice.invites("bob");
     stage.unfriend("alice", "bob");
     expect(alice.heard()).toMatchObject([{ type: "call.ended", reason: "unreachable" }]);
@@ -64,7 +64,7 @@ describe("who sees whom", () => {
     expect(alice.invites("bob", "c2", { id: 1 })).toMatchObject([{ code: "not_contact", re: 1 }]);
   });
 
-  test("a call that already talks goes on when its people are contacts no longer", () => {
+  test("[DEC-15] a call that already talks goes on when its people are contacts no longer", () => {
     alice.invites("bob");
     bob.says("call.accept", { call: c1 });
     stage.unfriend("alice", "bob");

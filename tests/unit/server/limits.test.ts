@@ -33,7 +33,7 @@ describe("who may ring whom", () => {
     expect(stage.records).toEqual([]);
   });
 
-  test("who calls themself, or places a second call, is told what to do instead", () => {
+  test("[DEC-6] [DEC-7] who calls themself, or places a second call, is told what to do instead", () => {
     expect(alice.invites("alice")).toMatchObject([
       { code: "conflict", message: expect.stringContaining("contacts") as string },
     ]);
@@ -76,7 +76,7 @@ describe("how often", () => {
     expect(ring().heard).toMatchObject([{ code: "rate_limited" }]);
   });
 
-  test("[CALL-2] rings that ended in any other way do not count for the pair", () => {
+  test("[CALL-2] [DEC-13] rings that ended in any other way do not count for the pair", () => {
     bob.says("bye", {});
     for (let n = 0; n < 6; n++) expect(ring().heard).toMatchObject([{ type: "ok" }, { reason: "unreachable" }]);
   });

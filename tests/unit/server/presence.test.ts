@@ -63,7 +63,7 @@ describe("the whole of a user", () => {
     expect(stage.person("bob").settings.showBusy).toBe(false);
   });
 
-  test("second calls cannot be held yet, and the server says so", () => {
+  test("[CALL-9] second calls cannot be held yet, and the server says so", () => {
     expect(bob.asks("settings.set", { secondCall: "wait", showBusy: false, id: 1 })).toMatchObject([
       { type: "error", re: 1, code: "conflict" },
     ]);
@@ -89,7 +89,7 @@ describe("the whole of a user", () => {
     expect(effects.at(-1)).toMatchObject({ to: [alice.connection, phone.connection, carol.connection] });
   });
 
-  test("[PRES-2] a new text tells the age of the availability, not its own", () => {
+  test("[PRES-2] [DEC-3] a new text tells the age of the availability, not its own", () => {
     stage.pass(4_000);
     bob.says("presence.set", { text: "hello" });
     expect(alice.heard()).toEqual([told("available", { text: "hello", since: 4_000 })]);
@@ -154,7 +154,7 @@ describe("the user's own choice", () => {
     expect(stage.person("bob").chosen).toEqual({ availability: "available", text: "in class" });
   });
 
-  test("what is left out stays, and a new choice without an end has none", () => {
+  test("[DEC-4] what is left out stays, and a new choice without an end has none", () => {
     bob.says("presence.set", { availability: "dnd", until: 60_000 });
     bob.says("presence.set", { text: "hi" });
     expect(stage.person("bob").chosen).toEqual({ availability: "dnd", until: stage.at + 60_000, text: "hi" });

@@ -148,7 +148,7 @@ describe("how a ring ends", () => {
     expect(stage.records).toMatchObject([{ outcomes: { caller: "no-answer", callee: "missed" } }]);
   });
 
-  test("[CALL-7] an accept that comes after the 45 s is too late, though no timer has fired yet", () => {
+  test("[CALL-7] [DEC-2] an accept that comes after the 45 s is too late, though no timer has fired yet", () => {
     alice.invites("bob");
     stage.at += 45_000;
     expect(bob.asks("call.accept", { call: c1 })).toMatchObject([{ reason: "no-answer" }, { reason: "no-answer" }]);
@@ -203,7 +203,7 @@ describe("who is not reached", () => {
     expect(stage.records).toMatchObject([{ reason: "unreachable", outcomes: { callee: "missed" } }]);
   });
 
-  test("[CALL-8] dnd is unavailable at once, also where it is chosen while it rings", () => {
+  test("[CALL-8] [DEC-5] dnd is unavailable at once, also where it is chosen while it rings", () => {
     bob.says("presence.set", { availability: "dnd" });
     alice.heard();
     bob.heard();
@@ -217,7 +217,7 @@ describe("who is not reached", () => {
     expect(stage.records).toMatchObject([missed, missed]);
   });
 
-  test("[CALL-8] [PRES-4] going invisible ends a ring exactly as the last sign-out does", () => {
+  test("[CALL-8] [PRES-4] [DEC-5] going invisible ends a ring exactly as the last sign-out does", () => {
     bobsPhone.says("bye", {});
     alice.invites("bob");
     alice.heard();
@@ -240,7 +240,7 @@ describe("who is not reached", () => {
     expect(stage.records).toMatchObject([{ call: "c2", outcomes: { caller: "busy", callee: "missed" } }]);
   });
 
-  test("[CALL-9] accepting another ring ends the call that one is in as hangup", () => {
+  test("[CALL-9] [DEC-7] accepting another ring ends the call that one is in as hangup", () => {
     const carol = stage.join("carol");
     alice.invites("bob");
     carol.invites("bob", "c2");
@@ -253,7 +253,7 @@ describe("who is not reached", () => {
 });
 
 describe("the caller's own device", () => {
-  test("signing out cancels its ring; another device's sign-out does not", () => {
+  test("[DEC-9] signing out cancels its ring; another device's sign-out does not", () => {
     const phone = stage.join("alice", "phone");
     alice.invites("bob");
     phone.says("bye", {});
@@ -262,7 +262,7 @@ describe("the caller's own device", () => {
     expect(stage.records).toMatchObject([{ reason: "cancelled" }]);
   });
 
-  test("[PRES-3] a lost socket leaves its ring for the grace; then the ring is cancelled", () => {
+  test("[PRES-3] [DEC-9] a lost socket leaves its ring for the grace; then the ring is cancelled", () => {
     stage.join("alice", "phone");
     alice.invites("bob");
     alice.loses();
@@ -273,7 +273,7 @@ describe("the caller's own device", () => {
     expect(stage.records).toMatchObject([{ reason: "cancelled" }]);
   });
 
-  test("[CALL-12] an answer while it was away reaches it after its welcome", () => {
+  test("[CALL-12] [DEC-12] an answer while it was away reaches it after its welcome", () => {
     alice.invites("bob");
     alice.loses();
     bob.says("call.accept", { call: c1 });
@@ -282,7 +282,7 @@ describe("the caller's own device", () => {
     expect(back[1]).toMatchObject({ type: "call.accepted", call: "c1" });
   });
 
-  test("welcome lists the ring on every device of the caller, with the ticket on the one that called", () => {
+  test("[DEC-10] [DEC-11] welcome lists the ring on every device of the caller, with the ticket on the one that called", () => {
     alice.invites("bob");
     bob.says("call.alert", { call: c1, mode: "loud" });
     const listed = [{ call: "c1", state: "outgoing", devices: 1, mode: "loud" }];

@@ -34,7 +34,7 @@ describe("signals", () => {
     expect(phone.asks("call.signal", { call: c1, data })).toMatchObject([{ code: "conflict" }]);
   });
 
-  test("it is refused while the other side is not connected", () => {
+  test("[DEC-14] it is refused while the other side is not connected", () => {
     bob.loses();
     expect(alice.asks("call.signal", { call: c1, data: 1, id: 2 })).toMatchObject([{ code: "conflict", re: 2 }]);
     bob.comesBack();
@@ -63,7 +63,7 @@ describe("rejoining", () => {
     expect(alice.asks("call.rejoin", { call: c1 })[0]?.["ends"]).not.toEqual(first?.["ends"]);
   });
 
-  test("[CALL-13] a side without a socket hears of it after its welcome", () => {
+  test("[CALL-13] [DEC-12] a side without a socket hears of it after its welcome", () => {
     bob.loses();
     const [first] = alice.asks("call.rejoin", { call: c1 });
     const ends = first?.["ends"] as { self: string; remote: string };
@@ -122,7 +122,7 @@ describe("without sockets", () => {
     expect(stage.records).toMatchObject([{ reason: "failed" }]);
   });
 
-  test("a sign-out hangs up; one on another device does not", () => {
+  test("[DEC-8] a sign-out hangs up; one on another device does not", () => {
     stage.join("bob", "phone").says("bye", {});
     expect(stage.records).toEqual([]);
     bob.says("bye", {});
@@ -164,7 +164,7 @@ describe("a server that was restarted", () => {
     expect(carol.invites("bob", "c2")).toEqual([{ type: "ok" }]);
   });
 
-  test("[CALL-11] who never names it leaves it failed after settle and grace, without a record by one side's word", () => {
+  test("[CALL-11] [DEC-16] who never names it leaves it failed after settle and grace, without a record by one side's word", () => {
     alice.comesBack(naming("bob"));
     bob.comesBack();
     stage.pass(44_999);
@@ -174,7 +174,7 @@ describe("a server that was restarted", () => {
     expect(stage.records).toEqual([]);
   });
 
-  test("[CALL-11] a hang-up of who was back first ends it for the other, and leaves its record then", () => {
+  test("[CALL-11] [DEC-16] a hang-up of who was back first ends it for the other, and leaves its record then", () => {
     alice.comesBack(naming("bob"));
     expect(ofCalls(alice.asks("call.hangup", { call: c1 }))).toMatchObject([{ reason: "hangup" }]);
     expect(stage.records).toEqual([]);
@@ -206,7 +206,7 @@ describe("a server that was restarted", () => {
     expect(bob.asks("call.cancel", { call: c1 })).toEqual([{ type: "ok" }]);
   });
 
-  test("[CALL-11] nothing is taken up with strangers, beside another call, or long after the start", () => {
+  test("[CALL-11] [DEC-16] nothing is taken up with strangers, beside another call, or long after the start", () => {
     stage.person("eve");
     const eve = stage.join("eve", "laptop", naming("alice"));
     expect(eve.heard()[0]?.["calls"]).toEqual([]);
@@ -237,7 +237,7 @@ describe("a server that was restarted", () => {
     expect(bob.comesBack()[0]?.["calls"]).toMatchObject([{ call: "c2", state: "incoming" }]);
   });
 
-  test("[CALL-8] [PRES-4] who is not back when it has settled is unreachable, and so is who is invisible", () => {
+  test("[CALL-8] [PRES-4] [DEC-17] who is not back when it has settled is unreachable, and so is who is invisible", () => {
     const ends = (isInvisible: boolean) => {
       const young = new Stage({ settling: true });
       young.friends("alice", "bob");
@@ -258,7 +258,7 @@ describe("a server that was restarted", () => {
     expect(ends(false)).toEqual(ends(true));
   });
 
-  test("[CALL-8] who signed out since the start is unreachable at once", () => {
+  test("[CALL-8] [DEC-17] who signed out since the start is unreachable at once", () => {
     alice.comesBack();
     bob.comesBack();
     bob.says("bye", {});
