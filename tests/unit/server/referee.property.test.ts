@@ -143,7 +143,7 @@ function lived(happenings: Happening[]): Crowd {
 const life = fc.array(happening, { maxLength: 120, size: "max" });
 const OWN_ENDS = ["answered-elsewhere", "declined-elsewhere", "merged"];
 
-describe("whatever happens, in whatever order", () => {
+describe("whatever happens, in whatever order", { timeout: 30_000 }, () => {
   test("[CALL-14] every call leaves exactly one record, and at the end nothing is left running by itself", () => {
     fc.assert(
       fc.property(life, (happenings) => {
@@ -229,7 +229,7 @@ describe("whatever happens, in whatever order", () => {
   });
 });
 
-describe("invisible", () => {
+describe("invisible", { timeout: 30_000 }, () => {
   const BOB = [2, 3];
   /** What bob does that nobody may notice while he is invisible. */
   const hidden: Said[] = ["device.idle", "settings.set", "call.alert", "call.accept", "call.decline", "call.hangup"];
