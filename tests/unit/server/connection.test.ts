@@ -52,6 +52,12 @@ describe("connection", () => {
     expect(young.join("alice").heard()[0]).not.toHaveProperty("settling");
   });
 
+  test("[CONN-1] [PRES-2] what falls due with the hello stands in its welcome, and is not told again", () => {
+    bob.loses();
+    stage.at += 10_000;
+    expect(alice.comesBack()).toMatchObject([{ type: "welcome", contacts: [{ availability: "offline", since: 0 }] }]);
+  });
+
   test("[CONN-3] a second socket of the same device closes the first with 4409, without a change of presence", () => {
     alice.invites("bob");
     bob.says("call.accept", { call: c1 });

@@ -83,6 +83,17 @@ describe("who sees whom", () => {
     expect(alice.heard()).toEqual([]);
   });
 
+  test("[PRES-5] who is named by one list alone is nobody's contact", () => {
+    stage.person("eve").contacts.push({ id: bob.user, name: "BOB" });
+    const eve = stage.join("eve");
+    expect(eve.heard()[0]?.["contacts"]).toEqual([{ user: "bob", availability: "offline" }]);
+    expect(eve.invites("bob")).toMatchObject([{ code: "not_contact" }]);
+    bob.says("presence.set", { text: "secret" });
+    eve.says("presence.set", { availability: "dnd" });
+    expect(eve.heard().filter(({ type }) => type === "presence")).toEqual([]);
+    expect(bob.heard().filter(({ type }) => type === "presence")).toEqual([]);
+  });
+
   test("news of the account reach every device of its owner", () => {
     const phone = stage.join("bob", "phone");
     phone.heard();

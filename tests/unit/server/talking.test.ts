@@ -216,8 +216,13 @@ describe("a server that was restarted", () => {
     ).toMatchObject({
       calls: [{ call: "c1", here: false }],
     });
-    stage.pass(60_000);
-    expect(bob.comesBack(naming("alice"))[0]?.["calls"]).toEqual([]);
+    stage.friends("carol", "dave");
+    const late = { active: [{ call: call("c8"), with: user("carol"), age: 1 }] };
+    stage.pass(44_999);
+    expect(stage.join("dave", "laptop", late).heard()[0]?.["calls"]).toMatchObject([{ call: "c8", here: true }]);
+    stage.pass(1);
+    const later = { active: [{ call: call("c9"), with: user("dave"), age: 1 }] };
+    expect(stage.join("carol", "laptop", later).heard()[0]?.["calls"]).toEqual([]);
   });
 
   test("[CALL-11] a server that was not restarted believes its own list", () => {
