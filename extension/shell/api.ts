@@ -32,8 +32,12 @@ export interface Caller {
 export async function discover(typed: string): Promise<Answer<ServerFacts>> {
   const address = readServerAddress(typed);
   if (!address.ok) return address;
-  const reply = await ask(new URL(DISCOVERY_PATH, address.origin), { method: "GET" });
-  if (!reply.ok) return reply;
+  const url = new URL(DISCOVERY_PATH, address.origin);
+  const reply = await ask(url, { method: "GET" });
+  if (!reply.ok) {
+    const isOther = reply.problem === "server-unreachable" && (await answersAtAll(url));
+    return isOther ? { ok: false, problem: "server-not-beckon" } : reply;
+  }
   if (reply.value.status >= 500) return { ok: false, problem: "server-trouble" };
   const read = v.safeParse(Discovery, reply.value.body);
   if (reply.value.status !== 200 || !read.success) return { ok: false, problem: "server-not-beckon" };
@@ -137,6 +141,24 @@ async function ask(url: URL, request: RequestInit): Promise<Answer<Reply>> {
   } catch {
     // The browser tells no more than that it failed; that it believes itself offline is worth saying.
     return { ok: false, problem: navigator.onLine ? "server-unreachable" : "offline" };
+  }
+}
+
+/**
+ * Whether anything answers. Other websites do not let an extension read their answers (CORS), which looks like silence;
+ * without reading, it shows that there is one.
+ */
+async function answersAtAll(url: URL): Promise<boolean> {
+  try {
+    await fetch(url, {
+      mode: "no-cors",
+      credentials: "omit",
+      cache: "no-store",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return true;
+  } catch {
+    return false;
   }
 }
 

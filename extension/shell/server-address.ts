@@ -9,7 +9,7 @@ export function readServerAddress(typed: string): ServerAddress {
     /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `${hasLoopbackHost(text) ? "http" : "https"}://${text}`,
   );
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) return { ok: false, problem: "server-address" };
-  if (url.username !== "" || url.password !== "" || url.hostname === "")
+  if (url.username !== "" || url.password !== "" || !isHostName(url.hostname))
     return { ok: false, problem: "server-address" };
   return isSafe(url) ? { ok: true, origin: url.origin } : { ok: false, problem: "server-insecure" };
 }
@@ -19,6 +19,11 @@ export function isSafeUrl(address: string, scheme: "http" | "ws"): boolean {
   const url = parse(address);
   if (url === undefined || ![`${scheme}:`, `${scheme}s:`].includes(url.protocol)) return false;
   return url.username === "" && url.password === "" && isSafe(url);
+}
+
+/** Chrome takes a host with blanks in it and escapes them; it never means a server. */
+function isHostName(hostname: string): boolean {
+  return /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/i.test(hostname);
 }
 
 function isSafe(url: URL): boolean {

@@ -23,11 +23,13 @@ afterAll(async () => {
 
 test("Carol is told what is wrong with each server address", async () => {
   const notBeckon = await serve((_request, response) => response.end("<h1>It works</h1>"));
-  const redirects = await serve((_request, response) => response.writeHead(302, { location: backend.url }).end());
+  const readable = { "content-type": "application/json", "access-control-allow-origin": "*" };
+  const redirects = await serve((_request, response) => {
+    response.writeHead(302, { ...readable, location: backend.url }).end();
+  });
   const discovery = (await (await fetch(backend.url + DISCOVERY_PATH)).json()) as object;
   const tooNew = await serve((_request, response) => {
-    response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" });
-    response.end(JSON.stringify({ ...discovery, protocols: ["beckon.v9"] }));
+    response.writeHead(200, readable).end(JSON.stringify({ ...discovery, protocols: ["beckon.v9"] }));
   });
   const cases = [
     ["beckon example", "problem.server-address"],
@@ -40,7 +42,9 @@ test("Carol is told what is wrong with each server address", async () => {
   ] as const;
   for (const [address, problem] of cases) {
     await carol.nameServer(address);
-    await expect.poll(() => carol.popup.getByRole("alert").textContent(), { message: address }).toBe(say(problem));
+    await expect
+      .poll(() => carol.popup.getByRole("alert").textContent(), { message: address, timeout: 10_000 })
+      .toBe(say(problem));
   }
   await Promise.all([notBeckon, redirects, tooNew].map((server) => server.close()));
 });

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { describe, test } from "vitest";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { say } from "../support/people.ts";
@@ -26,12 +27,12 @@ describe("the call tab", () => {
   test("camera and microphone are switched off and on, and the other side is told", async () => {
     const { alice, bob } = stage;
     const { aliceCall, bobCall } = await talk(alice, bob);
-    await aliceCall.getByRole("button", { name: say("call.camera-off") }).click();
+    await toggle(aliceCall, "call.camera", true).click();
     await bobCall.getByText(say("call.their-camera-off")).waitFor();
-    await aliceCall.getByRole("button", { name: say("call.microphone-off") }).click();
+    await toggle(aliceCall, "call.microphone", true).click();
     await bobCall.getByText(say("call.their-microphone-off")).waitFor();
-    await aliceCall.getByRole("button", { name: say("call.camera-on") }).click();
-    await aliceCall.getByRole("button", { name: say("call.microphone-on") }).click();
+    await toggle(aliceCall, "call.camera", false).click();
+    await toggle(aliceCall, "call.microphone", false).click();
     await bobCall.getByText(say("call.their-camera-off")).waitFor({ state: "hidden" });
     await untilMediaAdvances(bobCall);
     await bob.hangUp(bobCall);
@@ -84,6 +85,11 @@ describe("camera and microphone that may not be used", () => {
     await alice.sees(await alice.browser.callPage(), say("ended.caller.hangup"));
   });
 });
+
+/** The button of camera or microphone, where that is on or off. */
+function toggle(call: Page, device: "call.camera" | "call.microphone", pressed: boolean) {
+  return call.getByRole("button", { name: say(device), exact: true, pressed });
+}
 
 /** Runs in each page before its own code: the microphone is allowed, the camera is not. */
 function refuseCamera(): void {
