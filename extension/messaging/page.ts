@@ -12,12 +12,17 @@ export async function sendCommand(command: Command): Promise<CommandAnswer> {
   }
 }
 
+/** Long enough that a background that cannot start is not asked in a tight loop. */
+const REOPEN_AFTER_MS = 100;
+
 /**
  * A port to the background that is opened anew whenever the background's worker dies, which wakes it. It lives as long
  * as the page. `opened` is called for each opening.
  */
 export class LastingPort {
   #port: Browser.runtime.Port | undefined;
+  /** What was said while no port was open. */
+  readonly #waiting: unknown[] = [];
   readonly #name: string;
   readonly #opened: (port: LastingPort) => void;
   readonly #received: (message: unknown) => void;
@@ -30,7 +35,8 @@ export class LastingPort {
   }
 
   post(message: unknown): void {
-    this.#port?.postMessage(message);
+    if (this.#port === undefined) this.#waiting.push(message);
+    else this.#port.postMessage(message);
   }
 
   #open(): void {
@@ -39,7 +45,11 @@ export class LastingPort {
     const port = browser.runtime.connect({ name: this.#name });
     this.#port = port;
     port.onMessage.addListener((message: unknown) => this.#received(message));
-    port.onDisconnect.addListener(() => this.#open());
+    port.onDisconnect.addListener(() => {
+      this.#port = undefined;
+      setTimeout(() => this.#open(), REOPEN_AFTER_MS);
+    });
     this.#opened(this);
+    for (const message of this.#waiting.splice(0)) port.postMessage(message);
   }
 }

@@ -73,7 +73,7 @@ export class Store {
       await browser.storage.session.set(changed);
       this.#view = shown;
     } catch (caught) {
-      log.error("the state could not be written", { why: errorName(caught) });
+      log.warn("the state could not be written", { why: errorName(caught) });
     }
   }
 

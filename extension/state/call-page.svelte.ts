@@ -92,11 +92,9 @@ class CallPage {
       this.#isUnknown = true;
       return;
     }
-    const here: FromCallPage = { type: "here", call: call.output };
-    // The port says where it is each time that it is opened, and so to each new worker.
     this.#port = new LastingPort(
       CALL_PORT,
-      (port) => port.post(here),
+      (port) => this.#introduce(port, call.output),
       (message) => this.#received(message),
     );
   }
@@ -122,6 +120,15 @@ class CallPage {
 
   callAgain(): void {
     this.#post({ type: "call-again" });
+  }
+
+  /** Each new worker is told who is here, and how the media is: what the one before was told may have died with it. */
+  #introduce(port: LastingPort, call: CallId): void {
+    port.post({ type: "here", call } satisfies FromCallPage);
+    const at = this.#link?.phase.at;
+    if (at === "live") port.post({ type: "media-connected" } satisfies FromCallPage);
+    if (at === "interrupted") port.post({ type: "media-interrupted" } satisfies FromCallPage);
+    if (at === "failed") port.post({ type: "media-failed" } satisfies FromCallPage);
   }
 
   #post(message: FromCallPage): void {
