@@ -1,7 +1,7 @@
 import type { ClientMessageOf, ServerMessageOf, UserId } from "#protocol";
-import { chosenAfter, chosenWhenOver, sameChoice } from "./presence.ts";
+import { chosenAfter, chosenWhenOver, sameChoice, type ChosenPresence } from "./presence.ts";
 import { reviewRings } from "./ringing.ts";
-import type { ChosenPresence, Speaker, User } from "./users.ts";
+import type { Speaker, User } from "./users.ts";
 import type { Turn, World } from "./world.ts";
 
 /** The user's own choice, on every device. */

@@ -1,5 +1,7 @@
 import type { Availability, ContactPresence, Settings, UserId } from "#protocol";
-import type { ChosenPresence, Device } from "./users.ts";
+import type { JoiningUser } from "./events.ts";
+
+export type ChosenPresence = JoiningUser["chosen"];
 
 /** What others see of a user. */
 export interface Shown {
@@ -16,7 +18,7 @@ export interface Told extends Shown {
 export interface PresenceParts {
   chosen: ChosenPresence;
   settings: Settings;
-  devices: ReadonlyMap<unknown, Device>;
+  devices: ReadonlyMap<unknown, { idle: boolean }>;
   inCall: boolean;
 }
 

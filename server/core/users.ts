@@ -3,8 +3,6 @@ import type { ConnectionId, JoiningUser } from "./events.ts";
 import type { Told } from "./presence.ts";
 import { Recent } from "./recent.ts";
 
-export type ChosenPresence = JoiningUser["chosen"];
-
 /** A device that is online, or in its grace where `connection` is missing. */
 export interface Device {
   id: DeviceId;
