@@ -84,20 +84,24 @@ describe("texts", () => {
   });
 });
 
-type Element = ReturnType<IntlMessageFormat["getAst"]>[number];
+/** As much of a parsed message as tells the values that it names. */
+interface Part {
+  type: number;
+  value?: string;
+  options?: Record<string, { value: Part[] }>;
+}
 
-/** The parser's mark of plain text, beside which every element names a value. */
-const PLAIN_TEXT: Element["type"] = 0;
+/** The parser's mark of plain text, beside which every part names a value. */
+const PLAIN_TEXT = 0;
 
 function valuesOf(message: string, locale: string): string[] {
   return Array.from(new Set(namesIn(new IntlMessageFormat(message, locale).getAst()))).toSorted();
 }
 
-function namesIn(elements: readonly Element[]): string[] {
-  return elements.flatMap((element) => {
-    const own = "value" in element && element.type !== PLAIN_TEXT ? [element.value] : [];
-    const inside = "options" in element ? Object.values(element.options).flatMap(({ value }) => namesIn(value)) : [];
-    return [...own, ...inside];
+function namesIn(parts: readonly Part[]): string[] {
+  return parts.flatMap(({ type, value, options }) => {
+    const own = value === undefined || type === PLAIN_TEXT ? [] : [value];
+    return [...own, ...Object.values(options ?? {}).flatMap((option) => namesIn(option.value))];
   });
 }
 
