@@ -15,6 +15,13 @@ const Secrets = v.object({
   tickets: secret,
 });
 
+// A list would pass for a record.
+const Kept = v.pipe(
+  v.unknown(),
+  v.check((kept) => !Array.isArray(kept)),
+  v.record(v.string(), v.unknown()),
+);
+
 /** What the server alone may know. */
 export type Secrets = v.InferOutput<typeof Secrets>;
 
@@ -44,7 +51,7 @@ async function readKept(file: string): Promise<Record<string, unknown> | undefin
     throw new Error(unreadable(file), { cause: error });
   }
   try {
-    return v.parse(v.record(v.string(), v.unknown()), JSON.parse(text));
+    return v.parse(Kept, JSON.parse(text));
   } catch (error) {
     throw new Error(unreadable(file), { cause: error });
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, realpath, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, realpath, rm, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { beginningOf, codeOf } from "./processes.ts";
@@ -15,7 +15,7 @@ export interface DataFolder {
 /** The folder cannot be had; the message is a sentence for the operator. */
 export class DataFolderError extends Error {}
 
-const Holder = v.object({ pid: v.number(), beginning: v.string(), name: v.string() });
+const Holder = v.object({ pid: v.number(), beginning: v.string() });
 type Holder = v.InferOutput<typeof Holder>;
 
 /**
@@ -24,21 +24,16 @@ type Holder = v.InferOutput<typeof Holder>;
  */
 export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   const path = await makeFolder(dataDir);
-  const file = join(path, "server.lock");
-  const holder: Holder = { pid: process.pid, beginning: beginningOf(process.pid) ?? "", name: randomUUID() };
-  const draft = join(path, `server.lock.${holder.name}`);
+  const holder: Holder = { pid: process.pid, beginning: beginningOf(process.pid) ?? "" };
+  const draft = join(path, `server.lock.${randomUUID()}`);
   await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
   try {
-    await take(file, draft, path);
+    const file = await take(path, draft);
+    // It stays, without a holder: the count must not begin anew, or two that start at once could both have it.
+    return { path, release: () => truncate(file) };
   } finally {
     await unlink(draft);
   }
-  return {
-    path,
-    release: async () => {
-      if ((await readHolder(file))?.name === holder.name) await rm(file, { force: true });
-    },
-  };
 }
 
 async function makeFolder(dataDir: string): Promise<string> {
@@ -53,37 +48,54 @@ async function makeFolder(dataDir: string): Promise<string> {
   }
 }
 
-/** A hard link is made whole or not at all, so that of two servers that start at once only one has the folder. */
-async function take(file: string, draft: string, path: string): Promise<void> {
+/**
+ * Locks are numbered, and the highest number holds. A hard link is made whole or not at all, so that of all who want
+ * the next number one has it; whoever looked too long ago, and took a number that is free again, finds a higher one.
+ */
+async function take(path: string, draft: string): Promise<string> {
   for (;;) {
-    try {
-      await link(draft, file);
-      return;
-    } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw error;
-    }
-    const other = await readHolder(file);
+    const last = await highest(path);
+    const other = last === 0 ? undefined : await readHolder(lockFile(path, last));
     if (other !== undefined && beginningOf(other.pid) === other.beginning) {
       throw new DataFolderError(
         `Another server (process ${String(other.pid)}) already uses the data folder ${path}; stop it, or set DATA_DIR to a folder of its own.`,
       );
     }
-    await dropStale(file, other);
+    const file = lockFile(path, last + 1);
+    try {
+      await link(draft, file);
+    } catch (error) {
+      if (codeOf(error) === "EEXIST") continue;
+      throw error;
+    }
+    if ((await highest(path)) === last + 1) {
+      await removeBelow(path, last + 1);
+      return file;
+    }
+    await unlink(file);
   }
 }
 
-/** Moves a dead holder's file away, and puts it back where a living one was faster. */
-async function dropStale(file: string, stale: Holder | undefined): Promise<void> {
-  const aside = `${file}.stale-${randomUUID()}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
-    throw error;
+function lockFile(path: string, number: number): string {
+  return join(path, `server-${String(number)}.lock`);
+}
+
+async function numbers(path: string): Promise<number[]> {
+  const names = await readdir(path);
+  return names.flatMap((name) => {
+    const number = /^server-(\d+)\.lock$/.exec(name)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
+}
+
+async function highest(path: string): Promise<number> {
+  return Math.max(0, ...(await numbers(path)));
+}
+
+async function removeBelow(path: string, number: number): Promise<void> {
+  for (const lower of await numbers(path)) {
+    if (lower < number) await rm(lockFile(path, lower), { force: true });
   }
-  const moved = await readHolder(aside);
-  if (moved?.name !== stale?.name) await link(aside, file).catch(() => undefined);
-  await unlink(aside);
 }
 
 async function readHolder(file: string): Promise<Holder | undefined> {
@@ -91,7 +103,7 @@ async function readHolder(file: string): Promise<Holder | undefined> {
     const read = v.safeParse(Holder, JSON.parse(await readFile(file, "utf8")));
     return read.success ? read.output : undefined;
   } catch {
-    // Not there, or half written by a machine that lost its power: nobody holds it.
+    // Released, or gone meanwhile: nobody holds by it.
     return undefined;
   }
 }

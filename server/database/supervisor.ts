@@ -45,11 +45,16 @@ export class Supervisor {
   };
 
   #watch(): void {
-    this.#child.once("exit", (code, signal) => {
+    const child = this.#child;
+    const onExit = () => {
       if (this.#stopping.signal.aborted) return;
-      this.#logger.error("PostgreSQL ended by itself and is started again", { code, signal });
+      const { exitCode, signalCode } = child;
+      this.#logger.error("PostgreSQL ended by itself and is started again", { exitCode, signalCode });
       this.#restarting = this.#restart();
-    });
+    };
+    // It may have ended since it answered.
+    if (child.exitCode !== null || child.signalCode !== null) onExit();
+    else child.once("exit", onExit);
   }
 
   async #restart(): Promise<void> {
