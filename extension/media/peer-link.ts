@@ -97,8 +97,9 @@ export class PeerLink {
   }
 
   #answer(connection: MediaConnection, ticket: Ticket): void {
-    // Before the answer there is no RTCPeerConnection, so a stranger learns nothing of us.
-    if (connection.peer !== ticket.remote || this.#connection !== undefined) {
+    // Before the answer there is no RTCPeerConnection, so a stranger learns nothing of us. The other side may dial anew
+    // where its first offer went astray, until the media flows.
+    if (connection.peer !== ticket.remote || this.#flows) {
       connection.close();
       return;
     }
