@@ -26,8 +26,7 @@ export function onCallNews(state: SignedIn, at: number, message: CallNews): AppS
     case "call.incoming":
       return incoming(state, at, message);
     case "call.accepted":
-      // It crossed the hang-up, or the own timer: whoever answered must not wait for this side.
-      return state.over.includes(message.call) && !isNamed(state.call, message.call)
+      return isForeign(state, message.call)
         ? owe(state, { call: message.call, type: "call.hangup", request: state.lastRequest + 1 })
         : onCall(state, at, { type: "news", message });
     case "call.ended": {
@@ -146,11 +145,27 @@ function welcomeRings(state: SignedIn, at: number, calls: WelcomeCall[], settlin
   return next;
 }
 
-/** A call that the server has running on this device while nobody here has it on the stage is let go. */
+/** A call that the server has on this device while nobody here has it on the stage is let go. */
 function withoutOrphan(state: SignedIn, call: WelcomeCall): AppStep {
-  if (call.state !== "running" || !call.here) return step(state);
-  if (isPresent(state.call) && isNamed(state.call, call.call)) return step(state);
-  return owe(state, { call: call.call, type: "call.hangup", request: state.lastRequest + 1 });
+  const type = orphanEnding(call);
+  if (type === undefined || (isPresent(state.call) && isNamed(state.call, call.call))) return step(state);
+  return owe(state, { call: call.call, type, request: state.lastRequest + 1 });
+}
+
+/** Only the device that has the call is given its ticket, or is told that it runs here. */
+function orphanEnding(call: WelcomeCall): OwedEnding["type"] | undefined {
+  if (call.state === "running") return call.here ? "call.hangup" : undefined;
+  return call.state === "outgoing" && call.ticket ? "call.cancel" : undefined;
+}
+
+/**
+ * Whether an accept is of a call that this device knows nothing of, or no more: it crossed the hang-up, or the own timer, or
+ * the state was lost. Whoever answered must not wait for this side.
+ */
+function isForeign({ call: present, others }: SignedIn, call: CallId): boolean {
+  if (isNamed(present, call)) return !isPresent(present);
+  const isMerging = present.at === "inviting" || present.at === "ringing-out";
+  return !isMerging || !others.some((ring) => ring.call === call && ring.from.user === present.with.user);
 }
 
 function missedOf({ call, from, media }: Ring, at: number): MissedCall {

@@ -60,6 +60,11 @@ export function acceptAgain({ call, media, request }: Accepting | Joining): Call
   return { type: "ask", message: { type: "call.accept", id: request, call, media } };
 }
 
+/** Whether this side has answered, and waits for the media: a ring of this call is then answered again. [CALL-12] */
+export function isAnswered(state: PresentCall): state is Joining {
+  return state.at === "joining" && !state.outgoing;
+}
+
 /** The accepted call, from whatever it was before. */
 export function joiningOf(
   state: TakenCall,
@@ -98,7 +103,7 @@ export function mergedInto(
 /** A server that was restarted rings again: the sound goes on as it is, and no longer than before. [CALL-11] */
 function rungAgain(state: CallState, message: NewsOf<"call.incoming">, at: number): CallStep {
   if (!isPresent(state) || state.call !== message.call) return step(state);
-  if (state.at === "accepting") return step(state, acceptAgain(state));
+  if (state.at === "accepting" || isAnswered(state)) return step(state, acceptAgain(state));
   if (state.at !== "ringing-in") return step(state);
   const next = { ...state, until: Math.min(state.until, at + message.remaining) };
   if (state.alerted === undefined) return step<CallState>(next);

@@ -1,5 +1,5 @@
 import { LATE_RING_MS, type WelcomeCall } from "#protocol";
-import { acceptAgain, invite, joiningOf, mergedInto } from "./call-news.ts";
+import { acceptAgain, invite, isAnswered, joiningOf, mergedInto } from "./call-news.ts";
 import { type AcceptedCall, type CallStep, ended, isPresent } from "./call-parts.ts";
 import type { Accepting, CallEffect, CallEvent, CallState, Inviting, RingingIn, RingingOut } from "./call-types.ts";
 import { step, unreachable } from "./machine.ts";
@@ -91,6 +91,8 @@ function welcomedAccept(state: Accepting, event: Welcomed): CallStep {
 function welcomedTalk(state: AcceptedCall, event: Welcomed): CallStep {
   const running = listed(event.calls, state.call, "running");
   if (running && !running.here) return ended(state, event.at, "answered-elsewhere");
+  // A server that was restarted between the accept and the caller's hearing of it rings again: this side has answered.
+  if (isAnswered(state) && listed(event.calls, state.call, "incoming")) return step(state, acceptAgain(state));
   // The hello named this call; where the server does not, the other side has hung up meanwhile.
   if (!running) return ended(state, event.at, "hangup");
   if (state.at !== "joining" || state.ticket) return step(state);

@@ -97,8 +97,11 @@ function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }
       return registerWhenReady({ ...state, outgoing, media, phase: waiting }, at);
     }
     case "registering":
+      if (isOther(ticket, phase.ticket)) return register({ ...state, outgoing, media }, ticket, accepted, at);
       return phase.accepted === accepted ? step(state) : step({ ...state, media, phase: { ...phase, accepted } });
     case "linking":
+      // The server was restarted before the two sides met, and made new ends for both.
+      if (isOther(ticket, phase.ticket)) return register({ ...state, outgoing, media }, ticket, accepted, at);
       return phase.accepted || !accepted
         ? step(state)
         : step({ ...state, media, phase: { ...phase, accepted, until: at + LINKING_MS } });
@@ -112,6 +115,10 @@ function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }
     default:
       return unreachable(phase);
   }
+}
+
+function isOther(ticket: Ticket | undefined, known: Ticket): ticket is Ticket {
+  return ticket !== undefined && ticket.self !== known.self;
 }
 
 function devicesUntil(phase: LinkPhase, at: number): number {

@@ -60,6 +60,7 @@ export class Backend implements ServerEnd {
   #later: (() => void)[] = [];
   /** How many times the server was started. */
   life = 0;
+  startedAt = 0;
 
   constructor(setting: Setting, accounts: Accounts, listener: Listener) {
     this.#setting = setting;
@@ -75,6 +76,7 @@ export class Backend implements ServerEnd {
   start(): void {
     if (this.isUp) return;
     this.life += 1;
+    this.startedAt = this.#setting.now;
     const newPeerId = (): PeerId => `peer-${(this.#peerCount += 1)}` as PeerId;
     this.#referee = createReferee({ spans: SPANS, startedAt: this.#setting.now, newPeerId });
     this.#setting.note("server", "starts");
@@ -129,8 +131,7 @@ export class Backend implements ServerEnd {
   tell(event: Happening): void {
     if (this.#referee === undefined) return;
     // Every member of the union has lost its `at` by the type above, and here has it back.
-    for (const effect of this.#referee.handle({ ...event, at: this.#setting.now } as RefereeEvent))
-      this.#carryOut(effect);
+    for (const effect of this.#referee.handle({ ...event, at: this.#setting.now })) this.#carryOut(effect);
     this.#armDue();
     for (const check of this.#later.splice(0)) check();
   }
@@ -164,20 +165,27 @@ export class Backend implements ServerEnd {
       case "send":
         for (const to of effect.to) this.#send(to, effect.message);
         return;
-      case "send-ticketed":
-        return this.#send(effect.to, { ...effect.message, ticket: ticketOf(effect.ends) });
+      case "send-ticketed": {
+        this.#send(effect.to, { ...effect.message, ticket: ticketOf(effect.ends) });
+        return;
+      }
       case "welcome": {
         const ends = new Map(effect.tickets.map((ticket) => [ticket.call, ticket.ends]));
         const calls = effect.message.calls.map((call) => {
           const own = ends.get(call.call);
           return call.state === "outgoing" && own ? { ...call, ticket: ticketOf(own) } : call;
         });
-        return this.#send(effect.to, { ...effect.message, calls, heartbeat: PING_EVERY_MS });
+        this.#send(effect.to, { ...effect.message, calls, heartbeat: PING_EVERY_MS });
+        return;
       }
-      case "close":
-        return this.#close(effect.connection, effect.code);
-      case "record":
-        return this.#record(effect);
+      case "close": {
+        this.#close(effect.connection, effect.code);
+        return;
+      }
+      case "record": {
+        this.#record(effect);
+        return;
+      }
       case "save-choice":
         this.#accounts.get(effect.user).chosen = effect.chosen;
         return;

@@ -107,7 +107,7 @@ export class Client implements ClientEnd {
     this.isAwake = false;
     this.#life += 1;
     this.#stored = JSON.stringify(this.state);
-    this.#wire?.closeByClient();
+    this.#wire?.closeByDeath();
     this.#wire = undefined;
     this.#ringing = undefined;
     this.#wakeAt = undefined;
@@ -131,7 +131,7 @@ export class Client implements ClientEnd {
   restartBrowser(): void {
     this.die();
     this.#around.setting.note(this.name, "browser restarts");
-    this.#around.media.browserClosed(this);
+    this.#around.media.closeUnheard(this);
     this.#stored = undefined;
     this.#around.begunAnew(this);
     this.wake();
@@ -172,7 +172,7 @@ export class Client implements ClientEnd {
     const { setting, check, media } = this.#around;
     const before = this.state;
     // Every member of the union has lost these two by the type above, and here has them back.
-    const event = { ...happening, at: setting.now, random: setting.random.next() } as AppEvent;
+    const event = { ...happening, at: setting.now, random: setting.random.next() };
     const { state, effects } = update(before, event);
     this.state = state;
     setting.note(this.name, `‹ ${happening.type}`, interesting(happening));
@@ -191,7 +191,10 @@ export class Client implements ClientEnd {
     const call = wanted.ringing?.call;
     if (call === this.#ringing) return;
     this.#ringing = call;
-    if (call === undefined) return setting.note(this.name, "is silent");
+    if (call === undefined) {
+      setting.note(this.name, "is silent");
+      return;
+    }
     setting.note(this.name, "rings", { call });
     const life = this.#life;
     setting.schedule.after(setting.random.between(5, 200), () => {
@@ -215,25 +218,35 @@ export class Client implements ClientEnd {
     const { setting, media, backend } = this.#around;
     setting.note(this.name, `› ${effect.type}`, effect.type === "send" ? effect.message : undefined);
     switch (effect.type) {
-      case "open-socket":
-        return this.#open(effect.socket);
+      case "open-socket": {
+        this.#open(effect.socket);
+        return;
+      }
       case "close-socket":
         if (this.#wire?.number === effect.socket) this.#wire.closeByClient();
         return;
-      case "hello":
-        return this.#send(effect.socket, {
+      case "hello": {
+        this.#send(effect.socket, {
           type: "hello",
           token: this.#token ?? "",
           device: { id: this.device, name: this.name },
           idle: effect.idle,
           active: effect.active,
         });
-      case "send":
-        return this.#send(effect.socket, effect.message);
-      case "list-contacts":
-        return this.#listContacts();
-      case "open-call-tab":
-        return media.open(this, effect.call, effect.replacing);
+        return;
+      }
+      case "send": {
+        this.#send(effect.socket, effect.message);
+        return;
+      }
+      case "list-contacts": {
+        this.#listContacts();
+        return;
+      }
+      case "open-call-tab": {
+        media.open(this, effect.call, effect.replacing);
+        return;
+      }
       case "focus-call-tab":
       case "signal-page":
         return;
@@ -289,6 +302,7 @@ export class Client implements ClientEnd {
 
 function interesting(happening: Happening): unknown {
   if (happening.type === "socket-message") return happening.message;
-  const { type: _type, ...rest } = happening;
-  return happening.type === "contacts-listed" || happening.type === "signed-in" ? undefined : rest;
+  return happening.type === "contacts-listed" || happening.type === "signed-in"
+    ? undefined
+    : { ...happening, type: undefined };
 }

@@ -54,7 +54,8 @@ export class MediaWorld {
     }
   }
 
-  browserClosed(client: Client): void {
+  /** Every page of this device is gone, and no worker was there to hear of it. */
+  closeUnheard(client: Client): void {
     for (const page of this.#of(client)) this.#remove(page);
   }
 

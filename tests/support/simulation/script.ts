@@ -41,7 +41,10 @@ export function actAtRandom(world: World): void {
   let left = random.next() * possible.reduce((sum, act) => sum + act.weight, 0);
   for (const act of possible) {
     left -= act.weight;
-    if (left < 0) return act.run(world);
+    if (left < 0) {
+      act.run(world);
+      return;
+    }
   }
 }
 
@@ -101,7 +104,7 @@ function hangUp(world: World): void {
 }
 
 function closePage(world: World): void {
-  const { client } = { client: world.setting.random.pick(world.clients.filter((one) => callOf(one) !== undefined)) };
+  const client = world.setting.random.pick(world.clients.filter((one) => callOf(one) !== undefined));
   if (client) world.media.close(client);
 }
 
@@ -174,8 +177,10 @@ function cutNetwork({ anyClient, setting }: World): void {
   });
 }
 
-function killWorker({ anyClient }: World): void {
-  anyClient().die();
+function killWorker({ anyClient, setting, media }: World): void {
+  const client = anyClient();
+  client.die();
+  if (setting.random.chance(0.2)) media.closeUnheard(client);
 }
 
 function restartBrowser({ anyClient }: World): void {
@@ -189,8 +194,11 @@ function restartServer({ backend, setting }: World): void {
   schedule.after(random.between(200, 12_000), () => backend.start());
 }
 
-function revokeSession({ anyClient, backend }: World): void {
-  if (backend.isUp) anyClient().revoke();
+function revokeSession({ anyClient, backend, moments }: World): void {
+  const client = anyClient();
+  if (!backend.isUp) return;
+  moments.leaves(client);
+  client.revoke();
 }
 
 function ringOf({ state }: Client): CallId | undefined {

@@ -56,8 +56,18 @@ export class Wire {
     });
   }
 
-  /** The client lets go: it hears no more, and the server is told where that still gets through. */
+  /**
+   * The client lets go: it hears no more but, some time later, that the socket is closed; the server is told where that still
+   * gets through.
+   */
   closeByClient(): void {
+    this.closeByDeath();
+    const { random, schedule } = this.#setting;
+    schedule.after(random.between(0, 3_000), () => this.#client.closed(this, ABNORMAL));
+  }
+
+  /** The worker died, and its socket with it. */
+  closeByDeath(): void {
     this.#clientEnd = "closed";
     this.#carry(this.#upAt, "close", () => this.#endServer());
   }

@@ -1,20 +1,13 @@
-import { type CallId, type DeviceId, RING_MS, type ServerMessage, type UserId, type WelcomeCall } from "#protocol";
+import { type CallId, type DeviceId, type ServerMessage, type UserId, type WelcomeCall } from "#protocol";
 import type { AppEffect, AppState } from "../../../extension/core/app-types.ts";
-import { isAcceptedCall } from "../../../extension/core/call-parts.ts";
 import { Accounts } from "./accounts.ts";
 import { Backend } from "./backend.ts";
 import { Client } from "./client.ts";
 import { MediaWorld } from "./media.ts";
+import { Moments } from "./moments.ts";
 import type { Setting } from "./setting.ts";
 
 const NAMES = ["Alice", "Bob", "Carol", "Dave"];
-/** One device's ring may end this much after its time: a timer and a message may fall together. */
-const RING_SLACK_MS = 50;
-
-interface Ringing {
-  call: CallId;
-  since: number;
-}
 
 /** Everyone and everything of one run, and what must hold at every moment of it. */
 export class World {
@@ -27,8 +20,7 @@ export class World {
   /** The calls that each server named, by the number of the server's life. */
   readonly named = new Map<CallId, Set<number>>();
   readonly merged = new Set<CallId>();
-  readonly #ringing = new Map<Client, Ringing>();
-  readonly #rung = new Map<Client, Set<CallId>>();
+  readonly moments = new Moments(this);
 
   constructor(setting: Setting) {
     this.setting = setting;
@@ -87,8 +79,8 @@ export class World {
     const devices = setting.random.between(1, 3);
     for (let device = 1; device <= devices; device += 1) {
       const check = (client: Client, before: AppState, effects: AppEffect[]): void =>
-        this.#check(client, before, effects);
-      const begunAnew = (client: Client): void => this.#forgetRings(client);
+        this.moments.check(client, before, effects);
+      const begunAnew = (client: Client): void => this.moments.forget(client);
       const around = { setting, accounts, media, backend, check, begunAnew };
       this.clients.push(new Client(`${user}-${device}`, user, around));
     }
@@ -97,10 +89,14 @@ export class World {
   /** What no server may ever say. */
   #heard(to: UserId, message: ServerMessage): void {
     if (message.type === "presence") this.#hearPresence(to, message);
-    if (message.type === "welcome") for (const contact of message.contacts) this.#hearPresence(to, contact);
+    if (message.type === "welcome") {
+      for (const contact of message.contacts) this.#hearPresence(to, contact);
+      for (const { call } of message.calls) this.moments.named(to, call);
+    }
     if (message.type === "call.ended" && message.reason === "merged") this.merged.add(message.call);
-    const call = "call" in message ? message.call : undefined;
-    if (call === undefined) return;
+    if (!("call" in message)) return;
+    this.moments.heard(to, message);
+    const { call } = message;
     const lives = this.named.get(call) ?? new Set();
     this.named.set(call, lives.add(this.backend.life));
   }
@@ -120,53 +116,4 @@ export class World {
         this.setting.problem(`${to} hears that ${user}, who is invisible, is ${availability} [PRES-4]`);
     });
   }
-
-  /** What must hold on a device after each event. */
-  #check(client: Client, before: AppState, effects: AppEffect[]): void {
-    const { state } = client;
-    const call = state.at === "signed-in" ? state.call : undefined;
-    this.#checkRing(client, call?.at === "ringing-in" ? call.call : undefined);
-    if (call && isAcceptedCall(call)) {
-      const twin = this.clients.find(
-        (other) => other !== client && other.user === client.user && talksIn(other, call.call),
-      );
-      if (twin) this.setting.problem(`${client.name} and ${twin.name} both talk in ${call.call} [CALL-4]`);
-    }
-    for (const effect of effects)
-      if (effect.type === "open-call-tab" && !client.acted.has(effect.call))
-        this.setting.problem(`${client.name} opens a call page that nobody there asked for, ${effect.call}`);
-    if (
-      before.at === "signed-in" &&
-      state.at === "signed-in" &&
-      state.connection.lastSocket < before.connection.lastSocket
-    )
-      this.setting.problem(`${client.name} gives the number of a socket twice`);
-  }
-
-  #checkRing(client: Client, call: CallId | undefined): void {
-    const { now } = this.setting;
-    const ringing = this.#ringing.get(client);
-    if (ringing && now - ringing.since > RING_MS + RING_SLACK_MS && call === ringing.call)
-      this.setting.problem(`${client.name} has rung for ${now - ringing.since} ms [CALL-7]`);
-    if (ringing?.call === call) return;
-    if (call === undefined) {
-      this.#ringing.delete(client);
-      return;
-    }
-    const rung = this.#rung.get(client) ?? new Set();
-    if (rung.has(call)) this.setting.problem(`${client.name} begins to ring twice for ${call}`);
-    this.#rung.set(client, rung.add(call));
-    this.#ringing.set(client, { call, since: now });
-  }
-
-  /** Whoever signs in anew, or starts the browser anew, knows nothing of what rang before. */
-  #forgetRings(client: Client): void {
-    this.#rung.delete(client);
-    this.#ringing.delete(client);
-  }
-}
-
-/** Whether this device, asleep or awake, is in the call. */
-export function talksIn({ state }: Client, call: CallId): boolean {
-  return state.at === "signed-in" && isAcceptedCall(state.call) && state.call.call === call;
 }

@@ -1,0 +1,137 @@
+import { type CallId, GRACE_MS, RING_MS, type ServerMessage, SETTLE_MS, type UserId } from "#protocol";
+import type { AppEffect, AppState } from "../../../extension/core/app-types.ts";
+import { isAcceptedCall } from "../../../extension/core/call-parts.ts";
+import type { Client } from "./client.ts";
+import type { World } from "./world.ts";
+
+/** One device's ring may end this much after its time: a timer and a message may fall together. */
+const RING_SLACK_MS = 50;
+/** A server that was started anew takes up the calls that it is told of until then, and no later. [CALL-11] */
+const TAKES_UP_MS = SETTLE_MS + GRACE_MS;
+
+interface Ringing {
+  call: CallId;
+  since: number;
+}
+
+/** What must hold on every device after each of its events. */
+export class Moments {
+  /** The calls that somebody ended, by a click, a closed page, a sign-out, or because the media failed. */
+  readonly #ended = new Set<CallId>();
+  readonly #mergedFrom = new Map<CallId, CallId>();
+  readonly #ringing = new Map<Client, Ringing>();
+  readonly #rung = new Map<Client, Set<CallId>>();
+  /** The calls of each person that the server named to them, each with the last life of the server that did. */
+  readonly #callsOf = new Map<UserId, Map<CallId, number>>();
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** What the server says of a call. Who answers one call leaves every other, on whichever device. [CALL-9] */
+  heard(to: UserId, message: Extract<ServerMessage, { call: CallId }>): void {
+    const { call, type } = message;
+    const calls = this.named(to, call);
+    if (type === "call.accepted") for (const other of calls.keys()) if (other !== call) this.#ended.add(other);
+    // The end of a merged call is the end of what it merged into. [CALL-6, CALL-10]
+    if (type === "call.ended" && message.into !== undefined) this.#mergedFrom.set(message.into, call);
+  }
+
+  /** The server named this call to this person; returns all that it ever named to them. */
+  named(to: UserId, call: CallId): Map<CallId, number> {
+    const calls = this.#callsOf.get(to) ?? new Map<CallId, number>();
+    this.#callsOf.set(to, calls.set(call, this.#world.backend.life));
+    return calls;
+  }
+
+  check(client: Client, before: AppState, effects: AppEffect[]): void {
+    this.#noteEndings(client, before);
+    this.#checkRing(client);
+    this.#checkTalk(client, before);
+    this.#checkPages(client, effects);
+    const { state } = client;
+    if (
+      before.at === "signed-in" &&
+      state.at === "signed-in" &&
+      state.connection.lastSocket < before.connection.lastSocket
+    )
+      this.#world.setting.problem(`${client.name} gives the number of a socket twice`);
+  }
+
+  /** Whoever signs in anew, or starts the browser anew, knows nothing of what was before. */
+  forget(client: Client): void {
+    this.#rung.delete(client);
+    this.#ringing.delete(client);
+    this.leaves(client);
+  }
+
+  /** The session is taken from this device, and with it its call. [CONN-5] */
+  leaves({ state }: Client): void {
+    if (state.at === "signed-in" && state.call.at !== "idle") this.#ended.add(state.call.call);
+  }
+
+  #noteEndings({ state }: Client, before: AppState): void {
+    if (state.at === "signed-in") for (const { call } of state.owed) this.#ended.add(call);
+    else if (before.at === "signed-in" && isAcceptedCall(before.call)) this.#ended.add(before.call.call);
+  }
+
+  /** Nothing rings for too long, and nothing begins to ring twice. [CALL-7, CALL-11] */
+  #checkRing(client: Client): void {
+    const { setting } = this.#world;
+    const { state } = client;
+    const call = state.at === "signed-in" && state.call.at === "ringing-in" ? state.call.call : undefined;
+    const ringing = this.#ringing.get(client);
+    if (ringing && setting.now - ringing.since > RING_MS + RING_SLACK_MS && call === ringing.call)
+      setting.problem(`${client.name} has rung for ${setting.now - ringing.since} ms [CALL-7]`);
+    if (ringing?.call === call) return;
+    if (call === undefined) {
+      this.#ringing.delete(client);
+      return;
+    }
+    const rung = this.#rung.get(client) ?? new Set();
+    if (rung.has(call)) setting.problem(`${client.name} begins to ring twice for ${call} [CALL-11]`);
+    this.#rung.set(client, rung.add(call));
+    this.#ringing.set(client, { call, since: setting.now });
+  }
+
+  /** One device has the call, and a talk ends only where somebody ended it. [CALL-4, CALL-11, CALL-13] */
+  #checkTalk(client: Client, before: AppState): void {
+    const { clients, setting } = this.#world;
+    const { state } = client;
+    const call = state.at === "signed-in" ? state.call : undefined;
+    if (call && isAcceptedCall(call)) {
+      const twin = clients.find((other) => other !== client && other.user === client.user && talksIn(other, call.call));
+      if (twin) setting.problem(`${client.name} and ${twin.name} both talk in ${call.call} [CALL-4]`);
+    }
+    if (before.at === "signed-out" || !isAcceptedCall(before.call) || call?.at !== "ended") return;
+    const alias = this.#mergedFrom.get(before.call.call);
+    if (call.reason === "failed" || this.#ended.has(before.call.call) || (alias && this.#ended.has(alias))) return;
+    if (this.#isForgotten(client, before.call)) return;
+    setting.problem(`${client.name} lost ${before.call.call} as ${call.reason}, which nobody ended [CALL-11]`);
+  }
+
+  /**
+   * What no server that was started anew takes up: a call it was told of too late, of people who are contacts no more, or of
+   * somebody who has begun another one with it meanwhile.
+   */
+  #isForgotten({ user }: Client, { call, with: other }: { call: CallId; with: { user: UserId } }): boolean {
+    const { backend, setting, accounts } = this.#world;
+    if (backend.life === 1) return false;
+    if (setting.now > backend.startedAt + TAKES_UP_MS || !accounts.areContacts(user, other.user)) return true;
+    const calls = [user, other.user].flatMap((one) => [...(this.#callsOf.get(one) ?? [])]);
+    return calls.some(([id, life]) => id !== call && life === backend.life);
+  }
+
+  /** No page, and so no camera and no address, but by a person's own act on that device. */
+  #checkPages(client: Client, effects: AppEffect[]): void {
+    for (const effect of effects)
+      if (effect.type === "open-call-tab" && !client.acted.has(effect.call))
+        this.#world.setting.problem(`${client.name} opens a call page that nobody there asked for, ${effect.call}`);
+  }
+}
+
+/** Whether this device, asleep or awake, is in the call. */
+function talksIn({ state }: Client, call: CallId): boolean {
+  return state.at === "signed-in" && isAcceptedCall(state.call) && state.call.call === call;
+}
