@@ -35,6 +35,7 @@ export function onCallNews(state: SignedIn, at: number, message: CallNews): AppS
       return then(dropRing(settled, at, message), (now) => onCall(now, at, { type: "news", message }));
     }
     case "call.ringing":
+    case "call.rejoined":
     case "call.signal":
       return onCall(state, at, { type: "news", message });
     default:

@@ -168,13 +168,13 @@ function onFact(state: SignedIn, at: number, message: ServerMessage): AppStep {
     case "call.incoming":
     case "call.ringing":
     case "call.accepted":
+    case "call.rejoined":
     case "call.ended":
     case "call.signal":
       return onCallNews(state, at, message);
     case "ok":
     case "error":
       return answered(state, at, message);
-    case "call.rejoined":
     case "welcome":
     case "pong":
       return step(state);

@@ -36,6 +36,11 @@ export function news(state: CallState, event: News): CallStep {
       return ringing(state, message);
     case "call.accepted":
       return accepted(state, message, at);
+    case "call.rejoined":
+      // Only where no media has flowed yet; the other ways to use it belong to a page that comes back. [CALL-13]
+      return state.at === "joining" && isNamed(state, message.call)
+        ? step<CallState>({ ...state, ticket: message.ticket })
+        : step(state);
     case "call.ended":
       return endedByServer(state, message, event);
     case "call.signal":

@@ -117,6 +117,7 @@ export type CallNews =
   | ServerMessageOf<"call.incoming">
   | ServerMessageOf<"call.ringing">
   | ServerMessageOf<"call.accepted">
+  | ServerMessageOf<"call.rejoined">
   | ServerMessageOf<"call.ended">
   | ServerMessageOf<"call.signal">;
 

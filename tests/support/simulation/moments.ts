@@ -73,7 +73,7 @@ export class Moments {
 
   #noteEndings({ state }: Client, before: AppState): void {
     if (state.at === "signed-in") for (const { call } of state.owed) this.#ended.add(call);
-    else if (before.at === "signed-in" && isAcceptedCall(before.call)) this.#ended.add(before.call.call);
+    else if (before.at === "signed-in" && before.call.at !== "idle") this.#ended.add(before.call.call);
   }
 
   /** Nothing rings for too long, and nothing begins to ring twice. [CALL-7, CALL-11] */
