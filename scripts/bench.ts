@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { Belongings } from "../tests/support/belongings.ts";
 import { Backend } from "../tests/support/backend.ts";
-import { aliceAndBob, say } from "../tests/support/people.ts";
+import { aliceAndBob, type Person, say } from "../tests/support/people.ts";
 import { talk, type Talk } from "../tests/support/talk.ts";
 import { type Browser, extensionFolder } from "./setup/extension.ts";
 
@@ -10,30 +11,33 @@ const CALLS = 10;
 
 /** Measures calls between two browsers, the server's memory and the size of the builds, and prints them. */
 export async function bench(signal: AbortSignal): Promise<number> {
-  const backend = await Backend.start({ signal });
+  const open = new Belongings();
+  const closeNow = () => void open.close();
+  signal.addEventListener("abort", closeNow, { once: true });
   try {
-    const { alice, bob } = await aliceAndBob(backend);
-    try {
-      const talks: Talk[] = [];
-      for (let count = 0; count < CALLS; count++) {
-        signal.throwIfAborted();
-        const { aliceCall, bobCall, ...times } = await talk(alice, bob);
-        talks.push({ aliceCall, bobCall, ...times });
-        await alice.hangUp(aliceCall);
-        await bob.sees(bobCall, say("ended.callee.hangup"));
-        await Promise.all([aliceCall.close(), bobCall.close()]);
-        await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
-      }
-      printTimes(talks);
-    } finally {
-      await Promise.all([alice.leave(), bob.leave()]);
-    }
+    const backend = await Backend.start({ signal });
+    open.add(() => backend.close());
+    const { alice, bob } = await aliceAndBob(backend, open);
+    const talks: Talk[] = [];
+    while (talks.length < CALLS) talks.push(await oneCall(alice, bob));
+    printTimes(talks);
     await printMemory(backend);
   } finally {
-    await backend.close();
+    signal.removeEventListener("abort", closeNow);
+    await open.close();
   }
   for (const browser of ["chrome", "firefox"] as const) await printSize(browser);
   return 0;
+}
+
+async function oneCall(alice: Person, bob: Person): Promise<Talk> {
+  const call = await talk(alice, bob);
+  const { aliceCall, bobCall } = call;
+  await alice.hangUp(aliceCall);
+  await bob.sees(bobCall, say("ended.callee.hangup"));
+  await Promise.all([aliceCall.close(), bobCall.close()]);
+  await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
+  return call;
 }
 
 function printTimes(talks: readonly Talk[]): void {

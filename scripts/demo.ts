@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Account } from "../tests/support/accounts.ts";
 import { Backend } from "../tests/support/backend.ts";
+import { Belongings } from "../tests/support/belongings.ts";
 import type { ChromiumOptions } from "../tests/support/chromium.ts";
 import { friends, Person } from "../tests/support/people.ts";
 import { playCall } from "./demo-play.ts";
@@ -48,24 +49,6 @@ interface Stage {
   readonly bob: Person;
 }
 
-/** Whatever has been opened, to be closed in the opposite order. */
-class Belongings {
-  readonly #closers: (() => Promise<void>)[] = [];
-  #closing: Promise<void> = Promise.resolve();
-
-  add(close: () => Promise<void>): void {
-    this.#closers.push(close);
-  }
-
-  /** May be called more than once; what is added meanwhile is closed as well. */
-  async close(): Promise<void> {
-    this.#closing = this.#closing.then(async () => {
-      for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
-    });
-    await this.#closing;
-  }
-}
-
 function readOptions(args: readonly string[]) {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
@@ -89,24 +72,21 @@ async function setTheStage(options: Options, open: Belongings, signal: AbortSign
   });
   signal.throwIfAborted();
   const [aliceAccount, bobAccount] = await step("Signing up Alice and Bob", () => friends(backend.url));
+  const { headless } = options;
   const arrive = async (account: Account, browser: ChromiumOptions) => {
-    const person = await Person.arrive(account, browser);
-    open.add(() => person.leave());
+    const person = await Person.arrive(account, open, { ...browser, headless, diesOfSignals: false });
     signal.throwIfAborted();
     await person.signIn(backend.url);
     return person;
   };
-  const { headless } = options;
   const alice = await step("Opening Alice's browser", () =>
     arrive(aliceAccount, {
-      headless,
       camera: headless || options["alice-fake"] ? "fake" : "real",
       window: { x: 0, y: 0, width: 800, height: 800 },
     }),
   );
   const bob = await step("Opening Bob's browser", () =>
     arrive(bobAccount, {
-      headless,
       camera: options["bob-real"] ? "real" : "fake",
       muted: !options["bob-real"],
       window: { x: 800, y: 0, width: 800, height: 800 },

@@ -21,7 +21,7 @@ export async function start(signal: AbortSignal): Promise<number> {
     process.stdout.write(text);
     if (written === undefined) return;
     written += text;
-    const address = /^[^{\n]*(https?:\/\/\S+)[^\n]*\n/m.exec(written)?.[1];
+    const address = /(https?:\/\/\S+)\n/.exec(written)?.[1];
     if (address === undefined) return;
     written = undefined;
     sayWhatIsNext(address);

@@ -4,22 +4,25 @@ import type { AddressInfo } from "node:net";
 import { DISCOVERY_PATH } from "#protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { account } from "../support/accounts.ts";
+import { Belongings } from "../support/belongings.ts";
 import { Backend } from "../support/backend.ts";
 import { BADGE, Person, say } from "../support/people.ts";
 
+const open = new Belongings();
 let backend: Backend;
 let carol: Person;
 let dan: Person;
 
 beforeAll(async () => {
   backend = await Backend.start();
-  [carol, dan] = await Promise.all([Person.arrive(account("Carol Ruiz")), Person.arrive(account("Dan Weber"))]);
+  open.add(() => backend.close());
+  [carol, dan] = await Promise.all([
+    Person.arrive(account("Carol Ruiz"), open),
+    Person.arrive(account("Dan Weber"), open),
+  ]);
 });
 
-afterAll(async () => {
-  await Promise.all([carol.leave(), dan.leave()]);
-  await backend.close();
-});
+afterAll(() => open.close());
 
 test("Carol is told what is wrong with each server address", async () => {
   const notBeckon = await serve((_request, response) => response.end("<h1>It works</h1>"));

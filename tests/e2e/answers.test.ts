@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Belongings } from "../support/belongings.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { BADGE, Person, say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
@@ -62,20 +63,18 @@ describe("a call that rings", () => {
 
   test("[CALL-4] Bob's laptop rings as well, and falls silent when he answers at his desk", async () => {
     const { alice, bob, backend } = stage;
-    const laptop = await Person.arrive(bob.account);
-    try {
-      await laptop.signIn(backend.url);
-      await alice.call(bob);
-      await Promise.all([bob.card.waitFor(), laptop.card.waitFor()]);
-      await bob.accept();
-      await laptop.card.waitFor({ state: "hidden" });
-      await laptop.browser.untilNotRinging();
-      await untilMediaAdvances(await bob.browser.callPage());
-      await alice.hangUp(await alice.browser.callPage());
-      await laptop.browser.untilBadge(BADGE.available);
-    } finally {
-      await laptop.leave();
-    }
+    const open = new Belongings();
+    onTestFinished(() => open.close());
+    const laptop = await Person.arrive(bob.account, open);
+    await laptop.signIn(backend.url);
+    await alice.call(bob);
+    await Promise.all([bob.card.waitFor(), laptop.card.waitFor()]);
+    await bob.accept();
+    await laptop.card.waitFor({ state: "hidden" });
+    await laptop.browser.untilNotRinging();
+    await untilMediaAdvances(await bob.browser.callPage());
+    await alice.hangUp(await alice.browser.callPage());
+    await laptop.browser.untilBadge(BADGE.available);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Account } from "../support/accounts.ts";
+import { Belongings } from "../support/belongings.ts";
 import { Backend } from "../support/backend.ts";
 import { hasFirefox, PersonFirefox } from "../support/firefox.ts";
 import { friends, Person, say } from "../support/people.ts";
@@ -8,23 +9,25 @@ import { friends, Person, say } from "../support/people.ts";
 const canSkip = process.env["CI"] === undefined;
 
 describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
-  let backend: Backend;
+  const open = new Belongings();
+  let server: string;
   let bobAccount: Account;
   let alice: Person;
   let bob: PersonFirefox;
 
   beforeAll(async () => {
-    backend = await Backend.start();
-    const [aliceAccount, other] = await friends(backend.url);
+    const backend = await Backend.start();
+    open.add(() => backend.close());
+    server = backend.url;
+    const [aliceAccount, other] = await friends(server);
     bobAccount = other;
-    [alice, bob] = await Promise.all([Person.arrive(aliceAccount), PersonFirefox.launch()]);
-    await alice.signIn(backend.url);
+    alice = await Person.arrive(aliceAccount, open);
+    bob = await PersonFirefox.launch();
+    open.add(() => bob.close());
+    await alice.signIn(server);
   });
 
-  afterAll(async () => {
-    await Promise.all([alice.leave(), bob.close()]);
-    await backend.close();
-  });
+  afterAll(() => open.close());
 
   test("signs in in the popup, and sees Alice's presence change", async () => {
     const popup = await bob.openPopup();
@@ -34,7 +37,7 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
     const click = (role: string, name: string) => popup.locator(`::-p-aria([name="${name}"][role="${role}"])`).click();
     const text = () => popup.evaluate(() => document.body.innerText);
 
-    await fill(say("sign.server"), backend.url);
+    await fill(say("sign.server"), server);
     await click("button", say("sign.continue"));
     await fill(say("sign.handle"), bobAccount.handle);
     await fill(say("sign.password"), bobAccount.password);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const END_WITH_PARENT = new URL("end-with-parent.ts", import.meta.url).href;
 const START_MS = 60_000;
 const STOP_MS = 15_000;
 
@@ -90,10 +91,10 @@ export class Backend {
     const again = this.url === "" ? {} : { PORT: new URL(this.url).port };
     const env = { ...process.env, ...this.#env, ...again, DATA_DIR: this.dataDir };
     // A group of its own: a Ctrl-C is ours to pass on, in the right order.
-    const server = spawn(process.execPath, [join(ROOT, "server", "main.ts")], {
+    const server = spawn(process.execPath, ["--import", END_WITH_PARENT, join(ROOT, "server", "main.ts")], {
       cwd: ROOT,
       env,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       detached: true,
     });
     this.#process = server;
@@ -104,12 +105,13 @@ export class Backend {
       const late = setTimeout(fail, START_MS, `did not say within ${String(START_MS / 1000)} s that it serves`);
       const read = (text: string) => {
         this.#log += text;
-        const address = /^[^{\n]*(http:\/\/[\w.[\]:-]+)[^\n]*\n/m.exec(text)?.[1];
+        const address = /(http:\/\/\S+)\n/.exec(text)?.[1];
         if (address === undefined) return;
         clearTimeout(late);
         resolve(address);
       };
       server.stdout.setEncoding("utf8").on("data", read);
+      // The log comes this way.
       server.stderr.setEncoding("utf8").on("data", (text: string) => (this.#log += text));
       server.once("exit", (code) => {
         clearTimeout(late);

@@ -28,6 +28,8 @@ export interface ChromiumOptions {
   readonly headless?: boolean;
   /** Nothing is heard of it. */
   readonly muted?: boolean;
+  /** Ends this process and the browser at once on a signal; the default. Else whoever launches closes it. */
+  readonly diesOfSignals?: boolean;
   readonly window?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 
@@ -49,7 +51,7 @@ export class PersonBrowser {
     if (executablePath === undefined) throw new Error("There is no Chromium here: run npm run demo or npm test.");
     const folder = await realpath(extensionFolder("chrome"));
     const profile = await mkdtemp(join(tmpdir(), "beckon-profile-"));
-    const headless = options.headless ?? true;
+    const { headless = true, diesOfSignals = true } = options;
     try {
       const context = await chromium.launchPersistentContext(profile, {
         executablePath,
@@ -58,10 +60,9 @@ export class PersonBrowser {
         ignoreDefaultArgs: headless ? [] : ["--enable-automation"],
         viewport: headless ? { width: 1000, height: 700 } : null,
         locale: "en-US",
-        // Whoever launches closes, in the right order.
-        handleSIGINT: false,
-        handleSIGTERM: false,
-        handleSIGHUP: false,
+        handleSIGINT: diesOfSignals,
+        handleSIGTERM: diesOfSignals,
+        handleSIGHUP: diesOfSignals,
       });
       await context.addInitScript(watchPage);
       return new PersonBrowser(context, `chrome-extension://${idOf(folder)}/`, profile);

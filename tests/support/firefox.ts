@@ -35,9 +35,6 @@ export class PersonFirefox {
         "media.navigator.streams.fake": true,
         "media.navigator.permission.disabled": true,
       },
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
     });
     await browser.installExtension(extensionFolder("firefox"));
     return new PersonFirefox(browser);

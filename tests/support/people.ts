@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { createText } from "../../extension/locales/text.ts";
 import { account, befriend, signUp, type Account, type SignedUp } from "./accounts.ts";
 import type { Backend } from "./backend.ts";
+import type { Belongings } from "./belongings.ts";
 import { PersonBrowser, type ChromiumOptions } from "./chromium.ts";
 
 /** What the screens say, in English. */
@@ -22,9 +23,10 @@ export class Person {
     this.popup = popup;
   }
 
-  /** Opens the person's browser and its popup; signed out. */
-  static async arrive(person: Account, options: ChromiumOptions = {}): Promise<Person> {
+  /** Opens the person's browser, which is closed with `open`, and its popup; signed out. */
+  static async arrive(person: Account, open: Belongings, options: ChromiumOptions = {}): Promise<Person> {
     const browser = await PersonBrowser.launch(options);
+    open.add(() => browser.close());
     return new Person(person, browser, await browser.openPopup());
   }
 
@@ -135,10 +137,6 @@ export class Person {
     await former.close();
   }
 
-  async leave(): Promise<void> {
-    await this.browser.close();
-  }
-
   async #fill(fields: Partial<Record<Parameters<typeof say>[0], string>>): Promise<void> {
     for (const [label, value] of Object.entries(fields)) {
       // The keys are those of the parameter's type.
@@ -151,12 +149,13 @@ export class Person {
 /** Alice Okada and Bob Tanaka, contacts of each other, each signed in at a browser of their own. */
 export async function aliceAndBob(
   backend: Backend,
+  open: Belongings,
   options: { readonly alice?: ChromiumOptions; readonly bob?: ChromiumOptions } = {},
 ): Promise<{ alice: Person; bob: Person }> {
   const [aliceAccount, bobAccount] = await friends(backend.url);
   const [alice, bob] = await Promise.all([
-    Person.arrive(aliceAccount, options.alice),
-    Person.arrive(bobAccount, options.bob),
+    Person.arrive(aliceAccount, open, options.alice),
+    Person.arrive(bobAccount, open, options.bob),
   ]);
   await Promise.all([alice.signIn(backend.url), bob.signIn(backend.url)]);
   await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, onTestFailed, beforeEach } from "vitest";
 import { Backend } from "./backend.ts";
+import { Belongings } from "./belongings.ts";
 import type { ChromiumOptions } from "./chromium.ts";
 import { aliceAndBob, type Person } from "./people.ts";
 
@@ -21,6 +22,7 @@ export interface Stage {
  * are closed and each is available to the other again. What a failed test leaves of the server's log is printed.
  */
 export function setStage(options: StageOptions = {}): Stage {
+  const open = new Belongings();
   let stage: Stage | undefined;
   const current = () => {
     if (stage === undefined) throw new Error("The stage is set when the first test begins.");
@@ -29,7 +31,8 @@ export function setStage(options: StageOptions = {}): Stage {
 
   beforeAll(async () => {
     const backend = await Backend.start({ env: options.env ?? {} });
-    stage = { backend, ...(await aliceAndBob(backend, options)) };
+    open.add(() => backend.close());
+    stage = { backend, ...(await aliceAndBob(backend, open, options)) };
   });
   beforeEach(() => {
     onTestFailed(() => {
@@ -41,11 +44,7 @@ export function setStage(options: StageOptions = {}): Stage {
     await Promise.all([alice.browser.closeCallPages(), bob.browser.closeCallPages()]);
     await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
   });
-  afterAll(async () => {
-    if (stage === undefined) return;
-    await Promise.all([stage.alice.leave(), stage.bob.leave()]);
-    await stage.backend.close();
-  });
+  afterAll(() => open.close());
 
   return {
     get backend() {
