@@ -82,6 +82,11 @@ const environment = v.object({
         (text) => ["postgres:", "postgresql:"].includes(URL.parse(text)?.protocol ?? ""),
         "must be a PostgreSQL address, such as postgres://user:password@host:5432/beckon, or left out to use the embedded one",
       ),
+      // Parse Server hands them to the database as they stand, without decoding them.
+      v.check(
+        (text) => !/%/.test(`${URL.parse(text)?.username ?? ""}${URL.parse(text)?.password ?? ""}`),
+        "must have a user name and a password of letters, digits and -._~ alone; give the database's user another password",
+      ),
     ),
   ),
   RING_MS: span(RING_MS),

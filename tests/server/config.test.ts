@@ -74,6 +74,7 @@ describe("the configuration", () => {
     ["PUBLIC_URL", "ftp://beckon.example.org", "such as https://beckon.example.org."],
     ["PUBLIC_URL", "https://me:secret@beckon.example.org", "such as https://beckon.example.org."],
     ["DATABASE_URI", "mongodb://db.example.org", "DATABASE_URI must be a PostgreSQL address"],
+    ["DATABASE_URI", "postgres://me:a%40b@db/beckon", "must have a user name and a password of letters, digits"],
     ["RING_MS", "0", "RING_MS must be a whole number of milliseconds"],
     ["GRACE_MS", "10s", "GRACE_MS must be a whole number of milliseconds"],
     ["SETTLE_MS", "99999999999", "SETTLE_MS must be a whole number of milliseconds"],
