@@ -11,6 +11,8 @@ export interface PageWatch {
   mediaAsked: number;
   /** How many WebSockets it opened. */
   sockets: number;
+  /** When the person last clicked, in ms since 1970. */
+  clickedAt?: number;
   /** When the first remote picture was decoded, in ms since 1970. */
   firstFrameAt?: number;
 }
@@ -30,6 +32,7 @@ export interface RemoteMedia {
 export function watchPage(): void {
   const watch: PageWatch = { connections: [], mediaAsked: 0, sockets: 0 };
   Object.assign(globalThis, { beckonWatch: watch });
+  document.addEventListener("click", () => (watch.clickedAt = Date.now()), { capture: true });
 
   const noteFirstFrame = async (connection: RTCPeerConnection, timer: number) => {
     const stats = (await connection.getStats()) as unknown as Map<string, { type: string; framesDecoded?: number }>;
@@ -71,6 +74,13 @@ export function watched(page: Page): Promise<{ connections: number; mediaAsked: 
     const { connections, mediaAsked, sockets } = (globalThis as unknown as WatchedWindow).beckonWatch;
     return { connections: connections.length, mediaAsked, sockets };
   });
+}
+
+/** When the person last clicked in the page, in ms since 1970. */
+export async function clickedAt(page: Page): Promise<number> {
+  const at = await page.evaluate(() => (globalThis as unknown as WatchedWindow).beckonWatch.clickedAt);
+  if (at === undefined) throw new Error("Nobody has clicked in this page.");
+  return at;
 }
 
 /** When the first remote picture was decoded in the page, in ms since 1970; waits for it. */

@@ -3,6 +3,7 @@ import { createText } from "../../extension/locales/text.ts";
 import { account, befriend, signUp, type Account, type SignedUp } from "./accounts.ts";
 import type { Backend } from "./backend.ts";
 import type { Belongings } from "./belongings.ts";
+import { clickedAt } from "./page-watch.ts";
 import { PersonBrowser, type ChromiumOptions } from "./chromium.ts";
 
 /** What the screens say, in English. */
@@ -93,11 +94,9 @@ export class Person {
 
   /** Clicks on the picture or sound button of a contact; returns when the click was made, in ms since 1970. */
   async call(who: Person, media: "video" | "audio" = "video"): Promise<number> {
-    const button = this.popup.getByRole("button", { name: say(`row.${media}`, { name: who.name }) });
-    await button.waitFor();
-    const at = Date.now();
-    await button.click();
-    return at;
+    await this.popup.bringToFront();
+    await this.popup.getByRole("button", { name: say(`row.${media}`, { name: who.name }) }).click();
+    return clickedAt(this.popup);
   }
 
   /** The card of an incoming call. */
@@ -107,12 +106,9 @@ export class Person {
 
   /** Answers in the popup; returns when the click was made, in ms since 1970. */
   async accept(): Promise<number> {
-    const button = this.card.getByRole("button", { name: say("ringing.accept") });
-    // For a moment the card lets clicks through to what it covers: Playwright waits until the button takes them.
-    await button.click({ trial: true });
-    const at = Date.now();
-    await button.click();
-    return at;
+    await this.popup.bringToFront();
+    await this.card.getByRole("button", { name: say("ringing.accept") }).click();
+    return clickedAt(this.popup);
   }
 
   async decline(): Promise<void> {
