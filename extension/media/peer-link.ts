@@ -44,8 +44,12 @@ export class PeerLink {
     this.#listener = listener;
   }
 
-  /** Becomes known to PeerServer by the ticket's own id, and takes the call of the ticket's other side alone. */
+  /**
+   * Becomes known to PeerServer by the ticket's own id, and takes the call of the ticket's other side alone. What an
+   * older ticket had begun is dropped.
+   */
   register(ticket: Ticket): void {
+    this.#dropConnection();
     this.#dropPeer();
     const peer = new Peer(ticket.self, optionsOf(ticket, this.#origin));
     this.#peer = peer;
