@@ -83,9 +83,10 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
     log,
   });
   const server = createHttpServer(routes);
+  // It has closed only when every socket of it has, so the sockets are sent away first.
+  undo.push(() => closeHttp(server));
   startSockets({ server, accounts, config, options, ticketSecret: secrets.tickets, undo });
   await listen(server, config.port, config.host);
-  undo.push(() => closeHttp(server));
   // Listening at a port of TCP, so there is an address with one.
   const { port } = server.address() as AddressInfo;
   url ||= `http://localhost:${String(port)}`;

@@ -133,7 +133,7 @@ export class Connection {
   }
 
   #join(hello: Hello, identity: Identity, held: readonly ClientMessage[]): void {
-    const { hub, rates, now } = this.#room;
+    const { hub, rates, now, log } = this.#room;
     const { user, session, ...rest } = identity;
     const rate = rates.of(hello.device.id, now());
     const dismissed = () => {
@@ -144,6 +144,7 @@ export class Connection {
       return;
     }
     this.#stage = { at: "online", rate };
+    log.info("device online", { user: user.id, connection: this.id });
     hub.dispatch({
       at: now(),
       type: "joined",
@@ -211,8 +212,11 @@ export class Connection {
   /** Once, whoever ends it: the referee hears of a device that was online. */
   #leave(): void {
     this.#stage = { at: "closed" };
-    const { hub, now } = this.#room;
-    if (hub.release(this.id) !== undefined) hub.dispatch({ at: now(), type: "lost", connection: this.id });
+    const { hub, now, log } = this.#room;
+    const member = hub.release(this.id);
+    if (member === undefined) return;
+    log.info("device lost", { user: member.user, connection: this.id });
+    hub.dispatch({ at: now(), type: "lost", connection: this.id });
   }
 
   #isOnline(): boolean {

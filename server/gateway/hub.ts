@@ -38,6 +38,7 @@ export class Hub {
   readonly #socketsOf = new Map<UserId, number>();
   readonly #waiting: RefereeEvent[] = [];
   #working = false;
+  #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
   #timerDue: number | undefined;
 
@@ -72,6 +73,7 @@ export class Hub {
 
   /** An event that comes up while another is carried out waits its turn. */
   dispatch(event: RefereeEvent): void {
+    if (this.#isStopped) return;
     this.#waiting.push(event);
     if (this.#working) return;
     this.#working = true;
@@ -80,10 +82,10 @@ export class Hub {
     this.#setTimer();
   }
 
-  /** Ends the timer. Members are not told. */
+  /** From now on nothing is decided any more: whoever goes now goes because the server does. */
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
-    this.#timerDue = undefined;
   }
 
   /** A fault in one event is logged and told to who asked; everyone else goes on. */
@@ -132,6 +134,7 @@ export class Hub {
         this.#dismiss(effect.connection, effect.code);
         break;
       case "record":
+        this.#options.log.info("call ended", { call: effect.call, reason: effect.reason });
         accounts.recordCall(effect);
         break;
       case "save-choice":

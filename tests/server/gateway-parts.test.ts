@@ -1,0 +1,113 @@
+import type { IncomingMessage } from "node:http";
+import type { DeviceId, UserId } from "#protocol";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { AccountsEvent, Identity } from "../../server/accounts/accounts.ts";
+import { addressOf } from "../../server/gateway/address.ts";
+import { caughtUp } from "../../server/gateway/catch-up.ts";
+import { createClock } from "../../server/gateway/clock.ts";
+import { DeviceRates } from "../../server/gateway/device-rates.ts";
+import { SlidingWindow } from "../../server/gateway/window.ts";
+import { TokenBucket } from "../../server/token-bucket.ts";
+
+const NOW = 1_760_000_000_000;
+
+afterEach(() => vi.useRealTimers());
+
+describe("the clock", () => {
+  it("stands still while the machine's is set back, and never goes back itself", () => {
+    vi.useFakeTimers({ now: NOW });
+    const clock = createClock();
+    expect(clock()).toBe(NOW);
+    vi.setSystemTime(NOW - 3_600_000);
+    expect(clock()).toBe(NOW);
+    vi.setSystemTime(NOW + 5);
+    expect(clock()).toBe(NOW + 5);
+  });
+});
+
+describe("a token bucket", () => {
+  it("gives its burst at once, and then so much per second", () => {
+    const bucket = new TokenBucket({ burst: 3, perSecond: 2 }, NOW);
+    expect([1, 1, 1, 1].map((amount) => bucket.take(amount, NOW))).toEqual([true, true, true, false]);
+    expect(bucket.waitMs(1, NOW)).toBe(500);
+    expect(bucket.take(1, NOW + 499)).toBe(false);
+    expect(bucket.take(1, NOW + 500)).toBe(true);
+    expect(bucket.isFull(NOW + 1_999)).toBe(false);
+    expect(bucket.isFull(NOW + 2_000)).toBe(true);
+  });
+
+  it("outlasts the socket of its device, and is forgotten when it is full again", () => {
+    const rates = new DeviceRates();
+    const device = crypto.randomUUID() as DeviceId;
+    const bucket = rates.of(device, NOW);
+    bucket.take(100, NOW);
+    rates.sweep(NOW + 10);
+    expect(rates.of(device, NOW + 10)).toBe(bucket);
+    rates.sweep(NOW + 60_000);
+    expect(rates.of(device, NOW + 60_000)).not.toBe(bucket);
+  });
+});
+
+describe("a sliding window", () => {
+  it("is full only when as many fall within its span", () => {
+    const window = new SlidingWindow(3, 1_000);
+    expect([0, 400, 1_200, 1_300, 1_399].map((after) => window.note(NOW + after))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(window.note(NOW + 9_000)).toBe(false);
+  });
+});
+
+describe("whose address counts", () => {
+  const of = (remoteAddress: string, forwarded?: string) =>
+    addressOf({ socket: { remoteAddress }, headers: { "x-forwarded-for": forwarded } } as unknown as IncomingMessage);
+
+  it.each([
+    ["a direct one", of("203.0.113.5"), "203.0.113.5"],
+    ["an IPv4 one as IPv6 sockets write it", of("::ffff:203.0.113.5"), "203.0.113.5"],
+    ["the /64 of an IPv6 one", of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2"],
+    ["the /64 of a short one", of("2001:db8::1"), "2001:db8:0:0"],
+    ["the client of a proxy on this machine", of("127.0.0.1", "198.51.100.1"), "198.51.100.1"],
+    ["the last that the proxy added", of("::1", "1.2.3.4, 198.51.100.1"), "198.51.100.1"],
+    ["behind two proxies of this machine", of("127.0.0.1", "198.51.100.1, 127.0.0.1"), "198.51.100.1"],
+    ["not what a stranger writes", of("203.0.113.5", "198.51.100.1"), "203.0.113.5"],
+    ["loopback itself", of("127.0.0.1"), "127.0.0.1"],
+  ])("%s", (_what, address, expected) => expect(address).toBe(expected));
+});
+
+describe("what changed while an identity was being read", () => {
+  const self = { id: "self" as UserId, name: "Self" };
+  const other = { id: "other" as UserId, name: "Other" };
+  const third = { id: "third" as UserId, name: "Third" };
+  const identity: Identity = {
+    user: { ...self, handle: "self" },
+    session: "s",
+    chosen: { availability: "available" },
+    settings: { showBusy: true, secondCall: "busy" },
+    contacts: [other],
+    missed: 2,
+  };
+
+  it("is in it: contacts made and removed, and the count of missed calls", () => {
+    const late = caughtUp(identity, [
+      { type: "contact", accepted: true, people: [third, self] },
+      { type: "contact", accepted: false, people: [self, other] },
+      { type: "missed", of: self.id, count: 3 },
+    ]);
+    expect(late).toEqual({ ...identity, contacts: [third], missed: 3 });
+  });
+
+  it("unless it is about others, or known already", () => {
+    const changes: AccountsEvent[] = [
+      { type: "contact", accepted: true, people: [other, third] },
+      { type: "contact", accepted: true, people: [self, other] },
+      { type: "missed", of: other.id, count: 9 },
+      { type: "contacts-changed", of: self.id },
+    ];
+    expect(caughtUp(identity, changes)).toEqual(identity);
+  });
+});
