@@ -3,7 +3,7 @@ import { callDue } from "./call.ts";
 import { isPresent } from "./call-parts.ts";
 import { connectionDue } from "./connection.ts";
 import { rosterDue } from "./roster.ts";
-import { lineViewOf } from "./view.ts";
+import { lineViewOf } from "./projection.ts";
 
 /** What the world outside should look like for this state. */
 export function outward(state: AppState): Outward {

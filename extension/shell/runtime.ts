@@ -1,6 +1,6 @@
 import { INITIAL_STATE, update } from "../core/app.ts";
 import { outward } from "../core/outward.ts";
-import { viewOf } from "../core/view.ts";
+import { viewOf } from "../core/projection.ts";
 import type {
   AppEffect,
   AppState,

@@ -4,7 +4,8 @@ import type { AppEffect, AppEvent, AppState, PageCommand, Saved, Session } from 
 import { refusal } from "../../../extension/core/refusal.ts";
 import { unreachable } from "../../../extension/core/machine.ts";
 import { outward } from "../../../extension/core/outward.ts";
-import { type CallPageView, callPageOf, viewOf } from "../../../extension/core/view.ts";
+import { callPageOf, viewOf } from "../../../extension/core/projection.ts";
+import type { CallPageView } from "../../../extension/core/view.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Backend } from "./backend.ts";
 import type { MediaWorld } from "./media.ts";
