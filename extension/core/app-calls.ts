@@ -1,5 +1,5 @@
 import { type CallId, LATE_RING_MS, type ServerMessageOf, type WelcomeCall } from "#protocol";
-import { type AppStep, send, then } from "./app-parts.ts";
+import { type AppStep, ask, send, then } from "./app-parts.ts";
 import type { AppEffect, MissedCall, SignedIn } from "./app-types.ts";
 import { updateCall } from "./call.ts";
 import { isNamed, isPresent } from "./call-parts.ts";
@@ -27,7 +27,7 @@ export function onCallNews(state: SignedIn, at: number, message: CallNews): AppS
       return incoming(state, at, message);
     case "call.accepted":
       return isForeign(state, message.call)
-        ? owe(state, { call: message.call, type: "call.hangup", request: state.lastRequest + 1 })
+        ? owe(state, at, { call: message.call, type: "call.hangup", request: state.lastRequest + 1 })
         : onCall(state, at, { type: "news", message });
     case "call.ended": {
       const owed = state.owed.filter((ending) => ending.call !== message.call);
@@ -52,7 +52,7 @@ export function onWelcomeCalls(state: SignedIn, at: number, calls: WelcomeCall[]
   );
   const rung = then(fallenIn, (now) => welcomeRings(now, at, open, settling));
   let next = rung;
-  for (const call of calls) next = then(next, (now) => withoutOrphan(now, call));
+  for (const call of calls) next = then(next, (now) => withoutOrphan(now, at, call));
   return next;
 }
 
@@ -74,9 +74,9 @@ export function confirmEnding(state: SignedIn, request: number): SignedIn {
 function applied(state: SignedIn, at: number, effect: CallEffect): AppStep {
   switch (effect.type) {
     case "ask":
-      return step(state, ...send(state, effect.message));
+      return ask(state, at, effect.message);
     case "owe":
-      return owe(state, effect.ending);
+      return owe(state, at, effect.ending);
     case "over":
       return step(withOver(state, effect.call));
     case "missed":
@@ -90,10 +90,10 @@ function applied(state: SignedIn, at: number, effect: CallEffect): AppStep {
   }
 }
 
-function owe(state: SignedIn, ending: OwedEnding): AppStep {
+function owe(state: SignedIn, at: number, ending: OwedEnding): AppStep {
   if (state.owed.some(({ call }) => call === ending.call)) return step(state);
   const next = { ...state, owed: [...state.owed, ending], lastRequest: Math.max(state.lastRequest, ending.request) };
-  return step<SignedIn, AppEffect>(next, ...send(next, owedMessage(ending)));
+  return ask(next, at, owedMessage(ending));
 }
 
 function owedMessage({ call, type, request }: OwedEnding) {
@@ -147,10 +147,10 @@ function welcomeRings(state: SignedIn, at: number, calls: WelcomeCall[], settlin
 }
 
 /** A call that the server has on this device while nobody here has it on the stage is let go. */
-function withoutOrphan(state: SignedIn, call: WelcomeCall): AppStep {
+function withoutOrphan(state: SignedIn, at: number, call: WelcomeCall): AppStep {
   const type = orphanEnding(call);
   if (type === undefined || (isPresent(state.call) && isNamed(state.call, call.call))) return step(state);
-  return owe(state, { call: call.call, type, request: state.lastRequest + 1 });
+  return owe(state, at, { call: call.call, type, request: state.lastRequest + 1 });
 }
 
 /** Only the device that has the call is given its ticket, or is told that it runs here. */

@@ -1,6 +1,6 @@
-import type { ActiveCall, ServerMessage, ServerMessageOf } from "#protocol";
+import { type ActiveCall, MAX_UNTIL_MS, type ServerMessage, type ServerMessageOf } from "#protocol";
 import { confirmEnding, onCall, onCallNews, onWelcomeCalls } from "./app-calls.ts";
-import { type AppStep, isWatched, send, then } from "./app-parts.ts";
+import { type AppStep, ask, isWatched, send, then } from "./app-parts.ts";
 import type { AppEffect, AppState, SelfState, SignedIn, SignedOut } from "./app-types.ts";
 import { isAcceptedCall } from "./call-parts.ts";
 import {
@@ -57,17 +57,17 @@ export function signedOut(state: SignedIn, sessionEnded: boolean): SignedOut {
   return { at: "signed-out", server: state.session.server.origin, sessionEnded, lastSocket };
 }
 
-/** What the person chose and the server has not confirmed yet, as a message. */
-export function wantedMessages(state: SignedIn, at: number): AppEffect[] {
+/** Tells the server what the person chose, where it has not confirmed that yet. */
+export function askWanted(state: SignedIn, at: number): AppStep {
   const { wanted } = state.self;
-  if (!wanted) return [];
+  if (!wanted) return step(state);
   const { availability, text, until, request } = wanted;
-  return send(state, {
+  return ask(state, at, {
     type: "presence.set",
     id: request,
     ...(availability === undefined ? {} : { availability }),
     ...(text === undefined ? {} : { text }),
-    ...(until === undefined ? {} : { until: Math.max(1, until - at) }),
+    ...(until === undefined ? {} : { until: Math.min(MAX_UNTIL_MS, Math.max(1, Math.round(until - at))) }),
   });
 }
 
@@ -141,13 +141,9 @@ function onWelcome(state: SignedIn, at: number, message: ServerMessageOf<"welcom
     roster: welcomeRoster(state.roster, contacts, at, settling),
   };
   const told: AppEffect[] = known.toldIdle === known.idle ? [] : send(known, { type: "device.idle", idle: known.idle });
-  const wanted = wantedMessages(known, at);
-  return then(
-    then({ state: known, effects: [...told, ...wanted] }, (now) =>
-      onWelcomeCalls(now, at, calls, settling !== undefined),
-    ),
-    readContacts,
-  );
+  const chosen = then({ state: known, effects: told }, (now) => askWanted(now, at));
+  const called = then(chosen, (now) => onWelcomeCalls(now, at, calls, settling !== undefined));
+  return then(called, readContacts);
 }
 
 function onFact(state: SignedIn, at: number, message: ServerMessage): AppStep {

@@ -1,6 +1,7 @@
 import type { ClientMessage } from "#protocol";
 import type { AppEffect, SignedIn } from "./app-types.ts";
 import { isPresent } from "./call-parts.ts";
+import { expectAnswer } from "./connection.ts";
 import type { Step } from "./machine.ts";
 
 export type AppStep = Step<SignedIn, AppEffect>;
@@ -16,6 +17,13 @@ export function then(first: AppStep, next: (state: SignedIn) => AppStep): AppSte
 export function send(state: SignedIn, message: Sendable): AppEffect[] {
   const { line } = state.connection;
   return line.at === "online" ? [{ type: "send", socket: line.socket, message }] : [];
+}
+
+/** Sends a request, and counts on its answer. */
+export function ask(state: SignedIn, at: number, message: Sendable): AppStep {
+  const effects = send(state, message);
+  if (effects.length === 0) return { state, effects };
+  return { state: { ...state, connection: expectAnswer(state.connection, at) }, effects };
 }
 
 /** Whether someone looks on, so that the waits for the line are short. [CONN-4] */

@@ -1,5 +1,5 @@
 import { onCall, dueRings } from "./app-calls.ts";
-import { contactsListed, onLine, onMessage, readContacts, signedOut, wantedMessages } from "./app-line.ts";
+import { askWanted, contactsListed, onLine, onMessage, readContacts, signedOut } from "./app-line.ts";
 import { type AppStep, send, then } from "./app-parts.ts";
 import type {
   AppEffect,
@@ -232,7 +232,7 @@ function setPresence(state: SignedIn, event: Extract<AppEvent, { type: "set-pres
   const words = text ?? before?.text;
   const wanted: WantedPresence = { ...choice, ...(words === undefined ? {} : { text: words }), request };
   const next = { ...state, lastRequest: request, self: { ...state.self, wanted } };
-  return { state: next, effects: wantedMessages(next, at) };
+  return askWanted(next, at);
 }
 
 function withoutMissed(state: SignedIn): SignedIn {

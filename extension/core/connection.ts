@@ -15,6 +15,8 @@ const OPENING_MS = 10_000;
 const GREETING_MS = 10_000;
 /** After the network's return, something must be heard within this span, or the socket is taken for dead. */
 const PROBE_MS = 5_000;
+/** Every request is answered, so after one something must be heard within this span. */
+const ANSWER_MS = 8_000;
 /** The network's return starts the next try within this span; not at once, since it returns for many. */
 const RETURN_MS = 1_000;
 /** The longest that a `retryAfter` is believed. */
@@ -111,6 +113,13 @@ export function updateConnection(connection: Connection, event: ConnectionEvent)
 /** The number of the socket that is believed, or undefined. */
 export function socketOf(line: Line): number | undefined {
   return line.at === "opening" || line.at === "greeting" || line.at === "online" ? line.socket : undefined;
+}
+
+/** A request was sent: the line shows soon that it carries, or is let go, long before its silence would tell. [CONN-2] */
+export function expectAnswer(connection: Connection, at: number): Connection {
+  const { line } = connection;
+  if (line.at !== "online" || line.silentAt <= at + ANSWER_MS) return connection;
+  return { ...connection, line: { ...line, silentAt: at + ANSWER_MS } };
 }
 
 /** When the connection must be asked again, by a `due`. */

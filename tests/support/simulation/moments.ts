@@ -9,6 +9,9 @@ const RING_SLACK_MS = 50;
 /** A server that was started anew takes up the calls that it is told of until then, and no later. [CALL-11] */
 const TAKES_UP_MS = SETTLE_MS + GRACE_MS;
 
+/** Who has been online for this long has said and heard all that a gap had held up. */
+const CAUGHT_UP_MS = 10_000;
+
 interface Ringing {
   call: CallId;
   since: number;
@@ -18,6 +21,7 @@ interface Ringing {
 export class Moments {
   /** The calls that somebody ended, by a click, a closed page, a sign-out, or because the media failed. */
   readonly #ended = new Set<CallId>();
+  readonly #onlineSince = new Map<Client, number>();
   readonly #mergedFrom = new Map<CallId, CallId>();
   readonly #ringing = new Map<Client, Ringing>();
   readonly #rung = new Map<Client, Set<CallId>>();
@@ -46,6 +50,8 @@ export class Moments {
   }
 
   check(client: Client, before: AppState, effects: AppEffect[]): void {
+    // Before the endings are noted, since running into a timer ends the call too.
+    this.#checkGap(client, before);
     this.#noteEndings(client, before);
     this.#checkRing(client);
     this.#checkTalk(client, before);
@@ -104,7 +110,9 @@ export class Moments {
       const twin = clients.find((other) => other !== client && other.user === client.user && talksIn(other, call.call));
       if (twin) setting.problem(`${client.name} and ${twin.name} both talk in ${call.call} [CALL-4]`);
     }
-    if (before.at === "signed-out" || !isAcceptedCall(before.call) || call?.at !== "ended") return;
+    if (before.at === "signed-out" || call?.at !== "ended") return;
+    // Where no media has flowed yet, nobody has talked.
+    if (before.call.at !== "live" && before.call.at !== "reconnecting") return;
     const alias = this.#mergedFrom.get(before.call.call);
     if (call.reason === "failed" || this.#ended.has(before.call.call) || (alias && this.#ended.has(alias))) return;
     if (this.#isForgotten(client, before.call)) return;
@@ -121,6 +129,30 @@ export class Moments {
     if (setting.now > backend.startedAt + TAKES_UP_MS || !accounts.areContacts(user, other.user)) return true;
     const calls = [user, other.user].flatMap((one) => [...(this.#callsOf.get(one) ?? [])]);
     return calls.some(([id, life]) => id !== call && life === backend.life);
+  }
+
+  /** What was asked during a gap is asked again after it, so that nothing runs into its own timer while the line stands. */
+  #checkGap(client: Client, before: AppState): void {
+    const { setting, accounts, backend } = this.#world;
+    const { state } = client;
+    const isOnline = client.isAwake && state.at === "signed-in" && state.connection.line.at === "online";
+    if (!isOnline) this.#onlineSince.delete(client);
+    else if (!this.#onlineSince.has(client)) this.#onlineSince.set(client, setting.now);
+    const since = this.#onlineSince.get(client) ?? setting.now;
+    if (state.at !== "signed-in" || before.at !== "signed-in" || state.call.at !== "ended") return;
+    if (setting.now - since < CAUGHT_UP_MS || before.call.at === "idle" || before.call.at === "live") return;
+    const { call, reason } = state.call;
+    // Only what ran into the device's own timer is of interest.
+    if (setting.now < before.call.until || this.#ended.has(call)) return;
+    const { life } = backend;
+    if (before.call.at === "accepting") setting.problem(`${client.name} lost its answer to ${call} [CALL-12]`);
+    if (before.call.at === "joining" && before.call.ticket === undefined)
+      setting.problem(`${client.name} was given no ticket for ${call} [CALL-12]`);
+    if (reason !== "no-answer") return;
+    setting.schedule.after(CAUGHT_UP_MS, () => {
+      const isKnown = accounts.records.has(call) || this.#world.merged.has(call) || life !== backend.life;
+      if (!isKnown) setting.problem(`${client.name} rang in vain: the server never had ${call} [CALL-12]`);
+    });
   }
 
   /** No page, and so no camera and no address, but by a person's own act on that device. */

@@ -27,6 +27,7 @@ const acts: Act[] = [
   { weight: 2, run: changeContact },
   { weight: 3, run: look },
   { weight: 8, isFault: true, run: cutSocket },
+  { weight: 6, isFault: true, run: answerInAGap },
   { weight: 6, isFault: true, run: cutNetwork },
   { weight: 8, isFault: true, run: killWorker },
   { weight: 1, isFault: true, run: restartBrowser },
@@ -166,6 +167,18 @@ function cutSocket({ anyClient, setting }: World): void {
   const client = anyClient();
   setting.note(client.name, "socket is cut");
   client.cutSocket(setting.random.chance(0.8));
+}
+
+/** The line is lost around the click, so that the answer is sent into nothing, or its answer is lost. */
+function answerInAGap(world: World): void {
+  const { random, schedule } = world.setting;
+  onRinging(world, (_world, client) => {
+    const cut = (): void => client.cutSocket(random.chance(0.5));
+    const cutsFirst = random.chance(0.5);
+    if (cutsFirst) cut();
+    accept(world, client);
+    if (!cutsFirst) schedule.after(random.between(0, 120), cut);
+  });
 }
 
 function cutNetwork({ anyClient, setting }: World): void {
