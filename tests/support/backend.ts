@@ -19,8 +19,10 @@ export interface BackendOptions {
 
 /** The real server as a process of its own, on a free port, with its data in a temporary folder. */
 export class Backend {
-  /** Its address; the same after a restart. */
+  /** Its address for clients; the same after a restart. */
   url = "";
+  /** Where it listens; the same after a restart. */
+  port = 0;
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
   #process: ChildProcess | undefined;
@@ -34,7 +36,7 @@ export class Backend {
   /** Starts a server; throws with what it wrote where it does not come up. */
   static async start(options: BackendOptions = {}): Promise<Backend> {
     const dataDir = await mkdtemp(join(tmpdir(), "beckon-data-"));
-    const backend = new Backend(dataDir, { PORT: "0", HOST: "127.0.0.1", ...options.env });
+    const backend = new Backend(dataDir, { HOST: "127.0.0.1", ...options.env });
     const giveUp = () => void backend.#process?.kill("SIGTERM");
     options.signal?.addEventListener("abort", giveUp, { once: true });
     try {
@@ -88,8 +90,7 @@ export class Backend {
   }
 
   async #launch(): Promise<void> {
-    const again = this.url === "" ? {} : { PORT: new URL(this.url).port };
-    const env = { ...process.env, ...this.#env, ...again, DATA_DIR: this.dataDir };
+    const env = { ...process.env, ...this.#env, PORT: String(this.port), DATA_DIR: this.dataDir };
     // A group of its own: a Ctrl-C is ours to pass on, in the right order.
     const server = spawn(process.execPath, ["--import", END_WITH_PARENT, join(ROOT, "server", "main.ts")], {
       cwd: ROOT,
@@ -98,21 +99,24 @@ export class Backend {
       detached: true,
     });
     this.#process = server;
-    this.url = await new Promise<string>((resolve, reject) => {
+    const logFrom = this.#log.length;
+    await new Promise<void>((resolve, reject) => {
       const fail = (why: string) => {
         reject(new Error(`The server ${why}. It wrote:\n${this.#log}`));
       };
       const late = setTimeout(fail, START_MS, `did not say within ${String(START_MS / 1000)} s that it serves`);
       const read = (text: string) => {
         this.#log += text;
-        const address = /(http:\/\/\S+)\n/.exec(text)?.[1];
-        if (address === undefined) return;
+        const written = this.#log.slice(logFrom);
+        const url = /^Beckon serves at (\S+)$/m.exec(written)?.[1];
+        const port = /"port":(\d+),"msg":"the server serves"/.exec(written)?.[1];
+        if (url === undefined || port === undefined) return;
         clearTimeout(late);
-        resolve(address);
+        this.url = url;
+        this.port = Number(port);
+        resolve();
       };
-      server.stdout.setEncoding("utf8").on("data", read);
-      // The log comes this way.
-      server.stderr.setEncoding("utf8").on("data", (text: string) => (this.#log += text));
+      for (const output of [server.stdout, server.stderr]) output.setEncoding("utf8").on("data", read);
       server.once("exit", (code) => {
         clearTimeout(late);
         fail(`ended with exit code ${String(code)}`);

@@ -1,4 +1,6 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,12 +39,15 @@ export interface ChromiumOptions {
 export class PersonBrowser {
   readonly context: BrowserContext;
   readonly #extension: string;
+  readonly #folder: string;
   readonly #profile: string;
+  #alone: ChildProcess | undefined;
   #probe: Page | undefined;
 
-  private constructor(context: BrowserContext, extension: string, profile: string) {
+  private constructor(context: BrowserContext, folder: string, profile: string) {
     this.context = context;
-    this.#extension = extension;
+    this.#folder = folder;
+    this.#extension = `chrome-extension://${idOf(folder)}/`;
     this.#profile = profile;
   }
 
@@ -65,7 +70,7 @@ export class PersonBrowser {
         handleSIGHUP: diesOfSignals,
       });
       await context.addInitScript(watchPage);
-      return new PersonBrowser(context, `chrome-extension://${idOf(folder)}/`, profile);
+      return new PersonBrowser(context, folder, profile);
     } catch (error) {
       await rm(profile, { recursive: true, force: true });
       throw error;
@@ -96,6 +101,13 @@ export class PersonBrowser {
   /** Closes the tabs of calls, as a person may at any time. */
   async closeCallPages(): Promise<void> {
     await Promise.all(this.#callPages().map((page) => page.close()));
+  }
+
+  /** Closes every page of the extension; an empty one stays, without which the browser would end. */
+  async closePages(): Promise<void> {
+    const pages = this.context.pages();
+    await this.context.newPage();
+    await Promise.all(pages.map((page) => page.close()));
   }
 
   /** The text on the toolbar's icon. */
@@ -168,8 +180,23 @@ export class PersonBrowser {
     });
   }
 
+  /**
+   * Ends the browser and starts it again on the same profile, as a person's own: with no program attached, since one
+   * that is attached keeps workers alive. Of this object only {@link close} is left.
+   */
+  async leaveAlone(): Promise<void> {
+    await this.context.close();
+    const args = [...argumentsFor(this.#folder, {}), "--headless", "--no-sandbox", `--user-data-dir=${this.#profile}`];
+    this.#alone = spawn(findChromium()!, [...args, "about:blank"], { stdio: "ignore" });
+  }
+
   async close(): Promise<void> {
     await this.context.close();
+    if (this.#alone?.exitCode === null) {
+      const gone = once(this.#alone, "exit");
+      this.#alone.kill("SIGTERM");
+      await gone;
+    }
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
 

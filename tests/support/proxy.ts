@@ -14,7 +14,7 @@ export class Proxy {
   readonly presence: PassedSocket[] = [];
   readonly #server: Server;
   readonly #open = new Set<Socket>();
-  #target = "";
+  #port = 0;
   #isCut = false;
 
   private constructor(server: Server) {
@@ -35,9 +35,9 @@ export class Proxy {
     return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
   }
 
-  /** Where to pass connections on to. */
-  leadTo(url: string): void {
-    this.#target = url;
+  /** The port of this machine that connections are passed on to. */
+  leadTo(port: number): void {
+    this.#port = port;
   }
 
   /** Breaks every connection, and each new one, until {@link mend}. */
@@ -61,8 +61,7 @@ export class Proxy {
       near.destroy();
       return;
     }
-    const { hostname, port } = new URL(this.#target);
-    const far = connect(Number(port), hostname);
+    const far = connect(this.#port, "127.0.0.1");
     for (const [one, other] of [
       [near, far],
       [far, near],

@@ -4,12 +4,12 @@ const WAIT_MS = 20_000;
 const LOOK_EVERY_MS = 10;
 
 /** Looks again and again until there is something, and returns it; throws with `what` where it does not come. */
-export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T | undefined>, withinMs = WAIT_MS): Promise<T> {
   const since = Date.now();
   for (;;) {
     const seen = await look();
     if (seen !== undefined) return seen;
-    if (Date.now() - since > WAIT_MS) throw new Error(`There was no ${what} within ${String(WAIT_MS / 1000)} s.`);
+    if (Date.now() - since > withinMs) throw new Error(`There was no ${what} within ${String(withinMs / 1000)} s.`);
     await pause(LOOK_EVERY_MS);
   }
 }
