@@ -17,7 +17,7 @@ export function onCall(state: SignedIn, at: number, happening: CallHappening): A
   if (call === state.call && effects.length === 0) return step(state);
   let next: AppStep = step({ ...state, call, lastRequest: request });
   for (const effect of effects) next = then(next, (now) => applied(now, at, effect));
-  return then(next, (now) => nextRing(now, at));
+  return then(next, (now) => nextRing(withoutTaken(now), at));
 }
 
 /** A call message of the server, for whichever call it is. */
@@ -114,6 +114,12 @@ function incoming(state: SignedIn, at: number, message: ServerMessageOf<"call.in
   return state.others.some((other) => other.call === call)
     ? step(state)
     : step({ ...state, others: [...state.others, ring] });
+}
+
+/** A ring that came to the stage by glare, or is over, waits no longer. [CALL-6] */
+function withoutTaken(state: SignedIn): SignedIn {
+  const others = state.others.filter(({ call }) => !isNamed(state.call, call) && !state.over.includes(call));
+  return others.length === state.others.length ? state : { ...state, others };
 }
 
 /** The stage is free: the first ring that is worth it takes it. */

@@ -43,6 +43,7 @@ export class Client implements ClientEnd {
   isAwake = false;
   isOnNetwork = true;
   readonly #around: Surroundings;
+  #onlineSince: number | undefined;
   #stored: string | undefined;
   #saved: Saved | undefined;
   #token: string | undefined;
@@ -57,6 +58,11 @@ export class Client implements ClientEnd {
     this.user = user;
     this.device = around.setting.random.uuid() as DeviceId;
     this.#around = around;
+  }
+
+  /** Since when this device is online and its socket carries, which the device itself cannot know. */
+  get linkedSince(): number | undefined {
+    return this.#wire?.carries === true ? this.#onlineSince : undefined;
   }
 
   /** What the page of this call sees. */
@@ -111,6 +117,7 @@ export class Client implements ClientEnd {
     this.#wire?.closeByDeath();
     this.#wire = undefined;
     this.#ringing = undefined;
+    this.#onlineSince = undefined;
     this.#wakeAt = undefined;
     const life = this.#life;
     setting.schedule.after(setting.random.between(0, ALARM_MS), () => {
@@ -178,6 +185,8 @@ export class Client implements ClientEnd {
     this.state = state;
     setting.note(this.name, `‹ ${happening.type}`, interesting(happening));
     for (const effect of effects) this.#carryOut(effect);
+    const isOnline = state.at === "signed-in" && state.connection.line.at === "online";
+    this.#onlineSince = isOnline ? (this.#onlineSince ?? setting.now) : undefined;
     this.#reconcile();
     check(this, before, effects);
     media.viewChanged(this);

@@ -21,7 +21,6 @@ interface Ringing {
 export class Moments {
   /** The calls that somebody ended, by a click, a closed page, a sign-out, or because the media failed. */
   readonly #ended = new Set<CallId>();
-  readonly #onlineSince = new Map<Client, number>();
   readonly #mergedFrom = new Map<CallId, CallId>();
   readonly #ringing = new Map<Client, Ringing>();
   readonly #rung = new Map<Client, Set<CallId>>();
@@ -103,12 +102,15 @@ export class Moments {
 
   /** One device has the call, and a talk ends only where somebody ended it. [CALL-4, CALL-11, CALL-13] */
   #checkTalk(client: Client, before: AppState): void {
-    const { clients, setting } = this.#world;
+    const { clients, setting, backend } = this.#world;
     const { state } = client;
     const call = state.at === "signed-in" ? state.call : undefined;
     if (call && isAcceptedCall(call)) {
       const twin = clients.find((other) => other !== client && other.user === client.user && talksIn(other, call.call));
-      if (twin) setting.problem(`${client.name} and ${twin.name} both talk in ${call.call} [CALL-4]`);
+      // A server that was restarted before the caller had heard of the answer may take it from another device; the first
+      // one learns of that with its welcome, before any media has flowed.
+      if (twin && (backend.life === 1 || call.at === "live"))
+        setting.problem(`${client.name} and ${twin.name} both talk in ${call.call} [CALL-4]`);
     }
     if (before.at === "signed-out" || call?.at !== "ended") return;
     // Where no media has flowed yet, nobody has talked.
@@ -135,13 +137,10 @@ export class Moments {
   #checkGap(client: Client, before: AppState): void {
     const { setting, accounts, backend } = this.#world;
     const { state } = client;
-    const isOnline = client.isAwake && state.at === "signed-in" && state.connection.line.at === "online";
-    if (!isOnline) this.#onlineSince.delete(client);
-    else if (!this.#onlineSince.has(client)) this.#onlineSince.set(client, setting.now);
-    const since = this.#onlineSince.get(client) ?? setting.now;
     if (state.at !== "signed-in" || before.at !== "signed-in" || state.call.at !== "ended") return;
-    if (setting.now - since < CAUGHT_UP_MS || before.call.at === "idle" || before.call.at === "live") return;
-    const { call, reason } = state.call;
+    if (before.call.at === "idle" || before.call.at === "live") return;
+    const { call, reason, with: other } = state.call;
+    if (!this.#areCaughtUp(client.user) || !this.#areCaughtUp(other.user)) return;
     // Only what ran into the device's own timer is of interest.
     if (setting.now < before.call.until || this.#ended.has(call)) return;
     const { life } = backend;
@@ -153,6 +152,12 @@ export class Moments {
       const isKnown = accounts.records.has(call) || this.#world.merged.has(call) || life !== backend.life;
       if (!isKnown) setting.problem(`${client.name} rang in vain: the server never had ${call} [CALL-12]`);
     });
+  }
+
+  #areCaughtUp(user: UserId): boolean {
+    const { clients, setting } = this.#world;
+    const online = clients.filter((client) => client.user === user && client.state.at === "signed-in");
+    return online.every(({ linkedSince: since }) => since !== undefined && setting.now - since >= CAUGHT_UP_MS);
   }
 
   /** No page, and so no camera and no address, but by a person's own act on that device. */

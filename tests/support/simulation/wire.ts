@@ -40,6 +40,11 @@ export class Wire {
     this.#server = server;
   }
 
+  /** Whether frames get through. */
+  get carries(): boolean {
+    return !this.#isDead && this.#clientEnd === "open" && this.#serverEnd === "open";
+  }
+
   opened(): void {
     this.#client.opened(this);
   }
