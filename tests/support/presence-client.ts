@@ -130,7 +130,7 @@ export class PresenceClient {
     withinMs = WITHIN_MS,
   ): Promise<ServerMessageOf<T>> {
     const isOne = (message: ServerMessage): boolean => message.type === type && fits(message);
-    return (await this.#take(isOne, type, withinMs));
+    return await this.#take(isOne, type, withinMs);
   }
 
   /** What has come and was not taken, of these types or of all. */
