@@ -35,7 +35,7 @@ export async function start(signal: AbortSignal): Promise<number> {
 }
 
 function sayWhatIsNext(address: string): void {
-  const data = resolve(ROOT, process.env["DATA_DIR"] ?? "data");
+  const data = resolve(ROOT, process.env["DATA_DIR"] || "data");
   console.log(
     [
       `1. Load the extension: chrome://extensions, "Developer mode", "Load unpacked", the folder ${extensionFolder("chrome")}`,
