@@ -9,6 +9,8 @@ const RING_SLACK_MS = 50;
 /** A server that was started anew takes up the calls that it is told of until then, and no later. [CALL-11] */
 const TAKES_UP_MS = SETTLE_MS + GRACE_MS;
 
+/** From the invite to the last timer of a call that is never connected. */
+const LONGEST_CALL_MS = 2 * RING_MS;
 /** Who has been online for this long has said and heard all that a gap had held up. */
 const CAUGHT_UP_MS = 10_000;
 
@@ -141,8 +143,10 @@ export class Moments {
     if (before.call.at === "idle" || before.call.at === "live") return;
     const { call, reason, with: other } = state.call;
     if (!this.#areCaughtUp(client.user) || !this.#areCaughtUp(other.user)) return;
-    // Only what ran into the device's own timer is of interest.
-    if (setting.now < before.call.until || this.#ended.has(call)) return;
+    // Only what ran into the device's own timer is of interest, and only of a call that one server has had all the time: of
+    // a ring, a server that was started anew learns from its caller alone.
+    if (setting.now < before.call.until || this.#ended.has(call) || accounts.records.has(call)) return;
+    if (backend.life > 1 && setting.now - backend.startedAt < LONGEST_CALL_MS) return;
     const { life } = backend;
     if (before.call.at === "accepting") setting.problem(`${client.name} lost its answer to ${call} [CALL-12]`);
     if (before.call.at === "joining" && before.call.ticket === undefined)
