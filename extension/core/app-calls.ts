@@ -1,5 +1,5 @@
 import { type CallId, LATE_RING_MS, type ServerMessageOf, type WelcomeCall } from "#protocol";
-import { type AppStep, ask, send, then } from "./app-parts.ts";
+import { type AppStep, ask, send, andThen } from "./app-parts.ts";
 import type { AppEffect, MissedCall, SignedIn } from "./app-types.ts";
 import { updateCall } from "./call.ts";
 import { isNamed, isPresent } from "./call-parts.ts";
@@ -16,8 +16,8 @@ export function onCall(state: SignedIn, at: number, happening: CallHappening): A
   const { state: call, effects } = updateCall(state.call, { ...happening, at, request });
   if (call === state.call && effects.length === 0) return step(state);
   let next: AppStep = step({ ...state, call, lastRequest: request });
-  for (const effect of effects) next = then(next, (now) => applied(now, at, effect));
-  return then(next, (now) => nextRing(withoutTaken(now), at));
+  for (const effect of effects) next = andThen(next, (now) => applied(now, at, effect));
+  return andThen(next, (now) => nextRing(withoutTaken(now), at));
 }
 
 /** A call message of the server, for whichever call it is. */
@@ -32,7 +32,7 @@ export function onCallNews(state: SignedIn, at: number, message: CallNews): AppS
     case "call.ended": {
       const owed = state.owed.filter((ending) => ending.call !== message.call);
       const settled = owed.length === state.owed.length ? state : { ...state, owed };
-      return then(dropRing(settled, at, message), (now) => onCall(now, at, { type: "news", message }));
+      return andThen(dropRing(settled, at, message), (now) => onCall(now, at, { type: "news", message }));
     }
     case "call.ringing":
     case "call.rejoined":
@@ -47,12 +47,12 @@ export function onCallNews(state: SignedIn, at: number, message: CallNews): AppS
 export function onWelcomeCalls(state: SignedIn, at: number, calls: WelcomeCall[], settling: boolean): AppStep {
   const endings = state.owed.flatMap((ending) => send(state, owedMessage(ending)));
   const open = calls.filter(({ call }) => !state.over.includes(call));
-  const fallenIn = then({ state, effects: endings }, (now) =>
+  const fallenIn = andThen({ state, effects: endings }, (now) =>
     onCall(now, at, { type: "welcomed", calls: open, settling }),
   );
-  const rung = then(fallenIn, (now) => welcomeRings(now, at, open, settling));
+  const rung = andThen(fallenIn, (now) => welcomeRings(now, at, open, settling));
   let next = rung;
-  for (const call of calls) next = then(next, (now) => withoutOrphan(now, at, call));
+  for (const call of calls) next = andThen(next, (now) => withoutOrphan(now, at, call));
   return next;
 }
 
@@ -147,7 +147,7 @@ function welcomeRings(state: SignedIn, at: number, calls: WelcomeCall[], settlin
     if (call.state !== "incoming" || isNamed(state.call, call.call)) continue;
     const known = state.others.find((ring) => ring.call === call.call);
     if (!known && !isWorthRinging(call.remaining)) continue;
-    next = then(next, (now) => incoming(now, at, { ...call, type: "call.incoming" }));
+    next = andThen(next, (now) => incoming(now, at, { ...call, type: "call.incoming" }));
   }
   return next;
 }

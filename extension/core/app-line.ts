@@ -1,6 +1,6 @@
 import { type ActiveCall, MAX_UNTIL_MS, type ServerMessage, type ServerMessageOf } from "#protocol";
 import { confirmEnding, onCall, onCallNews, onWelcomeCalls } from "./app-calls.ts";
-import { type AppStep, ask, isWatched, send, then } from "./app-parts.ts";
+import { type AppStep, ask, isWatched, send, andThen } from "./app-parts.ts";
 import type { AppEffect, AppState, SelfState, SignedIn, SignedOut } from "./app-types.ts";
 import { isAcceptedCall } from "./call-parts.ts";
 import {
@@ -29,7 +29,7 @@ export function onLine(
   if (connection === state.connection && effects.length === 0) return step(state);
   if (effects.some((effect) => effect.type === "session-ended")) return sessionEnded(state);
   let next: AppStep = step({ ...state, connection });
-  for (const effect of effects) next = then(next, (now) => lineEffect(now, at, effect));
+  for (const effect of effects) next = andThen(next, (now) => lineEffect(now, at, effect));
   return next;
 }
 
@@ -46,9 +46,9 @@ export function onMessage(
   if (heard.state.at === "signed-out") return heard;
   const first: AppStep = { state: heard.state, effects: heard.effects };
   if (line.at === "greeting" && message.type === "welcome") {
-    return then(first, (now) => onWelcome(now, moment.at, message));
+    return andThen(first, (now) => onWelcome(now, moment.at, message));
   }
-  return line.at === "online" ? then(first, (now) => onFact(now, moment.at, message)) : first;
+  return line.at === "online" ? andThen(first, (now) => onFact(now, moment.at, message)) : first;
 }
 
 /** The person leaves, or the session has ended: nothing of them stays. */
@@ -141,9 +141,9 @@ function onWelcome(state: SignedIn, at: number, message: ServerMessageOf<"welcom
     roster: welcomeRoster(state.roster, contacts, at, settling),
   };
   const told: AppEffect[] = known.toldIdle === known.idle ? [] : send(known, { type: "device.idle", idle: known.idle });
-  const chosen = then({ state: known, effects: told }, (now) => askWanted(now, at));
-  const called = then(chosen, (now) => onWelcomeCalls(now, at, calls, settling !== undefined));
-  return then(called, readContacts);
+  const chosen = andThen({ state: known, effects: told }, (now) => askWanted(now, at));
+  const called = andThen(chosen, (now) => onWelcomeCalls(now, at, calls, settling !== undefined));
+  return andThen(called, readContacts);
 }
 
 function onFact(state: SignedIn, at: number, message: ServerMessage): AppStep {

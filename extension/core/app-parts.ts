@@ -8,7 +8,7 @@ export type AppStep = Step<SignedIn, AppEffect>;
 export type Sendable = Exclude<ClientMessage, { type: "hello" }>;
 
 /** Goes on from a step with the next one, and keeps the effects of both in order. */
-export function then(first: AppStep, next: (state: SignedIn) => AppStep): AppStep {
+export function andThen(first: AppStep, next: (state: SignedIn) => AppStep): AppStep {
   const second = next(first.state);
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }

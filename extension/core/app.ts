@@ -1,6 +1,6 @@
 import { onCall, dueRings } from "./app-calls.ts";
 import { askWanted, contactsListed, onLine, onMessage, readContacts, signedOut } from "./app-line.ts";
-import { type AppStep, send, then } from "./app-parts.ts";
+import { type AppStep, send, andThen } from "./app-parts.ts";
 import type {
   AppEffect,
   AppEvent,
@@ -168,9 +168,11 @@ function started(state: SignedIn, event: Extract<AppEvent, { type: "started" }>)
   const woken: SignedIn = { ...state, contactsShown: false, roster: forgetReading(state.roster) };
   const line = onLine(woken, event, { type: "started" });
   if (line.state.at === "signed-out") return line;
-  const paged = then({ state: line.state, effects: line.effects }, (now) => onCall(now, event.at, { type: "started" }));
+  const paged = andThen({ state: line.state, effects: line.effects }, (now) =>
+    onCall(now, event.at, { type: "started" }),
+  );
   // A ring whose time ran out meanwhile must not sound again.
-  return then(paged, (now) => callsDue(now, event.at));
+  return andThen(paged, (now) => callsDue(now, event.at));
 }
 
 function due(state: SignedIn, event: Extract<AppEvent, { type: "due" }>): Step<AppState, AppEffect> {
@@ -181,12 +183,12 @@ function due(state: SignedIn, event: Extract<AppEvent, { type: "due" }>): Step<A
     state: withRoster(line.state, settleRoster(line.state.roster, at)),
     effects: line.effects,
   };
-  const read = then(settled, (now) => retryContacts(now, at));
-  return then(read, (now) => callsDue(now, at));
+  const read = andThen(settled, (now) => retryContacts(now, at));
+  return andThen(read, (now) => callsDue(now, at));
 }
 
 function callsDue(state: SignedIn, at: number): AppStep {
-  return then(dueRings(state, at), (now) => onCall(now, at, { type: "due" }));
+  return andThen(dueRings(state, at), (now) => onCall(now, at, { type: "due" }));
 }
 
 function withRoster(state: SignedIn, roster: SignedIn["roster"]): SignedIn {

@@ -177,7 +177,8 @@ function ping(connection: Connection, line: OnlineLine, at: number): ConnectionS
 function heard(connection: Connection, event: ConnectionEvent, what: Heard): ConnectionStep {
   const { line } = connection;
   if (what.type === "retry-after") {
-    return step({ ...connection, notBefore: event.at + Math.min(what.ms, LONGEST_RETRY_AFTER_MS) });
+    const asked = { ...connection, notBefore: event.at + Math.min(what.ms, LONGEST_RETRY_AFTER_MS) };
+    return step(line.at === "online" ? alive(asked, line, event.at) : asked);
   }
   if (line.at === "greeting" && what.type === "welcome") {
     const pingEveryMs = Math.max(1_000, Math.min(PING_EVERY_MS, what.pingEveryMs));
@@ -192,8 +193,13 @@ function heard(connection: Connection, event: ConnectionEvent, what: Heard): Con
     return ping({ ...connection, line: online }, online, event.at);
   }
   if (line.at !== "online") return step(connection);
-  const alive = { ...connection, line: { ...line, silentAt: event.at + SILENCE_MS } };
-  return step(what.type === "pong" ? forgiven(alive) : alive);
+  const carried = alive(connection, line, event.at);
+  return step(what.type === "pong" ? forgiven(carried) : carried);
+}
+
+/** Whatever comes shows that the line carries. [CONN-2] */
+function alive(connection: Connection, line: OnlineLine, at: number): Connection {
+  return { ...connection, line: { ...line, silentAt: at + SILENCE_MS } };
 }
 
 function forgiven({ line, lastSocket }: Connection): Connection {

@@ -51,7 +51,7 @@ export function updateLink(state: LinkState, event: LinkEvent): LinkStep {
     case "connection":
       return connectionChanged(state, event);
     case "described":
-      return step(state, say({ kind: "description", ...event.description }));
+      return isUp(state) ? step(state, say({ kind: "description", ...event.description })) : step(state);
     case "signal":
       return signalled(state, event);
     case "switch":
@@ -105,10 +105,11 @@ function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }
       return phase.accepted || !accepted
         ? step(state)
         : step({ ...state, media, phase: { ...phase, accepted, until: at + LINKING_MS } });
+    // What came of the media while it rang meant nothing to the background, until now.
     case "failed":
-      // What failed while it rang meant nothing to the background, until now.
       return accepted ? step(state, { type: "tell", what: "media-failed" }) : step(state);
     case "live":
+      return accepted ? step(state, { type: "tell", what: "media-connected" }) : step(state);
     case "interrupted":
     case "over":
       return step(state);
@@ -204,22 +205,25 @@ function over(state: LinkState): LinkStep {
 }
 
 function signalled(state: LinkState, { at, signal }: Of<"signal">): LinkStep {
-  const isUp = state.phase.at === "live" || state.phase.at === "interrupted";
   switch (signal.kind) {
     case "media-state":
       return step({ ...state, remote: { camera: signal.camera, microphone: signal.microphone } });
     case "restart-please":
-      if (state.outgoing || !isUp) return step(state);
+      if (state.outgoing || !isUp(state)) return step(state);
       // This side may not have noticed yet that the connection is gone.
       return state.phase.at === "live" ? step(state, { type: "restart-ice" }) : restart(state, at);
     case "description": {
       const isExpected = state.outgoing ? signal.type === "offer" : signal.type === "answer";
       const { type, sdp } = signal;
-      return isUp && isExpected ? step(state, { type: "apply", description: { type, sdp } }) : step(state);
+      return isUp(state) && isExpected ? step(state, { type: "apply", description: { type, sdp } }) : step(state);
     }
     default:
       return unreachable(signal);
   }
+}
+
+function isUp({ phase }: LinkState): boolean {
+  return phase.at === "live" || phase.at === "interrupted";
 }
 
 function devicesCame(state: LinkState, event: Of<"devices">): LinkStep {
