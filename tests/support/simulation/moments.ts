@@ -111,7 +111,7 @@ export class Moments {
       const twin = clients.find((other) => other !== client && other.user === client.user && talksIn(other, call.call));
       // A server that was restarted before the caller had heard of the answer may take it from another device; the first
       // one learns of that with its welcome, before any media has flowed.
-      if (twin && (backend.life === 1 || call.at === "live"))
+      if (twin && (backend.life === 1 || (call.at === "live" && isLive(twin))))
         setting.problem(`${client.name} and ${twin.name} both talk in ${call.call} [CALL-4]`);
     }
     if (before.at === "signed-out" || call?.at !== "ended") return;
@@ -175,4 +175,8 @@ export class Moments {
 /** Whether this device, asleep or awake, is in the call. */
 function talksIn({ state }: Client, call: CallId): boolean {
   return state.at === "signed-in" && isAcceptedCall(state.call) && state.call.call === call;
+}
+
+function isLive({ state }: Client): boolean {
+  return state.at === "signed-in" && state.call.at === "live";
 }

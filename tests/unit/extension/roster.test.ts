@@ -1,0 +1,93 @@
+import type { ContactPresence } from "#protocol";
+import { describe, expect, it } from "vitest";
+import {
+  changePresence,
+  listContacts,
+  newRoster,
+  presenceOf,
+  refuseContacts,
+  type Roster,
+  rosterDue,
+  settleRoster,
+  wantContacts,
+  welcomeRoster,
+} from "../../../extension/core/roster.ts";
+import { bob, carol, contact, NOW, online } from "./given.ts";
+
+const told: ContactPresence[] = [
+  { user: bob.user, availability: "busy", text: "call me", since: 4_000 },
+  { user: carol.user, availability: "away" },
+];
+const welcomed: Roster = welcomeRoster(newRoster([contact(bob), contact(carol)]), told, NOW);
+const absent = told.map(({ user }) => ({ user, availability: "offline" as const }));
+
+describe("roster", () => {
+  it("shows what the welcome says, with ages as instants", () => {
+    expect(presenceOf(welcomed, bob.user)).toEqual({ availability: "busy", text: "call me", since: NOW - 4_000 });
+  });
+
+  it("shows offline where nothing is known", () => {
+    expect(presenceOf(newRoster([contact(bob)]), bob.user)).toEqual({ availability: "offline" });
+  });
+
+  it("takes the welcome for the whole truth", () => {
+    expect(presenceOf(welcomeRoster(welcomed, [], NOW), bob.user)).toEqual({ availability: "offline" });
+  });
+
+  it("goes on showing what it showed of contacts who are not yet back at a settling server", () => {
+    const settling = welcomeRoster(welcomed, absent, NOW, 35_000);
+    expect(presenceOf(settling, bob.user)).toMatchObject({ availability: "busy" });
+    expect(rosterDue(settling)).toBe(NOW + 35_000);
+    expect(settleRoster(settling, NOW + 34_999)).toBe(settling);
+    expect(presenceOf(settleRoster(settling, NOW + 35_000), bob.user)).toEqual({ availability: "offline" });
+  });
+
+  it("shows through two restarts what it showed before the first", () => {
+    const again = welcomeRoster(welcomeRoster(welcomed, absent, NOW, 35_000), absent, NOW + 5_000, 35_000);
+    expect(presenceOf(again, carol.user)).toMatchObject({ availability: "away" });
+  });
+
+  it("believes the server's word over what it kept, also that someone is gone", () => {
+    const settling = welcomeRoster(welcomed, absent, NOW, 35_000);
+    const gone = changePresence(settling, { user: bob.user, availability: "offline" }, NOW);
+    expect(presenceOf(gone, bob.user)).toEqual({ availability: "offline" });
+    expect(presenceOf(gone, carol.user)).toMatchObject({ availability: "away" });
+  });
+
+  it("keeps presence that overtook an older list [seed 2880]", () => {
+    const alice = online().on({ type: "retry-now" }).hears({ type: "contacts.changed" });
+    alice.hears({ type: "presence", user: bob.user, availability: "dnd" }, { type: "contacts.changed" });
+    alice.on({ type: "contacts-listed", contacts: [contact(carol)] });
+    expect(alice.did).toEqual(["list-contacts"]);
+    alice.on({ type: "contacts-listed", contacts: [contact(bob), contact(carol)] });
+    expect(presenceOf(alice.signedIn.roster, bob.user)).toMatchObject({ availability: "dnd" });
+  });
+
+  it("reads the list once for many changes, and once more for those that came meanwhile", () => {
+    const first = wantContacts(welcomed);
+    expect(first.read).toBe(true);
+    const second = wantContacts(wantContacts(first.roster).roster);
+    expect(second.read).toBe(false);
+    const listed = listContacts(second.roster, [contact(bob)]);
+    expect(listed).toMatchObject({ read: true, roster: { contacts: [contact(bob)], known: true } });
+    expect(listContacts(listed.roster, []).read).toBe(false);
+  });
+
+  it("takes no list that it did not ask for", () => {
+    expect(listContacts(welcomed, []).roster).toBe(welcomed);
+  });
+
+  it("tries again later where the list could not be read", () => {
+    const refused = refuseContacts(wantContacts(welcomed).roster, NOW);
+    expect(rosterDue(refused)).toBe(NOW + 15_000);
+    expect(wantContacts(refused).read).toBe(true);
+    const alice = online().hears({ type: "contacts.changed" }).on({ type: "contacts-refused" });
+    expect(alice.after(15_000, { type: "due" }).did).toContain("list-contacts");
+  });
+
+  it("reads the list anew after the worker that was reading it died", () => {
+    const alice = online().hears({ type: "contacts.changed" }).dies();
+    expect(alice.signedIn.roster.reading).toEqual({ at: "no" });
+    expect(alice.returns().did).toContain("list-contacts");
+  });
+});
