@@ -28,6 +28,11 @@ const tasks: Readonly<Record<string, Task>> = {
   long: { ...everything, run: async (args, signal) => (await import("./test.ts")).testOne("long", args, signal) },
   results: { ...nothing, run: async () => (await import("./test-results.ts")).printResults() },
   bench: { ...everything, run: async (_args, signal) => (await import("./bench.ts")).bench(signal) },
+  pictures: {
+    browsers: ["chromium"],
+    builds: ["chrome"],
+    run: async (_args, signal) => (await import("./pictures.ts")).pictures(signal),
+  },
   simulate: { ...nothing, run: async (args, signal) => (await import("./test.ts")).simulate(args, signal) },
 };
 
