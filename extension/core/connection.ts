@@ -36,7 +36,7 @@ export interface Connection {
 
 /** All instants in ms. */
 export type Line =
-  /** A newer socket of the same device took over; only a person's wish or a new start tries again. */
+  /** A newer socket of the same device took over; only a person's wish or the browser's own start tries again. */
   | { at: "stopped" }
   | { at: "opening"; socket: number; until: number }
   /** The socket is open and hello is sent. */
@@ -84,6 +84,8 @@ export function updateConnection(connection: Connection, event: ConnectionEvent)
   const { line } = connection;
   switch (event.type) {
     case "started":
+      // Two copies of one profile would else replace each other for ever, each woken by its alarm.
+      if (line.at === "stopped") return step(connection);
       return line.at === "waiting" && event.at < line.until ? step(connection) : open(connection, event.at);
     case "due":
       return due(connection, event);

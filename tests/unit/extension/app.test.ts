@@ -84,6 +84,21 @@ describe("signing in and out", () => {
   });
 });
 
+describe("another copy of this profile", () => {
+  const replaced = () => online().on({ type: "socket-closed", socket: 1, code: 4409 });
+
+  it("[CONN-3] keeps the line, also when the worker comes back by its alarm", () => {
+    expect(replaced().dies().did).toEqual([]);
+    expect(replaced().dies().on({ type: "due" }).did).toEqual([]);
+  });
+
+  it("[CONN-3] leaves it to a person, or to the browser's own start, which has no journal", () => {
+    expect(replaced().dies().on({ type: "retry-now" }).did).toEqual(["open-socket"]);
+    const { saved } = outward(replaced().state);
+    expect(new Device().on({ type: "started", ...(saved ? { saved } : {}) }).did).toEqual(["open-socket"]);
+  });
+});
+
 describe("the welcome", () => {
   it("[CONN-1] is heard once: a second one changes nothing but the line", () => {
     const alice = online();

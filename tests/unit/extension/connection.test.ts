@@ -245,6 +245,7 @@ describe("connection", () => {
   it("changes nothing by an event that makes no sense", () => {
     const stopped: Connection = { ...online, line: { at: "stopped" } };
     for (const when of [
+      { type: "started" }, // two copies of one profile must not replace each other at each waking of a worker
       { type: "due" },
       { type: "network-online" },
       { type: "watched" },
