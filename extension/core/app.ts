@@ -145,7 +145,7 @@ function newSignedIn(session: Session, lastSocket: number, saved?: Saved): Signe
     over: [],
     owed: [],
     self: { availability: "available" },
-    settings: { showBusy: true, secondCall: "wait" },
+    settings: { showBusy: true, secondCall: "busy" },
     missed: 0,
     idle: false,
     contactsShown: false,

@@ -107,6 +107,11 @@ describe("the welcome", () => {
     expect(alice.signedIn).toMatchObject({ roster, missed: 0 });
   });
 
+  it("is not needed to hold what the server's own beginning is", () => {
+    const alice = new Device().on({ type: "started" }, { type: "signed-in", session });
+    expect(alice.signedIn.settings).toEqual({ showBusy: true, secondCall: "busy" });
+  });
+
   it("takes nothing from a server before it", () => {
     const alice = new Device().on(
       { type: "started" },
