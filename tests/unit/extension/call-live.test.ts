@@ -1,0 +1,243 @@
+import { describe, expect, it } from "vitest";
+import type { WelcomeCall } from "#protocol";
+import { callDue } from "../../../extension/core/call.ts";
+import type { CallState } from "../../../extension/core/call-types.ts";
+import {
+  acceptedNews,
+  accepting,
+  answering,
+  askAccept,
+  AT,
+  bob,
+  CALL,
+  endedAs,
+  endedCall,
+  endedNews,
+  idle,
+  incoming,
+  inviting,
+  joining,
+  listedIncoming,
+  live,
+  NEW_TICKET,
+  OTHER,
+  over,
+  owe,
+  reconnecting,
+  rejoinedNews,
+  REQUEST,
+  ringingOut,
+  running,
+  signalNews,
+  TICKET,
+  welcomed,
+  when,
+  without,
+} from "./call-stage.ts";
+
+const acceptedStates = { joining, answering, live, reconnecting };
+const takenStates = { inviting, "ringing-out": ringingOut, accepting, ...acceptedStates };
+const merged = { call: OTHER, alias: CALL };
+const TALKED = { seconds: 8 };
+
+function howItEnds(state: CallState) {
+  const outgoing = state.at === "accepting" || state === answering ? { outgoing: false } : {};
+  return { ...outgoing, ...(state.at === "live" || state.at === "reconnecting" ? TALKED : {}) };
+}
+
+describe("the media of a call", () => {
+  it("goes live when it first flows, and the talk counts from there", () => {
+    const rest = without(joining, "until", "ticket");
+    const next = when(joining, { type: "media-connected", call: CALL });
+    expect(next).toEqual({ state: { ...rest, at: "live", since: AT }, effects: [] });
+  });
+
+  it("is reconnecting while it is interrupted, for at most 45 s", () => {
+    const next = when(live, { type: "media-interrupted", call: CALL });
+    expect(next).toEqual({ state: { ...live, at: "reconnecting", until: AT + 45_000 }, effects: [] });
+  });
+
+  it("is live again as the same talk", () => {
+    expect(when(reconnecting, { type: "media-connected", call: CALL })).toEqual({ state: live, effects: [] });
+  });
+
+  it("[CALL-10] keeps both ids of a merged call, and its page's signals find their way by either", () => {
+    const { state } = when({ ...joining, ...merged }, { type: "media-connected", call: CALL });
+    expect(state).toMatchObject({ at: "live", ...merged });
+    expect(when(state, { type: "page-signal", call: CALL, data: 1 }).effects).toEqual([
+      { type: "ask", message: { type: "call.signal", call: OTHER, data: 1 } },
+    ]);
+    expect(when(state, signalNews(OTHER)).effects).toEqual([{ type: "signal-page", call: CALL, data: { sdp: "x" } }]);
+  });
+
+  it.each([
+    ["joining", joining, "failed"],
+    ["live", live, "lost"],
+    ["reconnecting", reconnecting, "lost"],
+  ] as const)("that fails while %s hangs up", (_name, state, reason) => {
+    const next = when(state, { type: "media-failed", call: CALL });
+    expect(next).toEqual({ state: endedAs(reason, howItEnds(state)), effects: [owe("call.hangup"), over()] });
+  });
+
+  it.each([
+    ["joining", joining, "failed", {}],
+    ["reconnecting", reconnecting, "lost", { seconds: 48 }],
+  ] as const)("has until its deadline while %s, not longer", (_name, state, reason, talked) => {
+    const { until } = state;
+    expect(callDue(state)).toBe(until);
+    expect(when(state, { type: "due" }, until - 1)).toEqual({ state, effects: [] });
+    expect(when(state, { type: "due" }, until)).toEqual({
+      state: endedAs(reason, { ...talked, until: until + 60_000 }),
+      effects: [owe("call.hangup"), over()],
+    });
+  });
+
+  it("[CALL-13] has no deadline while it flows", () => {
+    expect(callDue(live)).toBeUndefined();
+    expect(when(live, { type: "due" }, AT + 24 * 3_600_000)).toEqual({ state: live, effects: [] });
+  });
+});
+
+describe.each(Object.entries(acceptedStates))("an accepted call while %s", (name, state) => {
+  it("hands signals through, unread, both ways", () => {
+    expect(when(state, { type: "page-signal", call: CALL, data: [1] })).toEqual({
+      state,
+      effects: [{ type: "ask", message: { type: "call.signal", call: CALL, data: [1] } }],
+    });
+    const effects = [{ type: "signal-page", call: CALL, data: { sdp: "x" } }];
+    expect(when(state, signalNews())).toEqual({ state, effects });
+  });
+
+  it.each(["hang-up", "page-gone"] as const)("is hung up by %s, and owes that to the server", (type) => {
+    const next = when(state, { type, call: CALL });
+    expect(next).toEqual({ state: endedAs("hangup", howItEnds(state)), effects: [owe("call.hangup"), over()] });
+  });
+
+  it.each(["hangup", "failed"] as const)("[CALL-1] shows that it ended as %s, and how long the talk was", (reason) => {
+    const next = when(state, endedNews(reason));
+    expect(next).toEqual({ state: endedAs(reason, howItEnds(state)), effects: [over()] });
+  });
+
+  it.each([false, true])("[CALL-12] [CALL-13] goes on where the welcome has it here (settling %s)", (settling) => {
+    expect(when(state, welcomed([running(true)], settling))).toEqual({ state, effects: [] });
+  });
+
+  it.each<[string, WelcomeCall[], boolean, "hangup" | "answered-elsewhere"]>([
+    ["does not know it any more", [], false, "hangup"],
+    // The hello named it, so a server that settles would have taken it up. [CALL-11]
+    ["does not know it while it settles", [], true, "hangup"],
+    ["knows another call only", [running(true, OTHER)], false, "hangup"],
+    ["has it on another device", [running(false)], false, "answered-elsewhere"],
+  ])("[CALL-12] is over where the welcome %s", (_name, calls, settling, reason) => {
+    const next = when(state, welcomed(calls, settling));
+    expect(next).toEqual({ state: endedAs(reason, howItEnds(state)), effects: [over()] });
+  });
+
+  it("[CALL-6] [CALL-10] ends by either of its ids, but not by the merge told again", () => {
+    const both: CallState = { ...state, ...merged };
+    expect(when(both, endedNews("merged", CALL, OTHER))).toEqual({ state: both, effects: [] });
+    expect(when(both, endedNews("merged", OTHER, CALL))).toEqual({ state: both, effects: [] });
+    const next = when(both, endedNews("hangup", CALL));
+    expect(next).toEqual({
+      state: { ...endedAs("hangup", howItEnds(state)), ...merged },
+      effects: [over(OTHER)],
+    });
+  });
+
+  it.each(["hang-up", "page-gone", "media-failed"] as const)(
+    "[CALL-10] of a merge tells %s by the call's id",
+    (type) => {
+      const next = when({ ...state, ...merged }, { type, call: CALL });
+      expect(next.effects).toEqual([owe("call.hangup", OTHER), over(OTHER)]);
+    },
+  );
+
+  it("does not mind a refused request, once media has flowed", () => {
+    const next = when(state, { type: "refused", of: REQUEST, code: "conflict" });
+    const isJoining = name === "joining" || name === "answering";
+    expect(next.state.at).toBe(isJoining ? "ended" : state.at);
+    expect(next.effects).toEqual(isJoining ? [over()] : []);
+  });
+});
+
+describe("joining", () => {
+  it("[CALL-10] takes the newer ticket of a repeated accept, and keeps its peer where the ids are the same", () => {
+    expect(when(joining, acceptedNews(CALL, NEW_TICKET))).toEqual({
+      state: { ...joining, media: "audio", ticket: NEW_TICKET },
+      effects: [],
+    });
+    const same = when(joining, acceptedNews(CALL, { ...NEW_TICKET, self: TICKET.self }));
+    expect(same.effects).toEqual([]);
+    expect(same.state).toBe(joining);
+  });
+
+  it("takes the tickets of a rejoin", () => {
+    expect(when(joining, rejoinedNews())).toEqual({ state: { ...joining, ticket: NEW_TICKET }, effects: [] });
+  });
+
+  it("[CALL-12] asks again for a ticket that was lost: the caller by its invite, the callee by its accept", () => {
+    const caller = without(joining, "ticket");
+    const callee = without(answering, "ticket");
+    const age = { id: REQUEST, call: CALL, to: bob.user, media: "video", age: 10_000 } as const;
+    expect(when(caller, welcomed([running(true)]))).toEqual({
+      state: caller,
+      effects: [{ type: "ask", message: { type: "call.invite", ...age } }],
+    });
+    expect(when(callee, welcomed([running(true)]))).toEqual({ state: callee, effects: [askAccept("video")] });
+  });
+
+  it("[CALL-11] answers again what a restarted server rings again; the caller has nothing to answer", () => {
+    expect(when(answering, incoming(9_000))).toEqual({ state: answering, effects: [askAccept("video")] });
+    expect(when(answering, welcomed([listedIncoming(9_000)]))).toEqual({
+      state: answering,
+      effects: [askAccept("video")],
+    });
+    expect(when(joining, incoming(9_000))).toEqual({ state: joining, effects: [] });
+  });
+});
+
+describe.each(Object.entries(takenStates))("the worker's death while %s", (_name, before) => {
+  const state = JSON.parse(JSON.stringify(before)) as typeof before;
+
+  it("[CALL-13] leaves the call as it was, and gives its page 5 s to come back", () => {
+    const next = when(state, { type: "started" });
+    expect(next).toEqual({ state: { ...before, page: { at: "missing", until: AT + 5_000 } }, effects: [] });
+    expect(callDue(next.state)).toBe(AT + 5_000);
+    expect(when(next.state, { type: "page-here", call: CALL })).toEqual({ state: before, effects: [] });
+  });
+
+  it("[CALL-13] hangs up where the page does not come back", () => {
+    const { state: alone } = when(state, { type: "started" });
+    expect(when(alone, { type: "due" }, AT + 4_999)).toEqual({ state: alone, effects: [] });
+    const { state: next, effects } = when(alone, { type: "due" }, AT + 5_000);
+    const asCaller = state.at === "inviting" || state.at === "ringing-out";
+    expect(next).toMatchObject({ at: "ended", reason: asCaller ? "cancelled" : "hangup" });
+    expect(effects).toEqual([owe(asCaller ? "call.cancel" : "call.hangup"), over()]);
+  });
+
+  it("opens a page again that had not come yet", () => {
+    const opening: CallState = { ...state, page: { at: "opening", until: AT + 1 } };
+    expect(when(opening, { type: "started" })).toEqual({
+      state: { ...before, page: { at: "opening", until: AT + 15_000 } },
+      effects: [{ type: "open-call-tab", call: CALL }],
+    });
+  });
+});
+
+describe("an ended call", () => {
+  it.each(["dismiss", "page-gone"] as const)("leaves the stage by %s, under either id", (type) => {
+    expect(when(endedCall, { type, call: CALL })).toEqual({ state: idle, effects: [] });
+    expect(when({ ...endedCall, ...merged }, { type, call: CALL })).toEqual({ state: idle, effects: [] });
+  });
+
+  it("leaves the stage by itself after a minute, not before", () => {
+    expect(callDue(endedCall)).toBe(AT + 60_000);
+    expect(when(endedCall, { type: "due" }, AT + 59_999)).toEqual({ state: endedCall, effects: [] });
+    expect(when(endedCall, { type: "due" }, AT + 60_000)).toEqual({ state: idle, effects: [] });
+  });
+
+  it("counts no talk below 0 where the clock was set back", () => {
+    const { state } = when(live, { type: "hang-up", call: CALL }, live.since - 5_000);
+    expect(state).toMatchObject({ seconds: 0 });
+  });
+});
