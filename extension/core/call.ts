@@ -216,8 +216,8 @@ function due(state: CallState, event: Of<"due">): CallStep {
   switch (state.at) {
     case "inviting":
     case "ringing-out":
-      // The server ends the ring by its own timer, and where it is younger than that, `age` has told it.
-      return ended(state, event.at, "no-answer");
+      // A server with a longer ring would let the callee ring on for a caller who has gone; else the cancel comes late.
+      return endedHere(state, event, "call.cancel", "no-answer");
     case "ringing-in": {
       const missed: CallEffect = { type: "missed", call: state.call, from: state.with, media: state.media };
       const over = ended(state, event.at, "no-answer");

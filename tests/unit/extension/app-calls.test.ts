@@ -1,298 +1,218 @@
 import { describe, expect, it } from "vitest";
+import type { Contact } from "#protocol";
 import {
   accepted,
   bob,
   callId,
   calling,
   carol,
+  contact,
+  type Device,
   ended,
   incoming,
-  NOW,
   online,
   ringing,
   talking,
   ticket,
 } from "./given.ts";
 
-const running = { state: "running", with: bob, media: "video", here: true, age: 5_000 } as const;
+const invite = { type: "call.invite", call: callId(1), to: bob.user, media: "video" };
+const placing = { type: "place-call", call: callId(1), user: bob.user, media: "video" } as const;
 
-describe("calls and the line", () => {
-  it("[CONN-1] places no call before the welcome, and then tells its age", () => {
-    const alice = online()
-      .loses()
-      .after(300, { type: "place-call", call: callId(1), user: bob.user, media: "video" });
-    expect(alice.sent).toEqual([]);
-    expect(alice.call).toMatchObject({ at: "inviting", until: alice.now + 47_000 });
-    alice.after(400).returns();
-    expect(alice.sent).toEqual([
-      { type: "call.invite", id: 1, call: callId(1), to: bob.user, media: "video", age: 400 },
-    ]);
+/** Unchanged, to the very object: nothing is written and nothing is drawn. */
+function expectIgnored(device: Device, happen: () => unknown) {
+  const before = device.state;
+  happen();
+  expect(device.effects).toEqual([]);
+  expect(device.state).toBe(before);
+}
+
+describe("placing a call", () => {
+  it("[CONN-1] asks the server where the line stands, and counts on an answer soon", () => {
+    const device = online().on(placing);
+    expect(device.sent).toEqual([expect.objectContaining(invite)]);
+    expect(device.did).toEqual(["send", "open-call-tab"]);
+    expect(device.signedIn.connection.line).toMatchObject({ silentAt: device.now + 8_000 });
   });
 
-  it("[CALL-12] sends the same invite again after a gap", () => {
-    const alice = calling();
-    alice.now += 5_000;
-    alice.loses().returns({ calls: [{ call: callId(1), state: "outgoing", devices: 0 }] });
-    expect(alice.sent).toEqual([
-      { type: "call.invite", id: 1, call: callId(1), to: bob.user, media: "video", age: 5_000 },
-    ]);
-    expect(alice.call).toMatchObject({ at: "inviting", until: NOW + 47_000 });
+  it("[CALL-12] waits for a line that is just being opened, and asks after its welcome", () => {
+    const device = online().loses().on(placing);
+    expect(device.did).toEqual(["open-call-tab"]);
+    device.now += 3_000;
+    expect(device.returns().sent).toEqual([expect.objectContaining({ ...invite, age: 3_000 })]);
   });
 
-  it("[CALL-12] repeats its answer after a gap, under the same number", () => {
-    const alice = ringing().on({ type: "accept-call", call: callId(2), media: "video" });
-    const [answer] = alice.sent;
-    expect(answer).toMatchObject({ type: "call.accept", call: callId(2) });
-    alice
-      .loses()
-      .returns({ calls: [{ call: callId(2), state: "incoming", from: bob, media: "video", remaining: 40_000 }] });
-    expect(alice.sent).toEqual([answer]);
+  it("is not begun without a line", () => {
+    const device = online().on({ type: "socket-closed", socket: 1, code: 4409 });
+    expectIgnored(device, () => device.on(placing));
   });
 
-  it("accepts without a line, and says so when the line stands", () => {
-    const alice = ringing()
-      .loses()
-      .on({ type: "accept-call", call: callId(2), media: "audio" });
-    expect(alice.call).toMatchObject({ at: "accepting", media: "audio" });
-    expect(alice.sent).toEqual([]);
-    alice.returns({ calls: [{ call: callId(2), state: "incoming", from: bob, media: "video", remaining: 40_000 }] });
-    expect(alice.sent).toMatchObject([{ type: "call.accept", call: callId(2), media: "audio" }]);
-  });
-
-  it("[CALL-12] owes the server a hang-up from a gap until the server confirms it", () => {
-    const alice = talking()
-      .loses()
-      .on({ type: "hang-up", call: callId(1) });
-    expect(alice.call).toMatchObject({ at: "ended", reason: "hangup" });
-    expect(alice.sent).toEqual([]);
-    alice.returns({ calls: [{ ...running, call: callId(1) }] });
-    expect(alice.sent).toMatchObject([{ type: "call.hangup", call: callId(1) }]);
-    // Lost with its socket, it is sent again; once confirmed, it is not.
-    alice.loses().returns({ calls: [{ ...running, call: callId(1) }] });
-    expect(alice.sent).toMatchObject([{ type: "call.hangup", call: callId(1) }]);
-    alice.hears(ended(1, "hangup")).loses().returns();
-    expect(alice.sent).toEqual([]);
-    expect(alice.signedIn.owed).toEqual([]);
+  it.each<[string, Contact[]]>([
+    ["a stranger", []],
+    ["who was only asked", [contact(bob, "outgoing")]],
+    ["who only asks", [contact(bob, "incoming")]],
+    ["who is blocked", [contact(bob, "blocked")]],
+  ])("[CALL-2] of %s is not begun", (_name, contacts) => {
+    const device = online().hears({ type: "contacts.changed" }).on({ type: "contacts-listed", contacts });
+    expectIgnored(device, () => device.on(placing));
   });
 
   it.each([
-    ["ok", { type: "ok", re: 2 }],
-    ["a call that the server no longer knows", { type: "error", re: 2, code: "not_found", message: "There is none." }],
-  ] as const)("[CALL-10] takes %s for the confirmation of an ending", (_name, answer) => {
-    const alice = calling().on({ type: "hang-up", call: callId(1) });
-    expect(alice.sent).toMatchObject([{ type: "call.cancel" }]);
-    const { request } = alice.signedIn.owed[0] ?? { request: 0 };
-    alice.hears({ ...answer, re: request });
-    expect(alice.signedIn.owed).toEqual([]);
+    ["another own ring", calling],
+    ["a talk", talking],
+    ["somebody else's ring", ringing],
+  ])("is not begun during %s", (_name, given) => {
+    expectIgnored(given(), () => undefined);
+    const device = given();
+    expectIgnored(device, () => device.on({ ...placing, call: callId(9), user: carol.user }));
   });
 
-  it("[CALL-11] names its talk in the hello, with its age, so that a restarted server knows it", () => {
-    const alice = talking();
-    alice.now += 60_000;
-    alice.loses().on({ type: "retry-now" }, { type: "socket-opened", socket: 2 });
-    expect(alice.effects).toEqual([
-      { type: "hello", socket: 2, idle: false, active: [{ call: callId(1), with: bob.user, age: 60_000 }] },
+  it("to the person who is just ringing answers them", () => {
+    const device = ringing().on(placing);
+    expect(device.call).toMatchObject({ at: "accepting", call: callId(2) });
+    expect(device.sent).toEqual([expect.objectContaining({ type: "call.accept", call: callId(2) })]);
+  });
+
+  it("[CALL-2] ends when the server refuses it, and only by the answer to its own request", () => {
+    const device = online().on(placing);
+    const { lastRequest } = device.signedIn;
+    const error = { type: "error", code: "not_contact", message: "No." } as const;
+    device.hears({ ...error, re: lastRequest + 1 }, error);
+    expect(device.call.at).toBe("inviting");
+    device.hears({ ...error, re: lastRequest });
+    expect(device.call).toMatchObject({ at: "ended", reason: "not-contact" });
+  });
+});
+
+describe("a ring while another call has the stage", () => {
+  const waiting = () => talking().hears(incoming(2, carol));
+
+  it("waits beside it, once, and disturbs nothing", () => {
+    const device = waiting();
+    expect(device.call).toMatchObject({ at: "live", call: callId(1) });
+    expect(device.effects).toEqual([]);
+    expect(device.signedIn.others).toEqual([
+      { call: callId(2), from: carol, media: "video", until: device.now + 45_000 },
     ]);
+    expect(device.hears(incoming(2, carol)).signedIn.others).toHaveLength(1);
   });
 
-  it("[CALL-11] names no call that only rings", () => {
-    const alice = calling().loses().on({ type: "retry-now" }, { type: "socket-opened", socket: 2 });
-    expect(alice.effects).toMatchObject([{ type: "hello", active: [] }]);
+  it("rings when the stage is free", () => {
+    const device = waiting().hears(ended(1, "hangup"));
+    expect(device.call).toMatchObject({ at: "ringing-in", call: callId(2), until: device.now + 45_000 });
+    expect(device.signedIn.others).toEqual([]);
   });
 
-  it("[CALL-11] rings on through a restart of the server, without a second start of the sound, and gives its receipt again", () => {
-    const alice = ringing();
-    alice.now += 10_000;
-    alice.loses().returns({ settling: 30_000 });
-    expect(alice.call).toMatchObject({ at: "ringing-in", alerted: "loud" });
-    expect(alice.sent).toEqual([]);
-    alice.hears(incoming(2, bob, 60_000));
-    expect(alice.sent).toEqual([{ type: "call.alert", call: callId(2), mode: "loud" }]);
-    // Whatever a server says, no ring outlasts its own 45 s.
-    expect(alice.call).toMatchObject({ at: "ringing-in", until: NOW + 45_000 });
+  it.each([
+    ["rings with 3 s left", 3_000, "ringing-in"],
+    ["does not begin with less", 2_999, "ended"],
+  ])("[CALL-3] %s", (_name, left, at) => {
+    const device = waiting();
+    device.now += 45_000 - left;
+    expect(device.hears(ended(1, "hangup")).call.at).toBe(at);
   });
 
-  it("[CALL-12] drops a ring that the server no longer knows", () => {
-    expect(ringing().loses().returns().call).toEqual({ at: "idle" });
+  it.each([
+    ["[CALL-4]", "answered-elsewhere", undefined],
+    ["[CALL-5]", "declined-elsewhere", undefined],
+    ["[CALL-7]", "cancelled", { call: callId(2), from: carol }],
+    ["[CALL-7]", "no-answer", { call: callId(2), from: carol }],
+  ] as const)("%s that ends as %s waits no more, and is missed only where nobody answered", (_rule, reason, missed) => {
+    const device = waiting().hears(ended(2, reason));
+    expect(device.signedIn.others).toEqual([]);
+    if (missed) expect(device.signedIn.lastMissed).toMatchObject(missed);
+    else expect(device.signedIn.lastMissed).toBeUndefined();
+    expect(device.hears(ended(1, "hangup")).call.at).toBe("ended");
   });
 
-  it("[CALL-12] ends a talk of which the welcome knows nothing", () => {
-    expect(talking().loses().returns().call).toMatchObject({ at: "ended", reason: "hangup" });
-  });
-
-  it("[CALL-12] takes up an accept that was lost with the line, and asks for its ticket", () => {
-    const alice = calling()
-      .loses()
-      .returns({ calls: [{ ...running, call: callId(1) }] });
-    expect(alice.call).toMatchObject({ at: "joining", outgoing: true });
-    expect(alice.sent).toMatchObject([{ type: "call.invite", call: callId(1) }]);
-    expect(alice.hears(accepted(1, "new")).call).toMatchObject({ at: "joining", ticket: ticket("new") });
-  });
-
-  it("[CALL-12] answers again where a restarted server rings for what it has answered", () => {
-    const alice = ringing()
-      .on({ type: "accept-call", call: callId(2), media: "video" })
-      .hears(accepted(2));
-    const calls = [{ call: callId(2), state: "incoming", from: bob, media: "video", remaining: 30_000 }] as const;
-    alice.loses().returns({ calls: [...calls], settling: 30_000 });
-    expect(alice.sent).toMatchObject([{ type: "call.accept", call: callId(2) }]);
-    expect(alice.call).toMatchObject({ at: "joining" });
-  });
-
-  it("[CALL-4] lets the call go where another device has it", () => {
-    const alice = talking()
-      .loses()
-      .returns({ calls: [{ ...running, call: callId(1), here: false }] });
-    expect(alice.call).toMatchObject({ at: "ended", reason: "answered-elsewhere" });
+  it("[CALL-7] is dropped when its time is over, and missed", () => {
+    const device = waiting().after(44_999, { type: "due" });
+    expect(device.signedIn.others).toHaveLength(1);
+    device.after(1, { type: "due" });
+    expect(device.signedIn).toMatchObject({ others: [], lastMissed: { call: callId(2), at: device.now } });
   });
 });
 
-describe("calls that this device does not hold", () => {
-  it("hangs up a call that the server has running here", () => {
-    const alice = online()
-      .loses()
-      .returns({ calls: [{ ...running, call: callId(7) }] });
-    expect(alice.sent).toMatchObject([{ type: "call.hangup", call: callId(7) }]);
+describe("a call that is over", () => {
+  it.each([
+    ["hung up here", () => talking().on({ type: "hang-up", call: callId(1) }), 1],
+    ["ended by the server", () => talking().hears(ended(1, "hangup")), 1],
+    ["declined", () => ringing().on({ type: "decline-call", call: callId(2) }), 2],
+    ["answered elsewhere", () => ringing().hears(ended(2, "answered-elsewhere")), 2],
+    ["ended by the own timer", () => ringing().after(45_000, { type: "due" }), 2],
+    ["never heard of before its end", () => online().hears(ended(4, "cancelled")), 4],
+  ] as const)("%s does not ring again, whatever comes late", (_name, given, digit) => {
+    const device = given();
+    const { call } = device;
+    device.hears(incoming(digit, bob));
+    expect([device.call, device.effects]).toEqual([call, []]);
+    device.loses().returns({
+      calls: [{ state: "incoming", call: callId(digit), from: bob, media: "video", remaining: 40_000 }],
+    });
+    expect(device.call).toEqual(call);
   });
 
-  it("cancels an invite of its own that it lost with its browser", () => {
-    const calls = [{ call: callId(7), state: "outgoing", devices: 1, mode: "loud", ticket: ticket("lost") }] as const;
-    const alice = online()
-      .loses()
-      .returns({ calls: [...calls] });
-    expect(alice.sent).toMatchObject([{ type: "call.cancel", call: callId(7) }]);
+  it("is one of the last 16 that are remembered", () => {
+    const device = online();
+    const calls = Array.from({ length: 17 }, (_, i) => `00000000-0000-4000-8000-0000000001${String(10 + i)}`);
+    for (const call of calls) device.hears({ ...ended(1, "cancelled"), call: call as typeof placing.call });
+    expect(device.signedIn.over).toEqual(calls.slice(1));
+    device.hears({ ...ended(1, "cancelled"), call: calls[16] as typeof placing.call });
+    expect(device.signedIn.over).toEqual(calls.slice(1));
   });
 
-  it("leaves alone what another device of the person does", () => {
-    const alice = online()
-      .loses()
-      .returns({
-        calls: [
-          { ...running, call: callId(7), here: false },
-          { call: callId(8), state: "outgoing", devices: 1, mode: "loud" },
-        ],
-      });
-    expect(alice.sent).toEqual([]);
-  });
+  it.each(["answered-elsewhere", "declined-elsewhere"] as const)(
+    "[CALL-4] %s falls silent and is not missed",
+    (reason) => {
+      const device = ringing().hears(ended(2, reason));
+      expect(device.call).toEqual({ at: "idle" });
+      expect(device.signedIn.lastMissed).toBeUndefined();
+    },
+  );
 
-  it("hangs up where an accept comes for a call that it lost [seed 24254]", () => {
-    expect(online().hears(accepted(7)).sent).toMatchObject([{ type: "call.hangup", call: callId(7) }]);
-  });
-
-  it("hangs up where an accept crossed its own timer", () => {
-    const alice = calling().after(40_000).hears({ type: "pong" }).after(7_000, { type: "due" });
-    expect(alice.call).toMatchObject({ at: "ended", reason: "no-answer" });
-    alice.hears(accepted(1));
-    expect(alice.sent).toMatchObject([{ type: "call.hangup", call: callId(1) }]);
-  });
-});
-
-describe("rings that wait", () => {
-  it("leaves a second ring alone until the stage is free", () => {
-    const alice = ringing().hears(incoming(3, carol));
-    expect(alice.call).toMatchObject({ at: "ringing-in", call: callId(2) });
-    expect(alice.hears(ended(2, "cancelled")).call).toMatchObject({ at: "ringing-in", call: callId(3), with: carol });
-  });
-
-  it("[CALL-3] does not begin to ring with under 3 s left", () => {
-    const alice = ringing().hears(incoming(3, carol)).after(42_001).hears(ended(2, "cancelled"));
-    expect(alice.call).toEqual({ at: "idle" });
-    const late = online()
-      .loses()
-      .returns({
-        calls: [{ call: callId(2), state: "incoming", from: bob, media: "video", remaining: 2_999 }],
-      });
-    expect(late.call).toEqual({ at: "idle" });
-  });
-
-  it("[CALL-3] goes on ringing with under 3 s left where it had begun", () => {
-    const alice = ringing();
-    alice.now += 43_000;
-    const calls = [{ call: callId(2), state: "incoming", from: bob, media: "video", remaining: 2_000 }] as const;
-    expect(alice.loses().returns({ calls: [...calls] }).call).toMatchObject({ at: "ringing-in" });
-  });
-
-  it("[CALL-7] counts a waiting ring that ran out as missed", () => {
-    const alice = talking().hears(incoming(3, carol)).after(45_000, { type: "due" });
-    expect(alice.signedIn.others).toEqual([]);
-    expect(alice.signedIn.lastMissed).toMatchObject({ call: callId(3), from: carol });
-  });
-
-  it("rings for no call that is over, whatever comes late", () => {
-    const alice = ringing().hears(ended(2, "cancelled"), incoming(2, bob));
-    expect(alice.call).toEqual({ at: "idle" });
-    const declined = ringing()
-      .on({ type: "decline-call", call: callId(2) })
-      .hears(incoming(2, bob));
-    expect(declined.call).toEqual({ at: "idle" });
+  it("[CALL-7] without an answer is missed, until that was seen", () => {
+    const device = ringing().hears(ended(2, "cancelled"));
+    const { now } = device;
+    expect(device.signedIn.lastMissed).toEqual({ call: callId(2), from: bob, media: "video", at: now });
+    expect(device.on({ type: "missed-seen" }).signedIn.lastMissed).toBeUndefined();
   });
 });
 
 describe("glare", () => {
-  it("[CALL-6] goes over to the call that came first, on the page that is open", () => {
-    const alice = calling().hears(incoming(2, bob), ended(1, "merged", 2));
-    expect(alice.call).toMatchObject({ at: "accepting", call: callId(2), alias: callId(1) });
-    alice.hears(accepted(2));
-    expect(alice.call).toMatchObject({ at: "joining", outgoing: false });
-    alice.on({ type: "media-connected", call: callId(1) });
-    expect(alice.call).toMatchObject({ at: "live", call: callId(2) });
+  const glare = () => calling().hears(incoming(2, bob));
+  const merged = { at: "accepting", call: callId(2), alias: callId(1), with: bob };
+
+  it("[CALL-6] goes on as their call, which then rings nowhere here", () => {
+    const device = glare().hears(ended(1, "merged", 2));
+    expect(device.call).toMatchObject(merged);
+    expect(device.sent).toEqual([expect.objectContaining({ type: "call.accept", call: callId(2) })]);
+    expect(device.signedIn).toMatchObject({ others: [], over: [callId(1)], owed: [] });
+    device.hears(accepted(2));
+    expect(device.call).toMatchObject({ ...merged, at: "joining" });
   });
 
-  it("[CALL-6] falls in with a glare that it learns of by the welcome", () => {
-    const alice = calling()
-      .loses()
-      .returns({ calls: [{ ...running, call: callId(2) }] });
-    expect(alice.call).toMatchObject({ at: "accepting", call: callId(2), alias: callId(1) });
-    expect(alice.sent).toMatchObject([{ type: "call.accept", call: callId(2) }]);
+  it("[CALL-6] lets no accept pass for a stranger's that comes before the merge", () => {
+    const device = glare().hears(accepted(2));
+    expect([device.sent, device.signedIn.owed]).toEqual([[], []]);
+    expect(device.hears(ended(1, "merged", 2)).call).toMatchObject(merged);
   });
 
-  it("[CALL-6] does not begin to ring for the merged call when its talk is over [seed 4569]", () => {
-    const alice = calling().hears(incoming(2, bob), ended(1, "merged", 2), accepted(2));
-    expect(alice.hears(ended(2, "hangup")).call).toMatchObject({ at: "ended", reason: "hangup" });
-    expect(alice.signedIn.others).toEqual([]);
+  it("[CALL-10] hears of the merged call by either id", () => {
+    const device = glare().hears(ended(1, "merged", 2), accepted(2));
+    device.on({ type: "media-connected", call: callId(1) });
+    expect(device.call.at).toBe("live");
+    device.on({ type: "hang-up", call: callId(1) });
+    expect(device.sent).toEqual([expect.objectContaining({ type: "call.hangup", call: callId(2) })]);
   });
 
-  it("[CALL-6] takes a repeat of the merge for no end of the call", () => {
-    const alice = calling().hears(ended(1, "merged", 2), accepted(2), ended(1, "merged", 2));
-    expect(alice.call).toMatchObject({ at: "joining", call: callId(2) });
+  it("[CALL-6] is none where somebody else rings", () => {
+    const device = calling().hears(incoming(2, carol), ended(2, "cancelled"));
+    expect(device.call).toMatchObject({ at: "inviting", call: callId(1) });
+    expect(device.signedIn.lastMissed).toMatchObject({ from: carol });
   });
 
-  it("answers the ring where the person calls who is just ringing", () => {
-    const alice = ringing().on({ type: "place-call", call: callId(5), user: bob.user, media: "video" });
-    expect(alice.call).toMatchObject({ at: "accepting", call: callId(2) });
-  });
-});
-
-describe("the worker's death", () => {
-  it("[CALL-13] gives the call page 5 s to come back", () => {
-    const alice = talking().dies();
-    expect(alice.call).toMatchObject({ at: "live", page: { at: "missing", until: NOW + 5_000 } });
-    expect(alice.on({ type: "page-here", call: callId(1) }).call).toMatchObject({ at: "live", page: { at: "here" } });
-  });
-
-  it("[CALL-13] hangs up where the page does not come back", () => {
-    const alice = talking().dies().after(5_000, { type: "due" });
-    expect(alice.call).toMatchObject({ at: "ended", reason: "hangup" });
-    expect(alice.signedIn.owed).toMatchObject([{ type: "call.hangup", call: callId(1) }]);
-  });
-
-  it("opens the page that the old worker did not come to open", () => {
-    const alice = online()
-      .on({ type: "place-call", call: callId(1), user: bob.user, media: "video" })
-      .dies();
-    expect(alice.did).toContain("open-call-tab");
-  });
-
-  it("rings no more where the time ran out meanwhile", () => {
-    const alice = ringing();
-    alice.now += 46_000;
-    expect(alice.dies().call).toEqual({ at: "idle" });
-    expect(alice.signedIn.lastMissed).toMatchObject({ call: callId(2), from: bob });
-  });
-
-  it("[CALL-13] hangs up at once where the page is closed while the worker lives", () => {
-    const alice = talking().on({ type: "page-gone", call: callId(1) });
-    expect(alice.sent).toMatchObject([{ type: "call.hangup", call: callId(1) }]);
-    expect(calling().on({ type: "page-gone", call: callId(1) }).sent).toMatchObject([{ type: "call.cancel" }]);
+  it("[CALL-6] keeps the ticket of the call that goes on", () => {
+    const device = glare().hears(ended(1, "merged", 2), accepted(2, "merged"));
+    expect(device.call).toMatchObject({ ticket: ticket("merged") });
   });
 });
