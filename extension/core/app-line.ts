@@ -1,4 +1,4 @@
-import { type ActiveCall, MAX_UNTIL_MS, type ServerMessage, type ServerMessageOf } from "#protocol";
+import { type ActiveCall, MAX_UNTIL_MS, type ServerMessage, type ServerMessageOf, unreachable } from "#protocol";
 import { confirmEnding, onCall, onCallNews, onWelcomeCalls } from "./app-calls.ts";
 import { type AppStep, ask, isWatched, send, andThen } from "./app-parts.ts";
 import type { AppEffect, AppState, SelfState, SignedIn, SignedOut } from "./app-types.ts";
@@ -10,7 +10,7 @@ import {
   socketOf,
   updateConnection,
 } from "./connection.ts";
-import { type Step, step, unreachable } from "./machine.ts";
+import { type Step, step } from "./machine.ts";
 import { changePresence, listContacts, wantContacts, welcomeRoster } from "./roster.ts";
 
 interface Moment {
@@ -204,7 +204,7 @@ function selfOf(
 }
 
 /** What the person wanted is now so. */
-export function taken({ wanted, ...self }: SelfState): SelfState {
+function taken({ wanted, ...self }: SelfState): SelfState {
   if (!wanted) return self;
   const text = wanted.text ?? self.text;
   const until = wanted.availability === undefined ? self.until : wanted.until;
