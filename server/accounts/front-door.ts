@@ -5,6 +5,7 @@ import * as v from "valibot";
 import type { Logger } from "../logger.ts";
 import { Counter, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
 import { databaseAway, isMistake, mistake, Refusal, refuse, tooMany } from "./refusals.ts";
+import { takeSdkFields } from "./sdk-fields.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
 /** Parse waits for a database that hangs without end; its clients do not. */
@@ -42,9 +43,10 @@ export interface FrontDoorParts {
  */
 export function frontDoor(parts: FrontDoorParts): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
-  router.use(allowEveryOrigin, refuseKeys, readDevice);
-  const json = express.json({ limit: MAX_BODY_BYTES, type: "application/json" });
-  const body = [json, refuseOddBodies];
+  router.use(allowEveryOrigin, refuseKeys);
+  // Parse's SDK sends JSON as plain text, which needs no preflight; without cookies that opens nothing to strange pages.
+  const json = express.json({ limit: MAX_BODY_BYTES, type: ["application/json", "text/plain"] });
+  const body = [json, readBody, readDevice];
   router.post("/login", body, limitLogin(parts.login), toParse(parts));
   router.post("/logout", body, refuseFields, toParse(parts));
   router.post("/functions/:name", limitFunction(parts.counters), body, toParse(parts));
@@ -90,16 +92,13 @@ function readDevice(request: Request, _response: Response, next: NextFunction): 
   }
   const read = v.safeParse(DeviceId, given);
   if (!read.success) {
-    throw new Refusal(
-      ParseCode.invalid,
-      "The header X-Parse-Installation-Id must be a UUID that the device made for itself.",
-    );
+    throw new Refusal(ParseCode.invalid, "The installation id must be a UUID that the device made for itself.");
   }
   request.headers["x-parse-installation-id"] = read.output;
   next();
 }
 
-function refuseOddBodies(request: Request, _response: Response, next: NextFunction): void {
+function readBody(request: Request, _response: Response, next: NextFunction): void {
   const body: unknown = request.body;
   if (
     body === undefined &&
@@ -111,20 +110,21 @@ function refuseOddBodies(request: Request, _response: Response, next: NextFuncti
   if (body !== undefined && (typeof body !== "object" || body === null || Array.isArray(body))) {
     throw new Refusal(ParseCode.invalid, "The body must be one JSON object.");
   }
-  const odd = oddField(body, 0);
+  const fields = takeSdkFields((body ?? {}) as Record<string, unknown>, request.headers);
+  const odd = oddField(fields, 0);
   if (odd !== undefined) {
     throw new Refusal(
       ParseCode.invalid,
       `The field '${odd.slice(0, 40)}' is not accepted anywhere in a body; leave it out.`,
     );
   }
-  request.body = body ?? {};
+  request.body = fields;
   next();
 }
 
 /**
- * A field that means something to Parse itself: `_MasterKey` and its like, and `__type`, by which it makes objects; a
- * `File` among them has ended whole servers (CVE-2026-109301).
+ * A field that means something to Parse itself, wherever it stands: above all `__type`, by which it makes objects; a `File`
+ * among them has ended whole servers (CVE-2026-109301).
  */
 function oddField(value: unknown, depth: number): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;

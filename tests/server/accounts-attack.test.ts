@@ -174,7 +174,13 @@ describe("from outside", () => {
 
   it.each<object>([
     { _MasterKey: "key", _ApplicationId: "beckon", _method: "GET" },
-    { _SessionToken: "r:x" },
+    { _MaintenanceKey: "key" },
+    { _ApplicationId: "beckon", _method: "GET" },
+    { _SessionToken: { __type: "File", name: "x" } },
+    { _SessionToken: "r:\u0000" },
+    { _InstallationId: "cloud" },
+    { _context: {} },
+    { handle: { _SessionToken: "r:x" } },
     { _ContentType: "text/plain" },
     { handle: { __type: "File", name: "x" } },
     { handle: { __type: "Pointer", className: "_User", objectId: "x" } },
@@ -191,16 +197,15 @@ describe("from outside", () => {
     expect(await accounts.accounts.ready()).toBe(true);
   });
 
-  it("a key in a body of plain text, which needs no preflight, is not read", async () => {
-    const body = JSON.stringify({ _ApplicationId: "beckon", _MasterKey: database.secrets.masterKey, _method: "GET" });
-    for (const path of ["/functions/listContacts", "/login", "/classes/_User"]) {
-      const response = await fetch(accounts.url + path, {
-        method: "POST",
-        headers: { "Content-Type": "text/plain" },
-        body,
-      });
-      expect([400, 404]).toContain(response.status);
-      expect(await response.text()).not.toContain(victim.id);
+  it.each([{ _method: "GET" }, {}])("a key in a body of plain text, besides %j, is refused", async (besides) => {
+    for (const key of ["_MasterKey", "_MaintenanceKey"]) {
+      const body = JSON.stringify({ _ApplicationId: "beckon", [key]: database.secrets.masterKey, ...besides });
+      for (const path of ["/functions/listContacts", "/login", "/logout", "/classes/_User"]) {
+        const answer = await ask(accounts, path, { headers: { "Content-Type": "text/plain" }, body });
+        const refusal = path === "/classes/_User" ? [404, ParseCode.notFound] : [400, ParseCode.invalid];
+        expect([answer.status, answer.body["code"]], `${path} ${key}`).toEqual(refusal);
+        tellsNothing(answer);
+      }
     }
   });
 
