@@ -1,6 +1,6 @@
 import { ParseCode } from "#protocol";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ACCOUNT_LIMITS, loosened, type AccountLimits } from "../../server/accounts/rate-limits.ts";
+import { ACCOUNT_LIMITS, type AccountLimits } from "../../server/accounts/rate-limits.ts";
 import {
   ask,
   PASSWORD,
@@ -12,6 +12,7 @@ import {
   type TestAccountsOptions,
   type TestDatabase,
 } from "../support/backend-accounts.ts";
+import { loosened } from "../support/loosened.ts";
 
 let database: TestDatabase;
 let accounts: TestAccounts;

@@ -8,11 +8,12 @@ import express from "express";
 import { Client } from "pg";
 import type { AccountsEvent } from "../../server/accounts/accounts.ts";
 import { createAccounts, type RunningAccounts } from "../../server/accounts/create-accounts.ts";
-import { ACCOUNT_LIMITS, loosened, type AccountLimits } from "../../server/accounts/rate-limits.ts";
+import { ACCOUNT_LIMITS, type AccountLimits } from "../../server/accounts/rate-limits.ts";
 import { openDataFolder, type DataFolder } from "../../server/database/data-folder.ts";
 import { startEmbedded, type EmbeddedDatabase } from "../../server/database/embedded.ts";
 import { createLogger, type Logger } from "../../server/logger.ts";
 import { openSecrets, type Secrets } from "../../server/secrets.ts";
+import { loosened } from "./loosened.ts";
 
 /** A real PostgreSQL on a data folder of its own. */
 export interface TestDatabase {

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PARSE_APP_ID, PARSE_PATH, type FunctionName, type FunctionParameters, type FunctionResult } from "#protocol";
 import * as v from "valibot";
-import { ACCOUNT_LIMITS, loosened } from "../../server/accounts/rate-limits.ts";
+import { ACCOUNT_LIMITS } from "../../server/accounts/rate-limits.ts";
 import { createApp, type AppOptions } from "../../server/app.ts";
 import { readConfig, type Config } from "../../server/config.ts";
 import { createLogger } from "../../server/logger.ts";
 import { account, befriend, callFunction, signUp, type SignedUp } from "./accounts.ts";
+import { loosened } from "./loosened.ts";
 import { PresenceClient, type HelloOptions, type OnlineClient } from "./presence-client.ts";
 
 export interface StartAppOptions extends Partial<Pick<AppOptions, "connectionLimits" | "accountLimits">> {
