@@ -2,6 +2,7 @@ import { DeviceId, FUNCTIONS, ParseCode, type FunctionName } from "#protocol";
 import express, { type NextFunction, type Request, type Response, type Router } from "express";
 import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
+import { addressOf } from "../http/address.ts";
 import type { Logger } from "../logger.ts";
 import { Counter, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
 import { databaseAway, isMistake, mistake, Refusal, refuse, tooMany } from "./refusals.ts";
@@ -159,10 +160,6 @@ function limitFunction(counters: FunctionCounters) {
 
 function isFunctionName(name: unknown): name is FunctionName {
   return typeof name === "string" && Object.hasOwn(FUNCTIONS, name);
-}
-
-function addressOf(request: Request): string {
-  return request.ip ?? "unknown";
 }
 
 /** Guessing is slowed by address and account; nobody else's wrong passwords lock an owner out. */

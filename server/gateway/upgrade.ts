@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { PEER_PATH, PRESENCE_PATH } from "#protocol";
+import { addressOf } from "../http/address.ts";
 import { refuseUpgrade, type Refusal } from "../http/refuse.ts";
-import { addressOf } from "./address.ts";
 import { Admission, type ConnectionLimits } from "./admission.ts";
 import { isAllowedOrigin } from "./origins.ts";
 

@@ -84,6 +84,19 @@ describe("how often", () => {
     expect((await form("limit.b", "192.0.2.2")).status).toBe(200);
   });
 
+  it("is counted for a whole /64 of IPv6 addresses, which is one household's", async () => {
+    await start({ limits: limits({ signUp: { perAddress: twice } }, { perAddress: twice }) });
+    const make = (from: string) =>
+      ask(accounts, "/functions/signUp", { body: {}, headers: { "X-Forwarded-For": `2001:db8:1:${from}` } });
+    expect((await make("1::1")).status).toBe(400);
+    expect((await make("1:2:3:4:5")).status).toBe(400);
+    expect(await make("1::3")).toMatchObject(tooMany);
+    expect((await make("2::1")).status).toBe(400);
+    expect((await login("someone.a", "wrong one", "2001:db8:1:1::1")).status).toBe(404);
+    expect((await login("someone.b", "wrong one", "2001:db8:1:1::2")).status).toBe(404);
+    expect(await login("someone.c", "wrong one", "2001:db8:1:1::3")).toMatchObject(tooMany);
+  });
+
   it("a password is guessed is limited, without locking its owner out", async () => {
     await start({ limits: limits({}, { perAccountAndAddress: twice, perAccount: twice, delayMs: 300 }) });
     await signUp(accounts, "guessed");

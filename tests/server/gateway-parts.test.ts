@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { DeviceId, UserId } from "#protocol";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AccountsEvent, Identity } from "../../server/accounts/accounts.ts";
-import { addressOf } from "../../server/gateway/address.ts";
+import { addressOf } from "../../server/http/address.ts";
 import { caughtUp } from "../../server/gateway/catch-up.ts";
 import { createClock } from "../../server/gateway/clock.ts";
 import { DeviceRates } from "../../server/gateway/device-rates.ts";
