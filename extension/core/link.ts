@@ -109,7 +109,7 @@ function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }
     case "failed":
       return accepted ? step(state, { type: "tell", what: "media-failed" }) : step(state);
     case "live":
-      return accepted ? step(state, { type: "tell", what: "media-connected" }) : step(state);
+      return accepted ? live(state, phase.ticket) : step(state);
     case "interrupted":
     case "over":
       return step(state);

@@ -45,4 +45,21 @@ describe("backoff", () => {
       }),
     );
   });
+
+  it.each([1, 2, 3, 4, 5, 6, 7])(
+    "[CONN-4] jitters in full after failure %i, up to a ceiling that doubles",
+    (failures) => {
+      const outage = { failures, sinceLostMs: 60_000, watched: false };
+      const ceiling = Math.min(30_000, 500 * 2 ** failures);
+      expect(backoffMs({ ...outage, random: 0 })).toBe(500);
+      expect(backoffMs({ ...outage, random: 0.999_999_9 })).toBe(ceiling);
+      expect(backoffMs({ ...outage, watched: true, random: 0.999_999_9 })).toBe(Math.min(10_000, ceiling));
+    },
+  );
+
+  it("[CONN-4] takes an outage for fresh until 15 s", () => {
+    const outage = { failures: 20, watched: false, random: 0.999_999_9 };
+    expect(backoffMs({ ...outage, sinceLostMs: 14_999 })).toBe(10_000);
+    expect(backoffMs({ ...outage, sinceLostMs: 15_000 })).toBe(30_000);
+  });
 });

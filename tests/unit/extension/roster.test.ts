@@ -90,4 +90,52 @@ describe("roster", () => {
     expect(alice.signedIn.roster.reading).toEqual({ at: "no" });
     expect(alice.returns().did).toContain("list-contacts");
   });
+
+  it("keeps only whom it showed as there, and only while they are not back at a settling server", () => {
+    const shown = welcomeRoster(welcomed, [{ user: bob.user, availability: "available" }], NOW, 35_000);
+    expect(presenceOf(shown, bob.user)).toEqual({ availability: "available" });
+    expect(presenceOf(shown, carol.user)).toEqual({ availability: "away" });
+    expect(Object.keys(shown.kept)).toEqual([carol.user]);
+    const noneShown = welcomeRoster(welcomeRoster(newRoster(), absent, NOW), absent, NOW, 35_000);
+    expect(noneShown.kept).toEqual({});
+  });
+
+  it("drops what it kept when a server that has settled is welcomed", () => {
+    const settling = welcomeRoster(welcomed, absent, NOW, 35_000);
+    const settled = welcomeRoster(settling, absent, NOW + 5_000);
+    expect(presenceOf(settled, bob.user)).toEqual({ availability: "offline" });
+    expect(rosterDue(settled)).toBeUndefined();
+  });
+
+  it("believes who is back and leaves again while the server settles", () => {
+    const settling = welcomeRoster(welcomed, absent, NOW, 35_000);
+    const back = changePresence(settling, { user: bob.user, availability: "available", since: 0 }, NOW + 1_000);
+    expect(presenceOf(back, bob.user)).toEqual({ availability: "available", since: NOW + 1_000 });
+    const left = changePresence(back, { user: bob.user, availability: "offline" }, NOW + 2_000);
+    expect(presenceOf(left, bob.user)).toEqual({ availability: "offline" });
+  });
+
+  it("changes nothing by what it did not ask for", () => {
+    expect(refuseContacts(welcomed, NOW)).toBe(welcomed);
+    expect(settleRoster(welcomed, NOW + 3_600_000)).toBe(welcomed);
+    const waiting = refuseContacts(wantContacts(welcomed).roster, NOW);
+    expect(refuseContacts(waiting, NOW + 5_000)).toBe(waiting);
+    expect(listContacts(waiting, [])).toEqual({ roster: waiting, read: false });
+    const again = wantContacts(wantContacts(welcomed).roster).roster;
+    expect(wantContacts(again).roster).toBe(again);
+  });
+
+  it("is due by the first of the next try and the end of the settling, and by neither else", () => {
+    expect(rosterDue(welcomed)).toBeUndefined();
+    const settling = welcomeRoster(welcomed, absent, NOW, 35_000);
+    expect(rosterDue(refuseContacts(wantContacts(settling).roster, NOW))).toBe(NOW + 15_000);
+    expect(rosterDue(refuseContacts(wantContacts(settling).roster, NOW + 30_000))).toBe(NOW + 35_000);
+  });
+
+  it("takes no presence away by a list, and shows saved contacts before any was read", () => {
+    const listed = listContacts(wantContacts(welcomed).roster, []).roster;
+    expect(presenceOf(listed, bob.user)).toMatchObject({ availability: "busy" });
+    expect(newRoster([contact(bob)])).toMatchObject({ contacts: [contact(bob)], known: true });
+    expect(newRoster()).toMatchObject({ contacts: [], known: false });
+  });
 });

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { updateLink } from "../../../extension/core/link.ts";
+import type { DeviceOutcome, LinkEffect, LinkState } from "../../../extension/core/link-types.ts";
+import { NOW } from "./given.ts";
+import { first, type LinkHappening, links, says, tells } from "./link-given.ts";
+
+const REGISTER: LinkEffect = { type: "register", ticket: first };
+const outcomes: DeviceOutcome[] = ["refused", "missing", "busy"];
+const devices = ["camera", "microphone"] as const;
+
+function on(given: LinkState, when: LinkHappening, afterMs = 0) {
+  return updateLink(given, { ...when, at: NOW + afterMs });
+}
+
+function mediaState(state: Pick<LinkState, "camera" | "microphone">): LinkEffect {
+  const { camera, microphone } = state;
+  return says({ kind: "media-state", camera: camera === "on", microphone: microphone === "on" });
+}
+
+describe("the devices of a link", () => {
+  it.each(outcomes.flatMap((camera) => outcomes.map((microphone) => ({ camera, microphone }))))(
+    "hold up no call: camera $camera, microphone $microphone",
+    (came) => {
+      const { state, effects } = on(links["camera with a ticket"], { type: "devices", ...came });
+      expect(state).toEqual({ ...links.registering, ...came });
+      expect(effects).toEqual([REGISTER]);
+      expect(on({ ...links.linking, ...came }, { type: "connection", state: "connected" }).effects).toEqual([
+        tells("media-connected"),
+        says({ kind: "media-state", camera: false, microphone: false }),
+      ]);
+    },
+  );
+
+  it("know a camera that was not asked for", () => {
+    const { state } = on(links["camera with a ticket"], { type: "devices", camera: "unwanted", microphone: "on" });
+    expect(state).toEqual({ ...links.registering, camera: "unwanted" });
+  });
+
+  it("hold the call up while only one of them is still asked for", () => {
+    for (const device of devices) {
+      const given: LinkState = { ...links["camera with a ticket"], camera: "on", microphone: "on", [device]: "asking" };
+      expect(on(given, { type: "due" }, 2_999).state).toBe(given);
+      expect(on(given, { type: "due" }, 3_000).effects).toEqual([REGISTER]);
+    }
+  });
+
+  it.each([
+    [{ camera: "on", microphone: "on" }, ["camera", "microphone"]],
+    [{ camera: "refused", microphone: "on" }, ["microphone"]],
+    [{ camera: "on", microphone: "missing" }, ["camera"]],
+    [{ camera: "busy", microphone: "refused" }, []],
+  ] as const)("join a live call late, as %o: with %o", (came, found) => {
+    const given: LinkState = { ...links.live, camera: "asking", microphone: "asking" };
+    const { state, effects } = on(given, { type: "devices", ...came });
+    expect(state).toEqual({ ...links.live, ...came });
+    const tracks = found.map((device) => ({ type: "switch-track", device, on: true }));
+    expect(effects).toEqual([...tracks, mediaState(came)]);
+  });
+
+  it("join a call late that is not live, and say so only once it is", () => {
+    const given: LinkState = { ...links.linking, camera: "asking" };
+    expect(on(given, { type: "devices", camera: "on", microphone: "refused" }).effects).toEqual([
+      { type: "switch-track", device: "camera", on: true },
+    ]);
+  });
+
+  it.each(devices)("switch off and on: the %s, and the other side hears it", (device) => {
+    const off = on(links.live, { type: "switch", device, on: false });
+    expect(off.state).toEqual({ ...links.live, [device]: "off" });
+    expect(off.effects).toEqual([{ type: "switch-track", device, on: false }, mediaState(off.state)]);
+    const back = on(off.state, { type: "switch", device, on: true });
+    expect(back.state).toEqual(links.live);
+    expect(back.effects).toEqual([{ type: "switch-track", device, on: true }, mediaState(links.live)]);
+  });
+
+  it.each(devices)("switch before the call is live: the %s, and nobody is told yet", (device) => {
+    const { state, effects } = on(links.linking, { type: "switch", device, on: false });
+    expect(state).toEqual({ ...links.linking, [device]: "off" });
+    expect(effects).toEqual([{ type: "switch-track", device, on: false }]);
+  });
+
+  it.each(devices.flatMap((device) => [...outcomes, "unwanted" as const].map((was) => ({ device, was }))))(
+    "are asked for once when a person switches a $device on that was $was",
+    ({ device, was }) => {
+      const given: LinkState = { ...links.live, [device]: was };
+      const { state, effects } = on(given, { type: "switch", device, on: true });
+      expect(state).toEqual({ ...given, [device]: "asking" });
+      expect(effects).toEqual([{ type: "open-device", device }]);
+      for (const again of [true, false]) {
+        const impatient = on(state, { type: "switch", device, on: again });
+        expect(impatient).toEqual({ state, effects: [] });
+        expect(impatient.state).toBe(state);
+      }
+      expect(on(given, { type: "switch", device, on: false }).state).toBe(given);
+    },
+  );
+
+  it.each(devices.flatMap((device) => (["on", ...outcomes] as const).map((outcome) => ({ device, outcome }))))(
+    "change while the call runs: the $device is $outcome",
+    ({ device, outcome }) => {
+      const given: LinkState = { ...links.live, [device]: "asking" };
+      const { state, effects } = on(given, { type: "device-changed", device, outcome });
+      expect(state).toEqual({ ...links.live, [device]: outcome });
+      expect(effects).toEqual([{ type: "switch-track", device, on: outcome === "on" }, mediaState(state)]);
+    },
+  );
+});
+
+describe("sound that the browser does not play by itself", () => {
+  const silent: LinkState = { ...links.live, needsClick: true };
+
+  it("needs a click, and says so once", () => {
+    expect(on(links.live, { type: "sound", playing: false })).toEqual({ state: silent, effects: [] });
+    expect(on(silent, { type: "sound", playing: false }).state).toBe(silent);
+  });
+
+  it("needs none any more once it plays", () => {
+    expect(on(silent, { type: "sound", playing: true })).toEqual({ state: links.live, effects: [] });
+  });
+});

@@ -1,0 +1,67 @@
+import type { CallSignal } from "#protocol";
+import type { LinkEffect, LinkEvent, LinkPhase, LinkState } from "../../../extension/core/link-types.ts";
+import { NOW, ticket } from "./given.ts";
+
+/** Given states and events for the tables of the link. */
+export const first = ticket("first");
+export const second = ticket("second");
+
+/** An event before its time is added. */
+export type LinkHappening = LinkEvent extends infer E ? (E extends LinkEvent ? Omit<E, "at"> : never) : never;
+
+/** Bob's side of a video call, who answered, with both devices on; `change` is what else is so. */
+export function link(phase: LinkPhase, change: Partial<LinkState> = {}): LinkState {
+  return {
+    outgoing: false,
+    media: "video",
+    camera: "on",
+    microphone: "on",
+    remote: { camera: true, microphone: true },
+    needsClick: false,
+    phase,
+    ...change,
+  };
+}
+
+/** The same of Alice, who called. */
+export function callers(state: LinkState): LinkState {
+  return { ...state, outgoing: true };
+}
+
+const asked = { camera: "asking", microphone: "asking" } as const;
+
+/** A link in each of its phases, by the phase's name. */
+export const links = {
+  camera: link({ at: "camera", accepted: true }, asked),
+  "camera with a ticket": link({ at: "camera", accepted: true, ticket: first, until: NOW + 3_000 }, asked),
+  registering: link({ at: "registering", ticket: first, accepted: true, until: NOW + 10_000 }),
+  "linking while it rings": link({ at: "linking", ticket: first, accepted: false }),
+  linking: link({ at: "linking", ticket: first, accepted: true, until: NOW + 30_000 }),
+  live: link({ at: "live", ticket: first }),
+  interrupted: link({ at: "interrupted", ticket: first, restartAt: NOW + 2_000, until: NOW + 30_000 }),
+  failed: link({ at: "failed", why: "lost" }),
+  over: link({ at: "over" }),
+} as const;
+
+export type LinkName = keyof typeof links;
+
+/** What the background says of the call: a video call that runs, as Bob's page hears it. */
+export function told(change: Partial<Extract<LinkEvent, { type: "call" }>> = {}) {
+  return { type: "call", accepted: true, over: false, media: "video", outgoing: false, at: NOW, ...change } as const;
+}
+
+export function says(signal: CallSignal): LinkEffect {
+  return { type: "signal", signal };
+}
+
+export function hears(signal: CallSignal): LinkHappening {
+  return { type: "signal", signal };
+}
+
+export function tells(what: Extract<LinkEffect, { type: "tell" }>["what"]): LinkEffect {
+  return { type: "tell", what };
+}
+
+export const bothOn: CallSignal = { kind: "media-state", camera: true, microphone: true };
+export const offer = { type: "offer", sdp: "v=0 offer" } as const;
+export const answer = { type: "answer", sdp: "v=0 answer" } as const;
