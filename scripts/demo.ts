@@ -26,7 +26,8 @@ export async function demo(args: readonly string[], stopped: AbortSignal): Promi
   const signal = options.headless ? AbortSignal.any([stopped, AbortSignal.timeout(PLAY_WITHIN_MS)]) : stopped;
   const open = new Belongings();
   // What is under way ends when its server or browser goes.
-  const closeNow = () => void open.close();
+  // Whether that went well, the closing at the end tells.
+  const closeNow = () => void open.close().catch(() => undefined);
   signal.addEventListener("abort", closeNow, { once: true });
   try {
     const stage = await setTheStage(options, open, signal);

@@ -43,12 +43,14 @@ export class PersonBrowser {
   readonly #profile: string;
   #alone: ChildProcess | undefined;
   #probe: Page | undefined;
+  #isClosed = false;
 
   private constructor(context: BrowserContext, folder: string, profile: string) {
     this.context = context;
     this.#folder = folder;
     this.#extension = `chrome-extension://${idOf(folder)}/`;
     this.#profile = profile;
+    context.on("close", () => (this.#isClosed = true));
   }
 
   static async launch(options: ChromiumOptions = {}): Promise<PersonBrowser> {
@@ -65,6 +67,8 @@ export class PersonBrowser {
         ignoreDefaultArgs: headless ? [] : ["--enable-automation"],
         viewport: headless ? { width: 1000, height: 700 } : null,
         locale: "en-US",
+        // What it leaves in the temporary folder goes with the profile.
+        env: { ...process.env, TMPDIR: profile },
         handleSIGINT: diesOfSignals,
         handleSIGTERM: diesOfSignals,
         handleSIGHUP: diesOfSignals,
@@ -190,8 +194,11 @@ export class PersonBrowser {
     this.#alone = spawn(findChromium()!, [...args, "about:blank"], { stdio: "ignore" });
   }
 
+  /** Harmless where the person has closed the browser already. */
   async close(): Promise<void> {
-    await this.context.close();
+    await this.context.close().catch((error: unknown) => {
+      if (!this.#isClosed) throw error;
+    });
     if (this.#alone?.exitCode === null) {
       const gone = once(this.#alone, "exit");
       this.#alone.kill("SIGTERM");
