@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { INITIAL_STATE } from "../../../extension/core/app.ts";
+import type { Saved } from "../../../extension/core/app-types.ts";
 import { outward } from "../../../extension/core/outward.ts";
-import { refusal } from "../../../extension/core/refusal.ts";
 import {
+  alice,
   bob,
   callId,
   calling,
   carol,
   contact,
   Device,
-  NOW,
+  incoming,
   online,
   ringing,
   session,
@@ -17,217 +18,249 @@ import {
   welcome,
 } from "./given.ts";
 
-const error = { type: "error", message: "No." } as const;
+const saved: Saved = { server: session.server.origin, session, contacts: [contact(bob)] };
+const open = (socket: number) => ({ type: "open-socket", socket, url: session.server.presenceUrl }) as const;
+const SIGNED_OUT = { at: "signed-out", server: session.server.origin, sessionEnded: false, lastSocket: 1 };
 
-describe("signing in and out", () => {
-  it("opens a socket at sign-in and greets on it", () => {
-    const alice = new Device().on({ type: "started" }, { type: "signed-in", session });
-    expect(alice.effects).toEqual([{ type: "open-socket", socket: 1, url: session.server.presenceUrl }]);
-    alice.on({ type: "socket-opened", socket: 1 });
-    expect(alice.effects).toEqual([{ type: "hello", socket: 1, idle: false, active: [] }]);
+describe("the background that runs for the first time", () => {
+  it("signs in again who was signed in, with the contacts that were saved, and opens a socket", () => {
+    const device = new Device().on({ type: "started", saved });
+    expect(device.effects).toEqual([open(1)]);
+    expect(device.signedIn).toMatchObject({ session, roster: { known: true, contacts: [contact(bob)] } });
+    expect(device.signedIn.connection.line.at).toBe("opening");
   });
 
-  it("is signed in again after the browser's start, with the contacts that were saved", () => {
-    const { saved } = outward(online().state);
-    expect(saved).toMatchObject({ session, contacts: [contact(bob), contact(carol)] });
-    const alice = new Device().on({ type: "started", ...(saved ? { saved } : {}) });
-    expect(alice.did).toEqual(["open-socket"]);
-    expect(alice.signedIn.roster).toMatchObject({ known: true, contacts: [contact(bob), contact(carol)] });
+  it("remembers the server where nobody is signed in", () => {
+    const device = new Device().on({ type: "started", saved: { server: "https://beckon.example" } });
+    expect(device.state).toEqual({ ...INITIAL_STATE, server: "https://beckon.example" });
+    expect(device.effects).toEqual([]);
   });
 
-  it("says bye, closes the socket and forgets the token at sign-out", () => {
-    const alice = online().on({ type: "sign-out" });
-    expect(alice.effects).toEqual([
+  it.each([
+    { type: "started" },
+    { type: "due" },
+    { type: "retry-now" },
+    { type: "network-online" },
+    { type: "sign-out" },
+    { type: "contacts-shown" },
+    { type: "contacts-refused" },
+    { type: "idle-changed", idle: true },
+    { type: "set-presence", availability: "dnd" },
+    { type: "place-call", call: callId(1), user: bob.user, media: "audio" },
+    { type: "socket-opened", socket: 0 },
+    { type: "socket-closed", socket: 0, code: 1006 },
+    { type: "socket-message", socket: 0, message: welcome() },
+    { type: "socket-message", socket: 0, message: incoming(2, bob) },
+  ] as const)("does nothing on $type while nobody is signed in", (happening) => {
+    const device = new Device().on(happening);
+    expect(device.effects).toEqual([]);
+    expect(device.state).toBe(INITIAL_STATE);
+  });
+});
+
+describe("signing in", () => {
+  it("opens a socket, and lets that of the one before go, whose number does not come again", () => {
+    const other = { ...session, user: carol.user };
+    const device = talking().on({ type: "signed-in", session: other });
+    expect(device.effects).toEqual([{ type: "close-socket", socket: 1 }, open(2)]);
+    expect(device.signedIn).toMatchObject({
+      session: other,
+      call: { at: "idle" },
+      roster: { contacts: [], known: false },
+    });
+  });
+
+  it("[CONN-1] says hello on the open socket, and is told nothing of calls before the welcome", () => {
+    const device = new Device().on({ type: "signed-in", session }, { type: "socket-opened", socket: 1 });
+    expect(device.effects).toEqual([{ type: "hello", socket: 1, idle: false, active: [] }]);
+    const before = device.state;
+    device.hears(incoming(2, bob));
+    expect([device.state, device.effects]).toEqual([before, []]);
+  });
+});
+
+describe("signing out", () => {
+  it.each([
+    ["no call", online],
+    ["an own ring", calling],
+    ["a ring", ringing],
+    ["a talk", talking],
+  ])("during %s says bye, forgets the token, and leaves nothing of the person", (_name, given) => {
+    const device = given().on({ type: "sign-out" });
+    expect(device.state).toEqual(SIGNED_OUT);
+    expect(device.effects).toEqual([
       { type: "send", socket: 1, message: { type: "bye" } },
       { type: "close-socket", socket: 1 },
       { type: "forget-token", revoke: true },
     ]);
-    expect(alice.state).toEqual({
-      at: "signed-out",
-      server: session.server.origin,
-      sessionEnded: false,
-      lastSocket: 1,
+    expect(outward(device.state)).toEqual({
+      badge: { state: "signed-out", missed: 0 },
+      saved: { server: session.server.origin },
     });
-    expect(outward(alice.state).saved).toEqual({ server: session.server.origin });
   });
 
-  it("[CONN-5] is signed out where the session is not valid, and revokes nothing", () => {
-    const alice = online().on({ type: "socket-closed", socket: 1, code: 4401 });
-    expect(alice.state).toMatchObject({ at: "signed-out", sessionEnded: true });
-    expect(alice.effects).toEqual([{ type: "forget-token", revoke: false }]);
+  it("without a line forgets the token all the same", () => {
+    const device = talking().loses().on({ type: "sign-out" });
+    expect(device.state).toEqual(SIGNED_OUT);
+    expect(device.effects).toEqual([{ type: "forget-token", revoke: true }]);
   });
 
-  it("[CONN-5] is not signed out where the session cannot be checked", () => {
-    const alice = new Device().on({ type: "started" }, { type: "signed-in", session });
-    alice.on({ type: "socket-opened", socket: 1 }).hears({ ...error, code: "internal", retryAfter: 4_000 });
-    alice.on({ type: "socket-closed", socket: 1, code: 1013 });
-    expect(alice.signedIn.connection.line).toMatchObject({ at: "waiting", why: "server-busy", until: NOW + 4_750 });
+  it("is final: what comes late of the old socket does nothing", () => {
+    const device = talking().on({ type: "sign-out" });
+    const before = device.state;
+    device.on(
+      { type: "socket-message", socket: 1, message: incoming(3, carol) },
+      { type: "socket-closed", socket: 1, code: 4401 },
+      { type: "due" },
+    );
+    expect([device.state, device.effects]).toEqual([before, []]);
+  });
+});
+
+describe("a session that has ended", () => {
+  it.each([
+    ["no call", online],
+    ["a ring", ringing],
+    ["a talk", talking],
+  ])("[CONN-5] 4401 during %s signs out, says so, and does not retry", (_name, given) => {
+    const device = given().on({ type: "socket-closed", socket: 1, code: 4401 });
+    expect(device.state).toEqual({ ...SIGNED_OUT, sessionEnded: true });
+    expect(device.effects).toEqual([{ type: "forget-token", revoke: false }]);
+    expect(outward(device.state).wakeAt).toBeUndefined();
   });
 
-  it("gives no number of a socket twice, over a sign-out", () => {
-    const alice = online().on({ type: "sign-out" }, { type: "signed-in", session });
-    expect(alice.effects).toMatchObject([{ type: "open-socket", socket: 2 }]);
+  it.each([1000, 1001, 1006, 1009, 1013, 4400, 4408, 4409, 4429, 4999])("[CONN-5] %i signs nobody out", (code) => {
+    const device = talking().on({ type: "socket-closed", socket: 1, code });
+    expect(device.signedIn).toMatchObject({ session, call: { at: "live" } });
+    expect(device.effects).toEqual([]);
   });
 
-  it("closes the old socket where another session takes its place", () => {
-    const alice = online().on({ type: "signed-in", session });
-    expect(alice.effects).toMatchObject([
-      { type: "close-socket", socket: 1 },
-      { type: "open-socket", socket: 2 },
+  it("[CONN-4] is not believed of a socket that was replaced", () => {
+    const device = online().on({ type: "socket-closed", socket: 1, code: 1006 }, { type: "retry-now" });
+    const before = device.state;
+    device.on({ type: "socket-closed", socket: 1, code: 4401 });
+    device.on({ type: "socket-message", socket: 1, message: incoming(2, bob) });
+    device.on({ type: "socket-opened", socket: 1 });
+    expect(device.effects).toEqual([]);
+    expect(device.state).toBe(before);
+  });
+});
+
+describe("the worker's death", () => {
+  it.each([
+    ["no call", online],
+    ["an own ring", calling],
+    ["a ring", ringing],
+    ["a talk", talking],
+  ])("during %s costs the socket, and nothing else that was known", (_name, given) => {
+    const device = given();
+    const { call: before, session: who, roster, over, owed } = device.signedIn;
+    device.dies();
+    expect(device.effects).toEqual([open(2)]);
+    const page =
+      before.at === "idle" || before.at === "ringing-in" ? {} : { page: { at: "missing", until: device.now + 5_000 } };
+    expect(device.signedIn).toMatchObject({ session: who, roster, over, owed, call: { ...before, ...page } });
+  });
+
+  it("[CALL-13] leaves a talk alone whose page and line come back", () => {
+    const device = talking();
+    const before = device.call;
+    device.dies().on({ type: "page-here", call: callId(1) }, { type: "socket-opened", socket: 2 });
+    // The server hears that the media still flows. [CALL-11]
+    expect(device.effects).toEqual([
+      { type: "hello", socket: 2, idle: false, active: [{ call: callId(1), with: bob.user, age: 0 }] },
     ]);
-  });
-
-  it("stays as it is where nobody is signed in", () => {
-    const nobody = new Device().on({ type: "started" });
-    for (const happening of [{ type: "due" }, { type: "sign-out" }, { type: "network-online" }] as const)
-      expect(nobody.on(happening).state).toBe(INITIAL_STATE);
-  });
-});
-
-describe("another copy of this profile", () => {
-  const replaced = () => online().on({ type: "socket-closed", socket: 1, code: 4409 });
-
-  it("[CONN-3] keeps the line, also when the worker comes back by its alarm", () => {
-    expect(replaced().dies().did).toEqual([]);
-    expect(replaced().dies().on({ type: "due" }).did).toEqual([]);
-  });
-
-  it("[CONN-3] leaves it to a person, or to the browser's own start, which has no journal", () => {
-    expect(replaced().dies().on({ type: "retry-now" }).did).toEqual(["open-socket"]);
-    const { saved } = outward(replaced().state);
-    expect(new Device().on({ type: "started", ...(saved ? { saved } : {}) }).did).toEqual(["open-socket"]);
-  });
-});
-
-describe("the welcome", () => {
-  it("[CONN-1] is heard once: a second one changes nothing but the line", () => {
-    const alice = online();
-    const { roster } = alice.signedIn;
-    alice.hears(welcome({ contacts: [], missed: 9 }));
-    expect(alice.signedIn).toMatchObject({ roster, missed: 0 });
-  });
-
-  it("is not needed to hold what the server's own beginning is", () => {
-    const alice = new Device().on({ type: "started" }, { type: "signed-in", session });
-    expect(alice.signedIn.settings).toEqual({ showBusy: true, secondCall: "busy" });
-  });
-
-  it("takes nothing from a server before it", () => {
-    const alice = new Device().on(
-      { type: "started" },
-      { type: "signed-in", session },
-      { type: "socket-opened", socket: 1 },
+    device.hears(
+      welcome({ calls: [{ state: "running", call: callId(1), with: bob, media: "video", here: true, age: 0 }] }),
     );
-    alice.hears({ type: "presence", user: bob.user, availability: "available" });
-    expect(alice.signedIn.roster.presence).toEqual({});
+    expect(device.call).toEqual(before);
+    expect(device.sent).toEqual([]);
   });
 
-  it("brings name, handle, choice, settings and count", () => {
-    const user = { id: session.user, handle: "al", name: "Al", availability: "dnd", text: "no", until: 5_000 } as const;
-    const alice = online()
+  it("[CALL-7] lets no ring sound again whose time ran out meanwhile", () => {
+    const device = ringing();
+    device.now += 45_000;
+    device.dies();
+    expect(outward(device.state).ringing).toBeUndefined();
+    expect(device.call).toEqual({ at: "idle" });
+    expect(device.signedIn.lastMissed).toMatchObject({ call: callId(2), from: bob });
+  });
+
+  it("[CALL-7] ends an own ring whose time ran out meanwhile", () => {
+    const device = calling();
+    device.now += 47_000;
+    expect(device.dies().call).toMatchObject({ at: "ended", reason: "no-answer" });
+  });
+
+  it("forgets the pages that were open, and a reading of the list under way", () => {
+    const device = online().on({ type: "contacts-shown" }).hears({ type: "contacts.changed" });
+    expect(device.signedIn).toMatchObject({ contactsShown: true, roster: { reading: { at: "reading" } } });
+    expect(device.dies().signedIn).toMatchObject({ contactsShown: false, roster: { reading: { at: "no" } } });
+  });
+});
+
+describe("the own presence", () => {
+  it("is shown at once, asked of the server, and kept when that says ok", () => {
+    const device = online().on({ type: "set-presence", availability: "dnd", text: "Busy", forMs: 60_000 });
+    const [asked] = device.sent;
+    expect(asked).toMatchObject({ type: "presence.set", availability: "dnd", text: "Busy", until: 60_000 });
+    const { request } = device.signedIn.self.wanted ?? { request: 0 };
+    const until = device.now + 60_000;
+    device.hears({ type: "ok", re: request });
+    expect(device.signedIn.self).toEqual({ availability: "dnd", text: "Busy", until });
+  });
+
+  it("is taken back where the server refuses it", () => {
+    const device = online().on({ type: "set-presence", availability: "dnd" });
+    const { request } = device.signedIn.self.wanted ?? { request: 0 };
+    device.hears({ type: "error", re: request, code: "internal", message: "No." });
+    expect(device.signedIn.self).toEqual({ availability: "available" });
+  });
+
+  it("waits for the line, and is repeated by each welcome until it is confirmed", () => {
+    const device = online()
       .loses()
-      .returns({ user, missed: 3, settings: { showBusy: false, secondCall: "busy" } });
-    expect(alice.signedIn).toMatchObject({
-      session: { handle: "al", name: "Al" },
-      self: { availability: "dnd", text: "no", until: NOW + 5_000 },
-      missed: 3,
-      settings: { showBusy: false, secondCall: "busy" },
+      .on({ type: "set-presence", text: "Out" }, { type: "set-presence", availability: "away" });
+    expect(device.sent).toEqual([]);
+    const asked = { type: "presence.set", availability: "away", text: "Out" };
+    expect(device.returns().sent).toEqual([expect.objectContaining(asked)]);
+    expect(device.loses().returns().sent).toEqual([expect.objectContaining(asked)]);
+  });
+
+  it("tells what remains of its time, and at least 1 ms", () => {
+    const device = online().loses().on({ type: "set-presence", availability: "away", forMs: 60_000 });
+    device.now += 20_000;
+    expect(device.returns().sent).toEqual([expect.objectContaining({ until: 40_000 })]);
+    device.now += 60_000;
+    expect(device.loses().returns().sent).toEqual([expect.objectContaining({ until: 1 })]);
+  });
+
+  it("falls in with what the server tells of another device", () => {
+    const settings = { showBusy: false, secondCall: "busy" } as const;
+    const device = online().hears({ type: "self", availability: "away", text: "Lunch", until: 5_000, settings });
+    expect(device.signedIn).toMatchObject({
+      settings,
+      self: { availability: "away", text: "Lunch", until: device.now + 5_000 },
     });
   });
 
-  it("tells the server of an idleness that it has not heard of", () => {
-    const alice = new Device().on(
-      { type: "started" },
-      { type: "signed-in", session },
-      { type: "socket-opened", socket: 1 },
-    );
-    alice.on({ type: "idle-changed", idle: true }).hears(welcome());
-    expect(alice.sent).toEqual([{ type: "device.idle", idle: true }]);
-  });
-});
-
-describe("the own choice", () => {
-  it("is sent at once, and shown until the server has confirmed it", () => {
-    const alice = online().on({ type: "set-presence", availability: "away", text: "lunch", forMs: 60_000 });
-    expect(alice.sent).toEqual([{ type: "presence.set", id: 1, availability: "away", text: "lunch", until: 60_000 }]);
-    expect(alice.hears({ type: "ok", re: 1 }).signedIn.self).toEqual({
-      availability: "away",
-      text: "lunch",
-      until: NOW + 60_000,
-    });
-  });
-
-  it("waits for the line, and tells only what is left of its time", () => {
-    const alice = online().loses().on({ type: "set-presence", availability: "dnd", forMs: 60_000 });
-    expect(alice.sent).toEqual([]);
-    alice.now += 20_000;
-    expect(alice.returns().sent).toEqual([{ type: "presence.set", id: 1, availability: "dnd", until: 40_000 }]);
-  });
-
-  it("keeps both halves of what was chosen one after the other during a gap", () => {
-    const alice = online()
+  it("tells each change of idleness once, and what changed before the welcome after it", () => {
+    const device = online().on({ type: "idle-changed", idle: true });
+    expect(device.sent).toEqual([{ type: "device.idle", idle: true }]);
+    expect(device.on({ type: "idle-changed", idle: true }).effects).toEqual([]);
+    device
       .loses()
-      .on({ type: "set-presence", availability: "dnd" }, { type: "set-presence", text: "deep work" });
-    expect(alice.returns().sent).toEqual([{ type: "presence.set", id: 2, availability: "dnd", text: "deep work" }]);
+      .on({ type: "retry-now" }, { type: "socket-opened", socket: 2 }, { type: "idle-changed", idle: false });
+    expect(device.effects).toEqual([]);
+    expect(device.hears(welcome()).sent).toEqual([{ type: "device.idle", idle: false }]);
   });
 
-  it("is dropped where the server refuses it", () => {
-    const alice = online().on({ type: "set-presence", availability: "dnd" });
-    expect(alice.hears({ ...error, re: 1, code: "rate_limited" }).signedIn.self).toEqual({ availability: "available" });
-  });
-
-  it("follows what another device chose", () => {
-    const settings = { showBusy: true, secondCall: "wait" } as const;
-    const alice = online().hears({ type: "self", availability: "invisible", settings });
-    expect(alice.signedIn.self).toEqual({ availability: "invisible" });
-  });
-});
-
-describe("refusals", () => {
-  const place = { type: "place-call", call: callId(9), user: bob.user, media: "video" } as const;
-
-  it.each([
-    ["nobody is signed in", new Device(), place, "signed-out"],
-    ["a contact is called", online(), place, undefined],
-    ["a stranger is called", online(), { ...place, user: "dave" as typeof bob.user }, "not-found"],
-    ["a call is placed during another", talking(), place, "in-a-call"],
-    ["the person is called who rings", ringing(), place, undefined],
-    ["somebody else is called while it rings", ringing(), { ...place, user: carol.user }, "in-a-call"],
-    ["a call that rings is accepted", ringing(), { type: "accept-call", call: callId(2), media: "video" }, undefined],
-    [
-      "a call that is over is accepted",
-      online(),
-      { type: "accept-call", call: callId(2), media: "video" },
-      "not-found",
-    ],
-    ["another call is declined", ringing(), { type: "decline-call", call: callId(3) }, "not-found"],
-    ["a call is hung up", calling(), { type: "hang-up", call: callId(1) }, undefined],
-    ["no call is hung up", online(), { type: "hang-up", call: callId(1) }, "not-found"],
-    ["a choice is made without a line", online().loses(), { type: "set-presence", availability: "dnd" }, undefined],
-  ] as const)("where %s", (_name, device, command, expected) => {
-    expect(refusal(device.state, command)).toBe(expected);
-  });
-
-  it("[CONN-1] where a call is placed while the server is known to be away", () => {
-    const alice = online().loses();
-    expect(refusal(alice.state, place)).toBeUndefined();
-    alice.on({ type: "retry-now" }, { type: "socket-closed", socket: 2, code: 1006 });
-    expect(refusal(alice.state, place)).toBe("offline");
-    expect(alice.on(place).call).toEqual({ at: "idle" });
-  });
-});
-
-describe("refused invites", () => {
-  it.each([
-    ["not_contact", "not-contact"],
-    ["rate_limited", "too-many-calls"],
-    ["internal", "failed"],
-  ] as const)("[CALL-2] end as %s where the server says so", (code, reason) => {
-    const alice = calling().hears({ ...error, re: 1, code });
-    expect(alice.call).toMatchObject({ at: "ended", reason, outgoing: true });
-  });
-
-  it("are no matter where the error is about something else", () => {
-    expect(calling().hears({ ...error, re: 77, code: "conflict" }).call).toMatchObject({ at: "inviting" });
+  it("knows the name that the welcome tells", () => {
+    const user = { id: alice.user, handle: "alice2", name: "Alice B.", availability: "invisible" } as const;
+    const device = online().loses().returns({ user });
+    expect(device.signedIn).toMatchObject({
+      session: { handle: "alice2", name: "Alice B." },
+      self: { availability: "invisible" },
+    });
   });
 });

@@ -1,156 +1,129 @@
 import { describe, expect, it } from "vitest";
+import type { AppState } from "../../../extension/core/app-types.ts";
+import type { CallState } from "../../../extension/core/call-types.ts";
 import { outward } from "../../../extension/core/outward.ts";
-import { callPageOf, viewOf } from "../../../extension/core/projection.ts";
-import {
-  accepted,
-  bob,
-  callId,
-  calling,
-  carol,
-  Device,
-  ended,
-  incoming,
-  NOW,
-  online,
-  ringing,
-  talking,
-  ticket,
-} from "./given.ts";
+import { AT, everyState, ring, ringingIn } from "./call-stage.ts";
+import { bob, callId, carol, contact, ended, incoming, online, ringing, session, talking } from "./given.ts";
 
-const ring = { call: callId(2), from: bob, media: "video" } as const;
+const inCall = ["inviting", "ringing-out", "accepting", "joining", "answering", "live", "reconnecting"];
 
-describe("what the world outside should look like", () => {
-  it.each([
-    ["nobody is signed in", new Device(), "signed-out"],
-    ["all is well", online(), "available"],
-    ["the person chose do not disturb, unconfirmed", online().on({ type: "set-presence", availability: "dnd" }), "dnd"],
-    ["the line had a hiccup", online().loses(), "available"],
-    [
-      "the line is away",
-      online().loses().on({ type: "retry-now" }, { type: "socket-closed", socket: 2, code: 1006 }),
-      "offline",
-    ],
-    ["it rings", ringing(), "ringing"],
-    ["a call is on its way", calling(), "in-call"],
-    ["a call is over", talking().on({ type: "hang-up", call: callId(1) }), "available"],
-  ] as const)("shows the badge where %s", (_name, device, state) => {
-    expect(outward(device.state).badge.state).toBe(state);
-  });
+/** Alice's device, online and idle but for this call. */
+function withCall(call: CallState): AppState {
+  return { ...online().signedIn, call };
+}
 
-  it("rings and notifies while it rings, and for no call that was answered, declined or ended", () => {
-    expect(outward(ringing().state)).toMatchObject({ ringing: { ...ring, mode: "loud" }, notification: ring });
-    const quiet = [
-      ringing().on({ type: "accept-call", call: callId(2), media: "video" }),
-      ringing().on({ type: "decline-call", call: callId(2) }),
-      ringing().hears(ended(2, "answered-elsewhere")),
-      ringing().after(45_000, { type: "due" }),
-      ringing().on({ type: "sign-out" }),
-    ];
-    for (const device of quiet) expect(outward(device.state).ringing).toBeUndefined();
-  });
-
-  it("[CALL-4, CALL-5] notes nothing as missed that was answered or declined elsewhere", () => {
-    for (const reason of ["answered-elsewhere", "declined-elsewhere"] as const)
-      expect(outward(ringing().hears(ended(2, reason)).state).notification).toBeUndefined();
-  });
-
-  it("[CALL-7] notifies of a missed call until it was seen", () => {
-    const alice = ringing().hears(ended(2, "cancelled"));
-    expect(outward(alice.state).notification).toMatchObject({ type: "missed", call: callId(2), from: bob });
-    expect(outward(alice.on({ type: "missed-seen" }).state).notification).toBeUndefined();
-    const shown = ringing().hears(ended(2, "no-answer")).on({ type: "contacts-shown" });
-    expect(outward(shown.state).notification).toBeUndefined();
-    const elsewhere = ringing().hears(ended(2, "no-answer"), { type: "missed", count: 0 });
-    expect(outward(elsewhere.state).notification).toBeUndefined();
-  });
-
-  it("wakes for the nearest of all deadlines", () => {
-    expect(outward(online().state).wakeAt).toBe(NOW + 20_000);
-    expect(outward(talking().dies().state).wakeAt).toBe(NOW + 5_000);
-    expect(outward(online().hears(incoming(2, bob, 9_000)).state).wakeAt).toBe(NOW + 9_000);
-  });
-
-  it("begins the sound once, and gives its receipt once", () => {
-    const alice = ringing();
-    expect(alice.sent).toEqual([{ type: "call.alert", call: callId(2), mode: "loud" }]);
-    expect(alice.on({ type: "alerted", call: callId(2), mode: "loud" }).sent).toEqual([]);
+describe("a device where nobody is signed in", () => {
+  it("shows so, waits for nothing, and saves the server only", () => {
+    expect(outward({ at: "signed-out", sessionEnded: false, lastSocket: 0 })).toEqual({
+      badge: { state: "signed-out", missed: 0 },
+    });
+    expect(outward({ at: "signed-out", sessionEnded: true, lastSocket: 3, server: "https://b.example" })).toEqual({
+      badge: { state: "signed-out", missed: 0 },
+      saved: { server: "https://b.example" },
+    });
   });
 });
 
-describe("what pages see", () => {
-  it("shows nothing of anybody where nobody is signed in", () => {
-    expect(viewOf(online().on({ type: "sign-out" }).state)).toEqual({
-      at: "signed-out",
-      server: "https://beckon.example",
-      sessionEnded: false,
+describe("the badge", () => {
+  it.each(["available", "away", "dnd", "invisible"] as const)(
+    "shows %s as chosen, confirmed or not",
+    (availability) => {
+      const state = online().on({ type: "set-presence", availability }).signedIn;
+      expect(outward(state).badge).toEqual({ state: availability, missed: 0 });
+      const told = { ...online().signedIn, self: { availability } };
+      expect(outward(told).badge).toEqual({ state: availability, missed: 0 });
+    },
+  );
+
+  it.each(Object.entries(everyState))("while %s", (name, call) => {
+    const shown = inCall.includes(name) ? "in-call" : name === "ringing-in" ? "ringing" : "available";
+    expect(outward(withCall(call)).badge.state).toBe(shown);
+  });
+
+  it("counts what was missed, whatever it shows", () => {
+    expect(outward({ ...online().signedIn, missed: 2 }).badge).toEqual({ state: "available", missed: 2 });
+    expect(outward({ ...talking().signedIn, missed: 2 }).badge).toEqual({ state: "in-call", missed: 2 });
+    expect(outward({ ...ringing().signedIn, missed: 2 }).badge).toEqual({ state: "ringing", missed: 2 });
+  });
+
+  it("is offline once a quick try has failed, and does not flicker before", () => {
+    const device = online().loses();
+    expect(outward(device.state).badge.state).toBe("available");
+    device.on({ type: "retry-now" }).loses();
+    expect(outward(device.state).badge.state).toBe("offline");
+    expect(outward({ ...device.signedIn, call: ringingIn }).badge.state).toBe("ringing");
+  });
+});
+
+describe("ringing", () => {
+  it("is loud while a ring has the stage, with its notification", () => {
+    const shown = { call: callId(2), from: bob, media: "video" };
+    expect(outward(ringing().state)).toMatchObject({
+      ringing: { ...shown, mode: "loud" },
+      notification: { type: "incoming", ...shown },
     });
   });
 
-  it("shows contacts with presence, the line and oneself", () => {
-    expect(viewOf(online().state)).toEqual({
-      at: "signed-in",
-      server: "https://beckon.example",
-      self: { user: "alice", handle: "alice", name: "Alice", availability: "available" },
-      line: { at: "online" },
-      contacts: [
-        { user: "bob", handle: "bob", name: "Bob", state: "accepted", availability: "available" },
-        { user: "carol", handle: "carol", name: "Carol", state: "accepted", availability: "offline" },
-      ],
-      contactsKnown: true,
-      missed: 0,
-    });
+  it.each(Object.entries(everyState).filter(([name]) => name !== "ringing-in"))("is silent while %s", (_name, call) => {
+    const shown = outward(withCall(call));
+    expect(shown).not.toHaveProperty("ringing");
+    expect(shown).not.toHaveProperty("notification");
   });
 
-  it("shows no presence of those who are no contacts yet", () => {
-    const alice = online().hears({ type: "contacts.changed" });
-    alice.on({ type: "contacts-listed", contacts: [{ user: bob.user, handle: "bob", state: "incoming", since: 0 }] });
-    expect(viewOf(alice.state)).toMatchObject({ contacts: [{ name: "bob", availability: "offline" }] });
+  it("is silent for a ring that waits behind a talk", () => {
+    const shown = outward(talking().hears(incoming(2, carol)).state);
+    expect(shown).not.toHaveProperty("ringing");
+    expect(shown).not.toHaveProperty("notification");
+  });
+});
+
+describe("the notification of a missed call", () => {
+  it("[CALL-7] tells who called and when, until it was seen or a newer ring comes", () => {
+    const device = ringing().hears(ended(2, "cancelled"));
+    const missed = { type: "missed", call: callId(2), from: bob, media: "video", at: device.now };
+    expect(outward(device.state).notification).toEqual(missed);
+    expect(outward({ ...device.signedIn, call: ringingIn }).notification).toMatchObject({ type: "incoming" });
+    expect(outward(device.on({ type: "contacts-shown" }).state).notification).toBeUndefined();
   });
 
-  it("says that it is offline, since when, and when it tries again; not for a hiccup", () => {
-    const alice = online().loses();
-    expect(viewOf(alice.state)).toMatchObject({ line: { at: "connecting" } });
-    alice.on({ type: "retry-now" }, { type: "socket-closed", socket: 2, code: 1006 });
-    expect(viewOf(alice.state)).toMatchObject({
-      line: { at: "offline", why: "network", retryAt: NOW + 1_250, asOf: NOW },
-    });
-    expect(viewOf(alice.on({ type: "retry-now" }).state)).toMatchObject({ line: { at: "offline", asOf: NOW } });
-    expect(viewOf(online().on({ type: "socket-closed", socket: 1, code: 4409 }).state)).toMatchObject({
-      line: { at: "offline", why: "replaced" },
-    });
+  it.each(["answered-elsewhere", "declined-elsewhere"] as const)("[CALL-4] is none for %s", (reason) => {
+    expect(outward(ringing().hears(ended(2, reason)).state).notification).toBeUndefined();
+  });
+});
+
+describe("what is saved", () => {
+  it("is the session and the list, and no call, presence or secret", () => {
+    const contacts = [contact(bob), contact(carol)];
+    expect(outward(talking().state).saved).toEqual({ server: session.server.origin, session, contacts });
   });
 
-  it.each([
-    ["inviting", calling(), { at: "inviting", with: bob }],
-    ["ringing", ringing(), { at: "ringing-in", until: NOW + 45_000 }],
-    ["talking", talking(), { at: "live", since: NOW }],
-    ["interrupted", talking().on({ type: "media-interrupted", call: callId(1) }), { at: "reconnecting", since: NOW }],
-  ] as const)("shows a call that is %s", (_name, device, call) => {
-    expect(viewOf(device.state)).toMatchObject({ call });
+  it("holds no list that was never read", () => {
+    const { roster, ...rest } = online().signedIn;
+    const { saved } = outward({ ...rest, roster: { ...roster, contacts: [], known: false } });
+    expect(saved).toEqual({ server: session.server.origin, session });
+  });
+});
+
+describe("the next waking", () => {
+  const base = online().signedIn;
+  const stopped: AppState = { ...base, connection: { ...base.connection, line: { at: "stopped" } } };
+
+  it("is none where nothing is due", () => {
+    expect(outward(stopped)).not.toHaveProperty("wakeAt");
   });
 
-  it("shows how long a talk was, until it is dismissed", () => {
-    const alice = talking()
-      .after(61_000)
-      .on({ type: "hang-up", call: callId(1) });
-    expect(viewOf(alice.state)).toMatchObject({ call: { at: "ended", reason: "hangup", seconds: 61, outgoing: true } });
-    expect(viewOf(alice.on({ type: "dismiss-call", call: callId(1) }).state)).not.toHaveProperty("call");
-  });
-
-  it("gives the call page its ticket, and knows it by the address that it was opened with [CALL-6]", () => {
-    const alice = calling().hears(ended(1, "merged", 2), accepted(2));
-    expect(callPageOf(alice.state, callId(1))).toMatchObject({
-      call: callId(2),
-      outgoing: false,
-      state: "joining",
-      ticket: ticket("first"),
-      online: true,
-    });
-    expect(callPageOf(alice.state, callId(5))).toBeUndefined();
-  });
-
-  it("gives no page to a call that only rings here", () => {
-    expect(callPageOf(ringing().state, callId(2))).toBeUndefined();
-    expect(callPageOf(online().hears(incoming(2, carol)).state, callId(2))).toBeUndefined();
+  it.each<[string, Partial<typeof base>, number]>([
+    ["the line", { connection: base.connection }, AT + 20_000],
+    ["the call", { call: ringingIn }, ringingIn.until],
+    ["a ring that waits", { others: [ring, { ...ring, until: AT + 60_000 }] }, ring.until],
+    ["the end of the settling", { roster: { ...base.roster, keptUntil: AT + 70 } }, AT + 70],
+    ["the next try at the list", { roster: { ...base.roster, reading: { at: "retry", until: AT + 80 } } }, AT + 80],
+    [
+      "the earliest of all",
+      { call: ringingIn, others: [ring], roster: { ...base.roster, keptUntil: AT + 90 } },
+      AT + 90,
+    ],
+  ])("is for %s", (_name, change, wakeAt) => {
+    expect(outward({ ...stopped, ...change }).wakeAt).toBe(wakeAt);
   });
 });
