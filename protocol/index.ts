@@ -7,4 +7,5 @@ export * from "./limits.ts";
 export * from "./server-messages.ts";
 export * from "./signals.ts";
 export * from "./ticket.ts";
+export * from "./unreachable.ts";
 export * from "./vocabulary.ts";

@@ -42,6 +42,11 @@ export type Availability = v.InferOutput<typeof Availability>;
 export const Media = v.picklist(["audio", "video"], "must be audio or video");
 export type Media = v.InferOutput<typeof Media>;
 
+/** `audio` where either said so. [CALL-6] */
+export function lesserMedia(one: Media, other: Media): Media {
+  return one === "audio" || other === "audio" ? "audio" : "video";
+}
+
 /** How a device rings. Their order is their loudness, the loudest first. */
 export const AlertMode = v.picklist(["loud", "silent", "waiting"], "must be loud, silent or waiting");
 export type AlertMode = v.InferOutput<typeof AlertMode>;

@@ -1,11 +1,11 @@
-import { type CallId, LATE_RING_MS, type ServerMessageOf, type WelcomeCall } from "#protocol";
+import { type CallId, LATE_RING_MS, type ServerMessageOf, unreachable, type WelcomeCall } from "#protocol";
 import { type AppStep, ask, send, andThen } from "./app-parts.ts";
 import type { AppEffect, MissedCall, SignedIn } from "./app-types.ts";
 import { updateCall } from "./call.ts";
 import { isNamed, isPresent } from "./call-parts.ts";
 import type { CallEffect, CallHappening, CallNews, OwedEnding, Ring } from "./call-types.ts";
 import { isWorthRinging } from "./call-welcome.ts";
-import { step, unreachable } from "./machine.ts";
+import { step } from "./machine.ts";
 
 /** So many calls that are over are remembered, against their late messages. */
 const OVER_REMEMBERED = 16;

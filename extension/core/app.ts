@@ -1,3 +1,4 @@
+import { unreachable } from "#protocol";
 import { onCall, dueRings } from "./app-calls.ts";
 import { askWanted, contactsListed, onLine, onMessage, readContacts, signedOut } from "./app-line.ts";
 import { type AppStep, send, andThen } from "./app-parts.ts";
@@ -13,7 +14,7 @@ import type {
 } from "./app-types.ts";
 import { NEW_CONNECTION, socketOf } from "./connection.ts";
 import { refusal } from "./refusal.ts";
-import { type Step, step, unreachable } from "./machine.ts";
+import { type Step, step } from "./machine.ts";
 import { forgetReading, isAccepted, newRoster, refuseContacts, settleRoster } from "./roster.ts";
 
 /** The state of a background that never ran; its first event is `started`. */

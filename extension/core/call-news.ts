@@ -1,4 +1,4 @@
-import type { CallId, EndReason, Media } from "#protocol";
+import { type CallId, type EndReason, type Media, unreachable } from "#protocol";
 import {
   acceptingOf,
   type CallStep,
@@ -21,7 +21,7 @@ import type {
   Joining,
   RingingOut,
 } from "./call-types.ts";
-import { step, unreachable } from "./machine.ts";
+import { step } from "./machine.ts";
 
 type News = Extract<CallEvent, { type: "news" }>;
 type NewsOf<T extends CallNews["type"]> = Extract<CallNews, { type: T }>;

@@ -1,4 +1,4 @@
-import type { CallId, Media } from "#protocol";
+import type { CallId } from "#protocol";
 import type {
   Accepting,
   CallEffect,
@@ -70,11 +70,6 @@ export function missingPage(at: number): CallPage {
 
 export function joinBy(at: number): number {
   return at + JOIN_MS;
-}
-
-/** `audio` where either said so. [CALL-6] */
-export function lesserMedia(one: Media, other: Media): Media {
-  return one === "audio" || other === "audio" ? "audio" : "video";
 }
 
 /** A call as `accepting`, where it does not matter what it was before. */

@@ -1,8 +1,8 @@
-import { LATE_RING_MS, type WelcomeCall } from "#protocol";
+import { LATE_RING_MS, unreachable, type WelcomeCall } from "#protocol";
 import { acceptAgain, invite, isAnswered, joiningOf, mergedInto } from "./call-news.ts";
 import { type AcceptedCall, type CallStep, ended, isPresent } from "./call-parts.ts";
 import type { Accepting, CallEffect, CallEvent, CallState, Inviting, RingingIn, RingingOut } from "./call-types.ts";
-import { step, unreachable } from "./machine.ts";
+import { step } from "./machine.ts";
 
 type Welcomed = Extract<CallEvent, { type: "welcomed" }>;
 type Running = Extract<WelcomeCall, { state: "running" }>;

@@ -1,4 +1,4 @@
-import { type ErrorCode, RING_MS } from "#protocol";
+import { type ErrorCode, lesserMedia, RING_MS, unreachable } from "#protocol";
 import { invite, news } from "./call-news.ts";
 import {
   acceptingOf,
@@ -10,14 +10,13 @@ import {
   isNamed,
   isPresent,
   isTaken,
-  lesserMedia,
   missingPage,
   openingPage,
   pageId,
 } from "./call-parts.ts";
 import type { CallEffect, CallEvent, CallState } from "./call-types.ts";
 import { welcomed } from "./call-welcome.ts";
-import { step, unreachable } from "./machine.ts";
+import { step } from "./machine.ts";
 import type { CallEnd } from "./view.ts";
 
 /**

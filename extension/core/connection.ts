@@ -5,9 +5,10 @@ import {
   RECONNECT_CEILING_WATCHED_MS,
   remedyFor,
   SILENCE_MS,
+  unreachable,
 } from "#protocol";
 import { backoffMs } from "./backoff.ts";
-import { type Step, step, unreachable } from "./machine.ts";
+import { type Step, step } from "./machine.ts";
 
 /** A socket that is not open by then is let go. */
 const OPENING_MS = 10_000;

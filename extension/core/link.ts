@@ -1,6 +1,6 @@
-import type { CallSignal, Ticket } from "#protocol";
+import { type CallSignal, type Ticket, unreachable } from "#protocol";
 import type { DeviceState, LinkEffect, LinkEvent, LinkFailure, LinkPhase, LinkState } from "./link-types.ts";
-import { type Step, step, unreachable } from "./machine.ts";
+import { type Step, step } from "./machine.ts";
 
 /** The devices may take this long before the call goes on without them; they join it when they are there. */
 const DEVICES_MS = 3_000;

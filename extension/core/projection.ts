@@ -1,8 +1,7 @@
-import type { CallId, Contact } from "#protocol";
+import { type CallId, type Contact, unreachable } from "#protocol";
 import type { AppState, SignedIn } from "./app-types.ts";
 import { isNamed, isOutgoing } from "./call-parts.ts";
 import type { Connection } from "./connection.ts";
-import { unreachable } from "./machine.ts";
 import { type Roster, presenceOf } from "./roster.ts";
 import type { CallPageView, CallView, ContactView, LineView, SelfView, View } from "./view.ts";
 

@@ -1,5 +1,5 @@
+import { unreachable } from "#protocol";
 import type { AppEffect, AppState, Outward, ServerFacts } from "../core/app-types.ts";
-import { unreachable } from "../core/machine.ts";
 import { callFunction, logOut } from "./api.ts";
 import type { ToolbarBadge } from "./badge.ts";
 import type { CallPages } from "./call-pages.ts";

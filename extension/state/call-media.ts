@@ -1,5 +1,5 @@
+import { unreachable } from "#protocol";
 import type { LinkEffect, LinkEvent } from "../core/link-types.ts";
-import { unreachable } from "../core/machine.ts";
 import { Devices } from "../media/camera.ts";
 import { type Description, PeerLink } from "../media/peer-link.ts";
 import type { FromCallPage } from "../messaging/call-port.ts";

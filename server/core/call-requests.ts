@@ -1,10 +1,9 @@
-import type { CallId, ClientMessageOf, EndReason, Media } from "#protocol";
+import { type CallId, type ClientMessageOf, type EndReason, type Media, unreachable } from "#protocol";
 import { otherSide, reasonFor, sideOf, type Call, type FoundCall, type PastCall, type Side } from "./calls.ts";
 import { endCall } from "./ending.ts";
 import { judge, type CallRequest, type Standing } from "./judge.ts";
 import { alert } from "./ringing.ts";
 import { accept, rejoin, signal, tellAccepted, tellAcceptedAgain, watchSockets } from "./talking.ts";
-import { unreachable } from "./unreachable.ts";
 import type { Speaker } from "./users.ts";
 import { numbered, type Request, type Turn, type World } from "./world.ts";
 

@@ -135,10 +135,6 @@ export function engages(call: Call, user: UserId): boolean {
   return isTalking(call, user) || call.caller.user === user;
 }
 
-export function lesserMedia(one: Media, other: Media): Media {
-  return one === "audio" || other === "audio" ? "audio" : "video";
-}
-
 /** How many devices ring, and the loudest of their modes. */
 export function loudest(modes: Iterable<AlertMode>): AlertMode | undefined {
   const heard = new Set(modes);

@@ -1,6 +1,6 @@
+import { unreachable } from "#protocol";
 import type { Side } from "./calls.ts";
 import type { CallEndReason } from "./outcomes.ts";
-import { unreachable } from "./unreachable.ts";
 
 /** A request about a call that exists and is the sender's own. */
 export type CallRequest =

@@ -1,5 +1,4 @@
-import type { EndReason, Outcome } from "#protocol";
-import { unreachable } from "./unreachable.ts";
+import { type EndReason, type Outcome, unreachable } from "#protocol";
 
 /** Why a whole call ends; the other reasons are those of a device, or of a call that lives on in another. */
 export type CallEndReason = Exclude<EndReason, "answered-elsewhere" | "declined-elsewhere" | "merged">;

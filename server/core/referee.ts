@@ -1,4 +1,4 @@
-import type { CallId } from "#protocol";
+import { type CallId, unreachable } from "#protocol";
 import { Calls } from "./calls.ts";
 import { handleCallRequest } from "./call-requests.ts";
 import { endChoice, resumeChoice, setIdle, setPresence, setSettings } from "./choices.ts";
@@ -12,7 +12,6 @@ import { invite } from "./invite.ts";
 import { RingLimits } from "./ring-limits.ts";
 import { reachOf, reviewRings } from "./ringing.ts";
 import { callsOn, tellOwed, watchSockets } from "./talking.ts";
-import { unreachable } from "./unreachable.ts";
 import { Users, type Speaker } from "./users.ts";
 import { welcomeOf } from "./welcome.ts";
 import { Turn, type World } from "./world.ts";

@@ -1,5 +1,5 @@
-import { REJOIN_REPEAT_MS, type Media, type UserId } from "#protocol";
-import { endsFor, engages, lesserMedia, otherSide, type Call, type Party, type Side } from "./calls.ts";
+import { REJOIN_REPEAT_MS, type Media, type UserId, lesserMedia } from "#protocol";
+import { endsFor, engages, otherSide, type Call, type Party, type Side } from "./calls.ts";
 import { endCall, tellDevices } from "./ending.ts";
 import { endsOf } from "./ringing.ts";
 import type { Speaker } from "./users.ts";

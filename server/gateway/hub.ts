@@ -1,7 +1,14 @@
-import { CloseCode, PING_EVERY_MS, SILENCE_MS, type ServerMessage, type ServerMessageOf, type UserId } from "#protocol";
+import {
+  CloseCode,
+  PING_EVERY_MS,
+  SILENCE_MS,
+  type ServerMessage,
+  type ServerMessageOf,
+  type UserId,
+  unreachable,
+} from "#protocol";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { ConnectionId, PeerEnds, Referee, RefereeEffect, RefereeEvent } from "../core/events.ts";
-import { unreachable } from "../core/unreachable.ts";
 import { MAX_CONNECTIONS_PER_USER } from "../limits.ts";
 import type { Logger } from "../logger.ts";
 import type { PeerGate } from "../media/peer-server.ts";

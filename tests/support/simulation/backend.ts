@@ -15,11 +15,11 @@ import {
   SETTLE_MS,
   SILENCE_MS,
   type Ticket,
+  unreachable,
   type UserId,
 } from "#protocol";
 import type { ConnectionId, PeerEnds, Referee, RefereeEffect, RefereeEvent } from "../../../server/core/events.ts";
 import { createReferee } from "../../../server/core/referee.ts";
-import { unreachable } from "../../../server/core/unreachable.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Setting } from "./setting.ts";
 import { type ClientEnd, type ServerEnd, Wire } from "./wire.ts";

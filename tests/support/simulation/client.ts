@@ -1,8 +1,14 @@
-import type { CallId, ClientMessage, DeviceId, ServerMessage, UserId } from "#protocol";
+import {
+  type CallId,
+  type ClientMessage,
+  type DeviceId,
+  type ServerMessage,
+  unreachable,
+  type UserId,
+} from "#protocol";
 import { INITIAL_STATE, update } from "../../../extension/core/app.ts";
 import type { AppEffect, AppEvent, AppState, PageCommand, Saved, Session } from "../../../extension/core/app-types.ts";
 import { refusal } from "../../../extension/core/refusal.ts";
-import { unreachable } from "../../../extension/core/machine.ts";
 import { outward } from "../../../extension/core/outward.ts";
 import { callPageOf, viewOf } from "../../../extension/core/projection.ts";
 import type { CallPageView } from "../../../extension/core/view.ts";
