@@ -42,7 +42,8 @@ export type Line =
   | { at: "opening"; socket: number; until: number }
   /** The socket is open and hello is sent. */
   | { at: "greeting"; socket: number; until: number }
-  | { at: "online"; socket: number; pingEveryMs: number; pingAt: number; silentAt: number }
+  /** `proven`: a pong came on this socket. */
+  | { at: "online"; socket: number; pingEveryMs: number; pingAt: number; silentAt: number; proven?: true }
   | { at: "waiting"; until: number; why: "network" | "server-busy" };
 
 /** What happens to the connection. `watched`: contacts are shown or a call lives, so the waits are short. */
@@ -205,8 +206,9 @@ function alive(connection: Connection, line: OnlineLine, at: number): Connection
   return { ...connection, line: { ...line, silentAt: at + SILENCE_MS } };
 }
 
+/** The count is forgiven and the loss forgotten, at the first pong and not before. [CONN-4] */
 function forgiven({ line, lastSocket }: Connection): Connection {
-  return { line, lastSocket, failures: 0 };
+  return { line: line.at === "online" ? { ...line, proven: true } : line, lastSocket, failures: 0 };
 }
 
 /** Lets a socket go of which nothing is expected any more. */
@@ -220,6 +222,9 @@ function closed(connection: Connection, event: ConnectionEvent, code: number): C
     case "sign-in":
       return step({ ...connection, line: { at: "stopped" } }, { type: "session-ended" });
     case "stand-down":
+      // A socket that was not proven yet was replaced by an older one of this device, whose hello took longer: the server
+      // keeps a socket that nobody holds any more. Another copy of this profile takes a proven one. [CONN-3]
+      if (!isProven(connection.line)) return step(lost(connection, event));
       return step({ ...connection, lostAt: connection.lostAt ?? event.at, line: { at: "stopped" } });
     case "reconnect-spread":
       return step(lost(connection, event, { afterMs: Math.round(event.random * GOING_AWAY_SPREAD_MS) }));
@@ -228,6 +233,10 @@ function closed(connection: Connection, event: ConnectionEvent, code: number): C
     default:
       return unreachable(remedy);
   }
+}
+
+function isProven(line: Line): boolean {
+  return line.at === "online" && line.proven === true;
 }
 
 function lost(

@@ -12,7 +12,7 @@ import { NOW } from "./given.ts";
 
 const opening: Connection = { line: { at: "opening", socket: 4, until: NOW + 10_000 }, lastSocket: 4, failures: 0 };
 const greeting: Connection = { ...opening, line: { at: "greeting", socket: 4, until: NOW + 10_000 } };
-const online: Connection = {
+const online: Connection & { line: { at: "online" } } = {
   ...opening,
   line: { at: "online", socket: 4, pingEveryMs: 20_000, pingAt: NOW + 20_000, silentAt: NOW + 45_000 },
 };
@@ -184,9 +184,15 @@ const rows: Row[] = [
   },
   {
     name: "[CONN-3] stands down where a newer socket of the device took over",
-    given: online,
+    given: { ...online, line: { ...online.line, proven: true } },
     when: { type: "closed", socket: 4, code: 4409 },
     next: { line: { at: "stopped" } },
+  },
+  {
+    name: "[CONN-3] comes back where its own dead socket came in after it [seed 52325]",
+    given: online,
+    when: { type: "closed", socket: 4, code: 4409 },
+    next: { line: { at: "waiting", until: NOW + 750, why: "network" } },
   },
   {
     name: "takes an unknown close code for a lost line",
