@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const END_WITH_PARENT = new URL("end-with-parent.ts", import.meta.url).href;
 const START_MS = 60_000;
-const STOP_MS = 15_000;
+const STOP_MS = 30_000;
 
 export interface BackendOptions {
   /** Added to the environment: the contract's spans, shortened, for example. */
@@ -26,6 +26,7 @@ export class Backend {
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
   #process: ChildProcess | undefined;
+  #isAskedToStop = false;
   #log = "";
 
   private constructor(dataDir: string, env: Readonly<Record<string, string>>) {
@@ -37,7 +38,9 @@ export class Backend {
   static async start(options: BackendOptions = {}): Promise<Backend> {
     const dataDir = await mkdtemp(join(tmpdir(), "beckon-data-"));
     const backend = new Backend(dataDir, { HOST: "127.0.0.1", ...options.env });
-    const giveUp = () => void backend.#process?.kill("SIGTERM");
+    const giveUp = () => {
+      backend.#askToStop();
+    };
     options.signal?.addEventListener("abort", giveUp, { once: true });
     try {
       options.signal?.throwIfAborted();
@@ -99,6 +102,7 @@ export class Backend {
       detached: true,
     });
     this.#process = server;
+    this.#isAskedToStop = false;
     const logFrom = this.#log.length;
     await new Promise<void>((resolve, reject) => {
       const fail = (why: string) => {
@@ -126,13 +130,20 @@ export class Backend {
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     const server = this.#process;
-    this.#process = undefined;
     if (server?.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
     const gone = once(server, "exit");
-    server.kill(signal);
+    if (signal === "SIGTERM") this.#askToStop();
+    else server.kill(signal);
     const late = setTimeout(() => server.kill("SIGKILL"), STOP_MS);
     await gone;
     clearTimeout(late);
+  }
+
+  /** Once: a server that is asked twice leaves at once, with things still to be put away. */
+  #askToStop(): void {
+    if (this.#isAskedToStop) return;
+    this.#isAskedToStop = true;
+    this.#process?.kill("SIGTERM");
   }
 }
 
