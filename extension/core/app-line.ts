@@ -1,4 +1,11 @@
-import { type ActiveCall, MAX_UNTIL_MS, type ServerMessage, type ServerMessageOf, unreachable } from "#protocol";
+import {
+  type ActiveCall,
+  type Contact,
+  MAX_UNTIL_MS,
+  type ServerMessage,
+  type ServerMessageOf,
+  unreachable,
+} from "#protocol";
 import { confirmEnding, onCall, onCallNews, onWelcomeCalls } from "./app-calls.ts";
 import { type AppStep, ask, isWatched, send, andThen } from "./app-parts.ts";
 import type { AppEffect, AppState, SelfState, SignedIn, SignedOut } from "./app-types.ts";
@@ -11,7 +18,7 @@ import {
   updateConnection,
 } from "./connection.ts";
 import { type Step, step } from "./machine.ts";
-import { changePresence, listContacts, wantContacts, welcomeRoster } from "./roster.ts";
+import { changePresence, listContacts, type ReadingStep, wantContacts, welcomeRoster } from "./roster.ts";
 
 interface Moment {
   at: number;
@@ -54,7 +61,8 @@ export function onMessage(
 /** The person leaves, or the session has ended: nothing of them stays. */
 export function signedOut(state: SignedIn, sessionEnded: boolean): SignedOut {
   const { lastSocket } = state.connection;
-  return { at: "signed-out", server: state.session.server.origin, sessionEnded, lastSocket };
+  const { lastReading } = state.roster;
+  return { at: "signed-out", server: state.session.server.origin, sessionEnded, lastSocket, lastReading };
 }
 
 /** Tells the server what the person chose, where it has not confirmed that yet. */
@@ -73,14 +81,17 @@ export function askWanted(state: SignedIn, at: number): AppStep {
 
 /** Reads the contact list, or notes that it must be read again. */
 export function readContacts(state: SignedIn): AppStep {
-  const { roster, read } = wantContacts(state.roster);
-  return step<SignedIn, AppEffect>({ ...state, roster }, ...(read ? [{ type: "list-contacts" } as const] : []));
+  return reading(state, wantContacts(state.roster));
 }
 
 /** The list was read. */
-export function contactsListed(state: SignedIn, contacts: Parameters<typeof listContacts>[1]): AppStep {
-  const { roster, read } = listContacts(state.roster, contacts);
-  return step<SignedIn, AppEffect>({ ...state, roster }, ...(read ? [{ type: "list-contacts" } as const] : []));
+export function contactsListed(state: SignedIn, number: number, contacts: Contact[]): AppStep {
+  return reading(state, listContacts(state.roster, number, contacts));
+}
+
+function reading(state: SignedIn, { roster, read }: ReadingStep): AppStep {
+  const effects = read === undefined ? [] : [{ type: "list-contacts", reading: read } as const];
+  return step<SignedIn, AppEffect>({ ...state, roster }, ...effects);
 }
 
 function lineEffect(state: SignedIn, at: number, effect: ConnectionEffect): AppStep {

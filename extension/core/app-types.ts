@@ -49,8 +49,9 @@ export interface SignedOut {
   /** The origin of the server last used. */
   server?: string;
   sessionEnded: boolean;
-  /** Goes on over sign-outs, so that no number of a socket comes twice. */
+  /** Both go on over sign-outs, so that no number of a socket or of a reading of the contacts comes twice. */
   lastSocket: number;
+  lastReading: number;
 }
 
 export interface SignedIn {
@@ -156,8 +157,9 @@ export type CallPageEvent =
   | { type: "media-failed"; call: CallId }
   | { type: "page-signal"; call: CallId; data: unknown };
 
-/** The answer to `list-contacts`. */
-export type ContactsEvent = { type: "contacts-listed"; contacts: Contact[] } | { type: "contacts-refused" };
+/** The answer to `list-contacts`, with its number; that of an older reading is ignored, which may be another person's. */
+export type ContactsEvent =
+  { type: "contacts-listed"; reading: number; contacts: Contact[] } | { type: "contacts-refused"; reading: number };
 
 /** What cannot be compared with the world and is done once, in order. The rest is in {@link Outward}. */
 export type AppEffect =
@@ -168,7 +170,7 @@ export type AppEffect =
   | { type: "hello"; socket: number; idle: boolean; active: ActiveCall[] }
   | { type: "send"; socket: number; message: Exclude<ClientMessage, { type: "hello" }> }
   /** Reads the contact list; answer with `contacts-listed` or `contacts-refused`. */
-  | { type: "list-contacts" }
+  | { type: "list-contacts"; reading: number }
   /** Makes sure that a call tab shows this call; the tab of `replacing`, where it is still open, is used for it. */
   | { type: "open-call-tab"; call: CallId; replacing?: CallId }
   | { type: "focus-call-tab"; call: CallId }

@@ -18,7 +18,7 @@ import { type Step, step } from "./machine.ts";
 import { forgetReading, isAccepted, newRoster, refuseContacts, settleRoster } from "./roster.ts";
 
 /** The state of a background that never ran; its first event is `started`. */
-export const INITIAL_STATE: AppState = { at: "signed-out", sessionEnded: false, lastSocket: 0 };
+export const INITIAL_STATE: AppState = { at: "signed-out", sessionEnded: false, lastSocket: 0, lastReading: 0 };
 
 /** The one decision: what an event makes of the whole state. Pure, and throws for no event that its type allows. */
 export function update(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
@@ -49,9 +49,9 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signe
     case "contacts-hidden":
       return step({ ...state, contactsShown: false });
     case "contacts-listed":
-      return contactsListed(state, event.contacts);
+      return contactsListed(state, event.reading, event.contacts);
     case "contacts-refused":
-      return step({ ...state, roster: refuseContacts(state.roster, event.at) });
+      return step({ ...state, roster: refuseContacts(state.roster, event.reading, event.at) });
     case "idle-changed":
       return idleChanged(state, event.idle);
     case "missed-seen":
@@ -127,20 +127,26 @@ function placeCall(state: SignedIn, event: Extract<AppEvent, { type: "place-call
 
 function signIn(state: AppState, event: Extract<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {
   const old = state.at === "signed-in" ? socketOf(state.connection.line) : undefined;
-  const lastSocket = state.at === "signed-in" ? state.connection.lastSocket : state.lastSocket;
-  const { state: next, effects } = onLine(newSignedIn(event.session, lastSocket), event, { type: "started" });
+  const { state: next, effects } = onLine(newSignedIn(event.session, numbersOf(state)), event, { type: "started" });
   return {
     state: next,
     effects: [...(old === undefined ? [] : [{ type: "close-socket", socket: old } as const]), ...effects],
   };
 }
 
-function newSignedIn(session: Session, lastSocket: number, saved?: Saved): SignedIn {
+type Numbers = Pick<SignedOut, "lastSocket" | "lastReading">;
+
+function numbersOf(state: AppState): Numbers {
+  if (state.at === "signed-out") return state;
+  return { lastSocket: state.connection.lastSocket, lastReading: state.roster.lastReading };
+}
+
+function newSignedIn(session: Session, { lastSocket, lastReading }: Numbers, saved?: Saved): SignedIn {
   return {
     at: "signed-in",
     session,
     connection: { ...NEW_CONNECTION, lastSocket },
-    roster: newRoster(saved?.contacts),
+    roster: newRoster(saved?.contacts, lastReading),
     call: { at: "idle" },
     others: [],
     over: [],
@@ -161,7 +167,7 @@ function restore(
   event: Extract<AppEvent, { type: "started" }>,
 ): Step<AppState, AppEffect> {
   if (!saved.session) return step({ ...state, server: saved.server });
-  return onLine(newSignedIn(saved.session, state.lastSocket, saved), event, { type: "started" });
+  return onLine(newSignedIn(saved.session, state, saved), event, { type: "started" });
 }
 
 /** The worker died and lives again: sockets, ports and readings are gone, deadlines stand. */

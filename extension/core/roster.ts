@@ -13,7 +13,9 @@ export interface Roster {
   kept: Record<string, Presence>;
   keptUntil?: number;
   /** Whether the list is being read; `again`: it changed meanwhile. */
-  reading: { at: "no" } | { at: "reading"; again: boolean } | { at: "retry"; until: number };
+  reading: { at: "no" } | { at: "reading"; number: number; again: boolean } | { at: "retry"; until: number };
+  /** Readings are numbered as sockets are, so that the late answer of one before a sign-out is known as such. */
+  lastReading: number;
 }
 
 /** `since` is an instant in ms. */
@@ -23,9 +25,10 @@ export interface Presence {
   since?: number;
 }
 
-/** A roster of contacts that were saved, or of none yet. */
-export function newRoster(saved?: Contact[]): Roster {
-  return { contacts: saved ?? [], known: saved !== undefined, presence: {}, kept: {}, reading: { at: "no" } };
+/** A roster of contacts that were saved, or of none yet. `lastReading` goes on from the roster before it. */
+export function newRoster(saved?: Contact[], lastReading = 0): Roster {
+  const list = { contacts: saved ?? [], known: saved !== undefined };
+  return { ...list, presence: {}, kept: {}, reading: { at: "no" }, lastReading };
 }
 
 /** What is shown of a contact; `offline` where nothing is known. */
@@ -37,8 +40,8 @@ export function presenceOf(roster: Roster, user: UserId): Presence {
 /** The welcome is the whole truth; only while the server settles, what was shown of the absent is shown on. */
 export function welcomeRoster(roster: Roster, contacts: ContactPresence[], at: number, settlingMs?: number): Roster {
   const presence = Object.fromEntries(contacts.map((contact) => [contact.user, presenceAt(contact, at)]));
-  const { contacts: list, known, reading } = roster;
-  const base = { contacts: list, known, reading, presence };
+  const { contacts: list, known, reading, lastReading } = roster;
+  const base = { contacts: list, known, reading, lastReading, presence };
   if (settlingMs === undefined) return { ...base, kept: {} };
   const shown = Object.keys({ ...roster.presence, ...roster.kept });
   const kept = shown
@@ -60,28 +63,37 @@ export function changePresence(roster: Roster, contact: ContactPresence, at: num
   };
 }
 
-/** The list must be read: `read` tells whether to begin now, or a reading under way will be followed by another. */
-export function wantContacts(roster: Roster): { roster: Roster; read: boolean } {
-  if (roster.reading.at !== "reading")
-    return { roster: { ...roster, reading: { at: "reading", again: false } }, read: true };
-  return roster.reading.again
-    ? { roster, read: false }
-    : { roster: { ...roster, reading: { at: "reading", again: true } }, read: false };
+/** A roster and, where the list must be read now, the number of that reading. */
+export interface ReadingStep {
+  roster: Roster;
+  read?: number;
+}
+
+/** The list must be read: now, or after the reading that is under way. */
+export function wantContacts(roster: Roster): ReadingStep {
+  const { reading } = roster;
+  if (reading.at === "reading")
+    return { roster: reading.again ? roster : { ...roster, reading: { ...reading, again: true } } };
+  const number = roster.lastReading + 1;
+  return { roster: { ...roster, reading: { at: "reading", number, again: false }, lastReading: number }, read: number };
 }
 
 /**
  * The list was read. It takes no presence away, since it may be older than what the socket said meanwhile; whoever is not on
  * the list is not shown, and is told of anew when they are on it again.
  */
-export function listContacts(roster: Roster, contacts: Contact[]): { roster: Roster; read: boolean } {
-  if (roster.reading.at !== "reading") return { roster, read: false };
+export function listContacts(roster: Roster, reading: number, contacts: Contact[]): ReadingStep {
+  const present = roster.reading;
+  if (present.at !== "reading" || present.number !== reading) return { roster };
   const next: Roster = { ...roster, contacts, known: true, reading: { at: "no" } };
-  return roster.reading.again ? wantContacts(next) : { roster: next, read: false };
+  return present.again ? wantContacts(next) : { roster: next };
 }
 
 /** The list could not be read. */
-export function refuseContacts(roster: Roster, at: number): Roster {
-  return roster.reading.at === "reading" ? { ...roster, reading: { at: "retry", until: at + RETRY_MS } } : roster;
+export function refuseContacts(roster: Roster, reading: number, at: number): Roster {
+  const present = roster.reading;
+  if (present.at !== "reading" || present.number !== reading) return roster;
+  return { ...roster, reading: { at: "retry", until: at + RETRY_MS } };
 }
 
 /** What waits for a deadline: the end of the settling, and the next try at the list. */
@@ -95,8 +107,8 @@ export function rosterDue(roster: Roster): number | undefined {
 /** Drops what was kept for a settling that is over. */
 export function settleRoster(roster: Roster, at: number): Roster {
   if (roster.keptUntil === undefined || at < roster.keptUntil) return roster;
-  const { contacts, known, presence, reading } = roster;
-  return { contacts, known, presence, reading, kept: {} };
+  const { contacts, known, presence, reading, lastReading } = roster;
+  return { contacts, known, presence, reading, lastReading, kept: {} };
 }
 
 /** A reading that died with its worker is begun anew by the next welcome. */

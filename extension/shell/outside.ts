@@ -51,7 +51,7 @@ export class BrowserOutside implements Outside {
         socket.send(effect.socket, effect.message);
         break;
       case "list-contacts":
-        void this.#listContacts();
+        void this.#listContacts(effect.reading);
         break;
       case "open-call-tab":
         void tabs.open(effect.call, effect.replacing);
@@ -95,12 +95,16 @@ export class BrowserOutside implements Outside {
   }
 
   /** Never rejects. */
-  async #listContacts(): Promise<void> {
+  async #listContacts(reading: number): Promise<void> {
     const { store, dispatch } = this.#around;
     const server = this.#server;
     if (server === undefined) return;
     const listed = await callFunction({ server, device: store.device, token: store.token }, "listContacts", {});
-    dispatch(listed.ok ? { type: "contacts-listed", contacts: listed.value.contacts } : { type: "contacts-refused" });
+    dispatch(
+      listed.ok
+        ? { type: "contacts-listed", reading, contacts: listed.value.contacts }
+        : { type: "contacts-refused", reading },
+    );
   }
 
   /** Tells Parse, as well as it can: a session that nobody holds any more runs out by itself. */

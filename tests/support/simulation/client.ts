@@ -256,7 +256,7 @@ export class Client implements ClientEnd {
         return;
       }
       case "list-contacts": {
-        this.#listContacts();
+        this.#listContacts(effect.reading);
         return;
       }
       case "open-call-tab": {
@@ -294,14 +294,14 @@ export class Client implements ClientEnd {
     if (this.#wire?.number === socket) this.#wire.toServer(message);
   }
 
-  #listContacts(): void {
+  #listContacts(reading: number): void {
     const { setting, accounts, backend } = this.#around;
     const life = this.#life;
     const isReached = this.isOnNetwork && backend.isUp;
     const contacts = accounts.listContacts(this.user);
     setting.schedule.after(setting.random.between(5, 300), () => {
       if (life !== this.#life) return;
-      this.#update(isReached ? { type: "contacts-listed", contacts } : { type: "contacts-refused" });
+      this.#update(isReached ? { type: "contacts-listed", reading, contacts } : { type: "contacts-refused", reading });
     });
   }
 

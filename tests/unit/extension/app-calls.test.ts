@@ -53,7 +53,9 @@ describe("placing a call", () => {
     ["who only asks", [contact(bob, "incoming")]],
     ["who is blocked", [contact(bob, "blocked")]],
   ])("[CALL-2] of %s is not begun", (_name, contacts) => {
-    const device = online().hears({ type: "contacts.changed" }).on({ type: "contacts-listed", contacts });
+    const device = online()
+      .hears({ type: "contacts.changed" })
+      .lists(...contacts);
     expectIgnored(device, () => device.on(placing));
   });
 

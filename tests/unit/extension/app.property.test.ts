@@ -90,18 +90,15 @@ const events: fc.Arbitrary<AppEvent>[] = [
   }),
   fc.record({
     ...moment,
-    type: fc.constantFrom(
-      "contacts-shown" as const,
-      "contacts-hidden" as const,
-      "contacts-refused" as const,
-      "missed-seen" as const,
-    ),
+    type: fc.constantFrom("contacts-shown" as const, "contacts-hidden" as const, "missed-seen" as const),
   }),
   fc.record({
     ...moment,
     type: fc.constant("contacts-listed" as const),
+    reading: fc.integer({ min: 1, max: 3 }),
     contacts: fc.constant<Contact[]>([contact(bob), contact(carol)]),
   }),
+  fc.record({ ...moment, type: fc.constant("contacts-refused" as const), reading: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ ...moment, type: fc.constant("idle-changed" as const), idle: fc.boolean() }),
   fc.record({ ...moment, type: fc.constant("alerted" as const), call, mode: fc.constant("loud" as const) }),
   fc.record({ ...moment, type: fc.constantFrom("page-here" as const, "page-gone" as const), call }),
@@ -138,7 +135,7 @@ const beginning: AppEvent[] = [
   { at: NOW, random: 0, type: "signed-in", session },
   { at: NOW, random: 0, type: "socket-opened", socket: 1 },
   { at: NOW, random: 0, type: "socket-message", socket: 1, message: welcome() },
-  { at: NOW, random: 0, type: "contacts-listed", contacts: [contact(bob), contact(carol)] },
+  { at: NOW, random: 0, type: "contacts-listed", reading: 1, contacts: [contact(bob), contact(carol)] },
 ];
 
 function play(story: AppEvent[], look: (state: AppState, effects: AppEffect[]) => void): void {

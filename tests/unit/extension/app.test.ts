@@ -20,7 +20,13 @@ import {
 
 const saved: Saved = { server: session.server.origin, session, contacts: [contact(bob)] };
 const open = (socket: number) => ({ type: "open-socket", socket, url: session.server.presenceUrl }) as const;
-const SIGNED_OUT = { at: "signed-out", server: session.server.origin, sessionEnded: false, lastSocket: 1 };
+const SIGNED_OUT = {
+  at: "signed-out",
+  server: session.server.origin,
+  sessionEnded: false,
+  lastSocket: 1,
+  lastReading: 1,
+};
 
 describe("the background that runs for the first time", () => {
   it("signs in again who was signed in, with the contacts that were saved, and opens a socket", () => {
@@ -43,7 +49,7 @@ describe("the background that runs for the first time", () => {
     { type: "network-online" },
     { type: "sign-out" },
     { type: "contacts-shown" },
-    { type: "contacts-refused" },
+    { type: "contacts-refused", reading: 0 },
     { type: "idle-changed", idle: true },
     { type: "set-presence", availability: "dnd" },
     { type: "place-call", call: callId(1), user: bob.user, media: "audio" },

@@ -119,6 +119,11 @@ export class Device {
     return this.hears(welcome(change));
   }
 
+  /** The contact list that is being read. */
+  lists(...contacts: Contact[]): this {
+    return this.on({ type: "contacts-listed", reading: this.signedIn.roster.lastReading, contacts });
+  }
+
   /** The worker dies: all that stays is the state as JSON. */
   dies(): this {
     // The state is what was just written out.
@@ -150,7 +155,7 @@ export class Device {
 export function online(): Device {
   const device = new Device().on({ type: "started" }, { type: "signed-in", session });
   device.on({ type: "socket-opened", socket: 1 }).hears(welcome(), { type: "pong" });
-  return device.on({ type: "contacts-listed", contacts: [contact(bob), contact(carol)] });
+  return device.lists(contact(bob), contact(carol));
 }
 
 /** Alice's device in a talk with Bob, whom she called; the call is number 1. */

@@ -14,10 +14,12 @@ function withCall(call: CallState): AppState {
 
 describe("a device where nobody is signed in", () => {
   it("shows so, waits for nothing, and saves the server only", () => {
-    expect(outward({ at: "signed-out", sessionEnded: false, lastSocket: 0 })).toEqual({
+    expect(outward({ at: "signed-out", sessionEnded: false, lastSocket: 0, lastReading: 0 })).toEqual({
       badge: { state: "signed-out", missed: 0 },
     });
-    expect(outward({ at: "signed-out", sessionEnded: true, lastSocket: 3, server: "https://b.example" })).toEqual({
+    expect(
+      outward({ at: "signed-out", sessionEnded: true, lastSocket: 3, lastReading: 0, server: "https://b.example" }),
+    ).toEqual({
       badge: { state: "signed-out", missed: 0 },
       saved: { server: "https://b.example" },
     });

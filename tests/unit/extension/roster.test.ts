@@ -57,31 +57,30 @@ describe("roster", () => {
   it("keeps presence that overtook an older list [seed 2880]", () => {
     const alice = online().on({ type: "retry-now" }).hears({ type: "contacts.changed" });
     alice.hears({ type: "presence", user: bob.user, availability: "dnd" }, { type: "contacts.changed" });
-    alice.on({ type: "contacts-listed", contacts: [contact(carol)] });
-    expect(alice.did).toEqual(["list-contacts"]);
-    alice.on({ type: "contacts-listed", contacts: [contact(bob), contact(carol)] });
+    expect(alice.lists(contact(carol)).did).toEqual(["list-contacts"]);
+    alice.lists(contact(bob), contact(carol));
     expect(presenceOf(alice.signedIn.roster, bob.user)).toMatchObject({ availability: "dnd" });
   });
 
   it("reads the list once for many changes, and once more for those that came meanwhile", () => {
     const first = wantContacts(welcomed);
-    expect(first.read).toBe(true);
+    expect(first.read).toBe(1);
     const second = wantContacts(wantContacts(first.roster).roster);
-    expect(second.read).toBe(false);
-    const listed = listContacts(second.roster, [contact(bob)]);
-    expect(listed).toMatchObject({ read: true, roster: { contacts: [contact(bob)], known: true } });
-    expect(listContacts(listed.roster, []).read).toBe(false);
+    expect(second.read).toBeUndefined();
+    const listed = listContacts(second.roster, 1, [contact(bob)]);
+    expect(listed).toMatchObject({ read: 2, roster: { contacts: [contact(bob)], known: true } });
+    expect(listContacts(listed.roster, 2, []).read).toBeUndefined();
   });
 
   it("takes no list that it did not ask for", () => {
-    expect(listContacts(welcomed, []).roster).toBe(welcomed);
+    expect(listContacts(welcomed, 0, []).roster).toBe(welcomed);
   });
 
   it("tries again later where the list could not be read", () => {
-    const refused = refuseContacts(wantContacts(welcomed).roster, NOW);
+    const refused = refuseContacts(wantContacts(welcomed).roster, 1, NOW);
     expect(rosterDue(refused)).toBe(NOW + 15_000);
-    expect(wantContacts(refused).read).toBe(true);
-    const alice = online().hears({ type: "contacts.changed" }).on({ type: "contacts-refused" });
+    expect(wantContacts(refused).read).toBe(2);
+    const alice = online().hears({ type: "contacts.changed" }).on({ type: "contacts-refused", reading: 2 });
     expect(alice.after(15_000, { type: "due" }).did).toContain("list-contacts");
   });
 
@@ -116,11 +115,11 @@ describe("roster", () => {
   });
 
   it("changes nothing by what it did not ask for", () => {
-    expect(refuseContacts(welcomed, NOW)).toBe(welcomed);
+    expect(refuseContacts(welcomed, 0, NOW)).toBe(welcomed);
     expect(settleRoster(welcomed, NOW + 3_600_000)).toBe(welcomed);
-    const waiting = refuseContacts(wantContacts(welcomed).roster, NOW);
-    expect(refuseContacts(waiting, NOW + 5_000)).toBe(waiting);
-    expect(listContacts(waiting, [])).toEqual({ roster: waiting, read: false });
+    const waiting = refuseContacts(wantContacts(welcomed).roster, 1, NOW);
+    expect(refuseContacts(waiting, 1, NOW + 5_000)).toBe(waiting);
+    expect(listContacts(waiting, 1, [])).toEqual({ roster: waiting });
     const again = wantContacts(wantContacts(welcomed).roster).roster;
     expect(wantContacts(again).roster).toBe(again);
   });
@@ -128,12 +127,12 @@ describe("roster", () => {
   it("is due by the first of the next try and the end of the settling, and by neither else", () => {
     expect(rosterDue(welcomed)).toBeUndefined();
     const settling = welcomeRoster(welcomed, absent, NOW, 35_000);
-    expect(rosterDue(refuseContacts(wantContacts(settling).roster, NOW))).toBe(NOW + 15_000);
-    expect(rosterDue(refuseContacts(wantContacts(settling).roster, NOW + 30_000))).toBe(NOW + 35_000);
+    expect(rosterDue(refuseContacts(wantContacts(settling).roster, 1, NOW))).toBe(NOW + 15_000);
+    expect(rosterDue(refuseContacts(wantContacts(settling).roster, 1, NOW + 30_000))).toBe(NOW + 35_000);
   });
 
   it("takes no presence away by a list, and shows saved contacts before any was read", () => {
-    const listed = listContacts(wantContacts(welcomed).roster, []).roster;
+    const listed = listContacts(wantContacts(welcomed).roster, 1, []).roster;
     expect(presenceOf(listed, bob.user)).toMatchObject({ availability: "busy" });
     expect(newRoster([contact(bob)])).toMatchObject({ contacts: [contact(bob)], known: true });
     expect(newRoster()).toMatchObject({ contacts: [], known: false });
