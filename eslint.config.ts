@@ -16,10 +16,12 @@ function closed(target: string, ...rooms: string[]) {
 const arrows = [
   ...closed("protocol", "extension", "server", "tests", "scripts"),
   ...closed("server", "extension", "tests", "scripts"),
-  ...closed("server/core", "server/gateway", "server/accounts", "server/media", "server/database"),
+  ...closed("server/core", "server/gateway", "server/accounts", "server/media", "server/database", "server/http"),
+  ...closed("server/gateway", "server/database"),
   ...closed("server/accounts", "server/gateway", "server/media"),
-  ...closed("server/media", "server/gateway", "server/accounts", "server/database"),
-  ...closed("server/database", "server/gateway", "server/accounts", "server/media", "server/core"),
+  ...closed("server/media", "server/gateway", "server/accounts", "server/database", "server/core"),
+  ...closed("server/database", "server/gateway", "server/accounts", "server/media", "server/core", "server/http"),
+  ...closed("server/http", "server/gateway", "server/accounts", "server/media", "server/database", "server/core"),
   ...closed("extension", "server", "tests", "scripts"),
   ...closed(
     "extension/core",
@@ -33,6 +35,18 @@ const arrows = [
   ),
   ...closed(
     "extension/messaging",
+    "extension/core",
+    "extension/locales",
+    "extension/shell",
+    "extension/media",
+    "extension/state",
+    "extension/components",
+    "extension/entrypoints",
+  ),
+  ...closed(
+    "extension/locales",
+    "extension/core",
+    "extension/messaging",
     "extension/shell",
     "extension/media",
     "extension/state",
@@ -40,9 +54,17 @@ const arrows = [
     "extension/entrypoints",
   ),
   ...closed("extension/shell", "extension/media", "extension/state", "extension/components", "extension/entrypoints"),
-  ...closed("extension/media", "extension/shell", "extension/state", "extension/components", "extension/entrypoints"),
+  ...closed(
+    "extension/media",
+    "extension/messaging",
+    "extension/locales",
+    "extension/shell",
+    "extension/state",
+    "extension/components",
+    "extension/entrypoints",
+  ),
   ...closed("extension/components", "extension/shell", "extension/media", "extension/state", "extension/entrypoints"),
-  ...closed("extension/state", "extension/shell", "extension/components", "extension/entrypoints"),
+  ...closed("extension/state", "extension/locales", "extension/shell", "extension/components", "extension/entrypoints"),
 ];
 
 export default defineConfig(

@@ -20,3 +20,9 @@ export const Ticket = v.object({
   expires: Span,
 });
 export type Ticket = v.InferOutput<typeof Ticket>;
+
+/** The two random ends of one call's media, as one side sees them. */
+export interface PeerEnds {
+  self: PeerId;
+  remote: PeerId;
+}

@@ -1,17 +1,11 @@
-import type { CallId, Choice, DeviceId, EndReason, Media, Outcome, Settings, UserId } from "#protocol";
+import type { DeviceId, Settings, UserId } from "#protocol";
+import type { ChosenPresence, EndedCall } from "../core/events.ts";
 
 /** What everyone may know of a person who is their contact. */
 export interface Profile {
   id: UserId;
   handle: string;
   name: string;
-}
-
-/** A person's own choice of availability; `until` is an instant in ms by the server's clock. */
-export interface ChosenPresence {
-  availability: Choice;
-  until?: number;
-  text?: string;
 }
 
 /** Everything the gateway needs to know of someone who says hello. */
@@ -30,20 +24,6 @@ export interface Identity {
 /** `unavailable`: the database could not be asked, which says nothing of the session. [CONN-5] */
 export type SessionCheck = { ok: true; identity: Identity } | { ok: false; reason: "invalid" | "unavailable" };
 
-/** One ended call, as the referee decided it. Instants in ms by the server's clock. [CALL-14] */
-export interface EndedCall {
-  call: CallId;
-  caller: UserId;
-  callee: UserId;
-  media: Media;
-  startedAt: number;
-  acceptedAt?: number;
-  endedAt: number;
-  reason: EndReason;
-  /** How it ended for each of the two. */
-  outcomes: { caller: Outcome; callee: Outcome };
-}
-
 export type AccountsEvent =
   /** Two people became contacts, or are contacts no longer. */
   | { type: "contact"; accepted: boolean; people: [{ id: UserId; name: string }, { id: UserId; name: string }] }
@@ -52,7 +32,7 @@ export type AccountsEvent =
   /** The number of someone's unseen missed calls. */
   | { type: "missed"; of: UserId; count: number };
 
-/** What the rest of the server may ask of the accounts. */
+/** What the rest of the server may ask of the accounts. Every instant is told by the machine's clock. */
 export interface Accounts {
   /** Who a session token belongs to. Never throws. */
   identify(token: string, device: DeviceId): Promise<SessionCheck>;

@@ -1,7 +1,7 @@
 import { CallRecord, type Media, type Outcome, type UserId } from "#protocol";
 import * as v from "valibot";
+import type { EndedCall } from "../core/events.ts";
 import type { DatabasePool } from "../database/pool.ts";
-import type { EndedCall } from "./accounts.ts";
 import { newRowId, readableBy } from "./rows.ts";
 
 const DEFAULT_PAGE = 50;

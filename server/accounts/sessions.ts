@@ -1,8 +1,9 @@
 import { Choice, Settings, UserId, type DeviceId } from "#protocol";
 import * as v from "valibot";
+import type { ChosenPresence } from "../core/events.ts";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
-import type { ChosenPresence, Identity, SessionCheck } from "./accounts.ts";
+import type { Identity, SessionCheck } from "./accounts.ts";
 
 /** How long a session lives after it was last used. */
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;

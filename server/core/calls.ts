@@ -1,5 +1,5 @@
-import type { AlertMode, CallId, DeviceId, EndReason, Media, PeerId, UserId } from "#protocol";
-import type { PeerEnds, RefereeEffect } from "./events.ts";
+import type { AlertMode, CallId, DeviceId, EndReason, Media, PeerEnds, PeerId, UserId } from "#protocol";
+import type { RefereeEffect } from "./events.ts";
 import { Recent } from "./recent.ts";
 
 export type Side = "caller" | "callee";

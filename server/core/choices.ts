@@ -1,5 +1,6 @@
 import type { ClientMessageOf, ServerMessageOf, UserId } from "#protocol";
-import { chosenAfter, chosenWhenOver, sameChoice, type ChosenPresence } from "./presence.ts";
+import type { ChosenPresence } from "./events.ts";
+import { chosenAfter, chosenWhenOver, sameChoice } from "./presence.ts";
 import { reviewRings } from "./ringing.ts";
 import type { Speaker, User } from "./users.ts";
 import type { Turn, World } from "./world.ts";

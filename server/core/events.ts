@@ -8,6 +8,7 @@ import type {
   EndReason,
   Media,
   Outcome,
+  PeerEnds,
   PeerId,
   ServerMessage,
   ServerMessageOf,
@@ -28,12 +29,19 @@ export interface Spans {
   lateRingMs: number;
 }
 
-/** A user as the accounts know them when a device joins. `until` is an instant. */
+/** A person's own choice of availability; `until` is an instant in ms. */
+export interface ChosenPresence {
+  availability: Choice;
+  until?: number;
+  text?: string;
+}
+
+/** A user as the accounts know them when a device joins. */
 export interface JoiningUser {
   id: UserId;
   handle: string;
   name: string;
-  chosen: { availability: Choice; until?: number; text?: string };
+  chosen: ChosenPresence;
   settings: Settings;
   contacts: { id: UserId; name: string }[];
   missed: number;
@@ -70,10 +78,21 @@ export type TicketedMessage =
   | Omit<ServerMessageOf<"call.accepted">, "ticket">
   | Omit<ServerMessageOf<"call.rejoined">, "ticket">;
 
-/** The two random ends of one call's media, as one side sees them. */
-export interface PeerEnds {
-  self: PeerId;
-  remote: PeerId;
+/** A welcome, to which the gateway adds how often to ping. */
+export type Welcome = Omit<ServerMessageOf<"welcome">, "heartbeat">;
+
+/** One call that is over. Instants in ms. [CALL-14] */
+export interface EndedCall {
+  call: CallId;
+  caller: UserId;
+  callee: UserId;
+  media: Media;
+  startedAt: number;
+  acceptedAt?: number;
+  endedAt: number;
+  reason: EndReason;
+  /** How it ended for each of the two. */
+  outcomes: { caller: Outcome; callee: Outcome };
 }
 
 /** What the referee wants done, in order. */
@@ -85,26 +104,15 @@ export type RefereeEffect =
   | {
       type: "welcome";
       to: ConnectionId;
-      message: ServerMessageOf<"welcome">;
+      message: Welcome;
       tickets: { call: CallId; ends: PeerEnds }[];
     }
   /** The tickets of these ends are void from now on. */
   | { type: "void-peers"; peers: PeerId[] }
   | { type: "close"; connection: ConnectionId; code: CloseCode }
   /** Once for each call that ended, save one that after a restart only one side named. [CALL-11] [CALL-14] */
-  | {
-      type: "record";
-      call: CallId;
-      caller: UserId;
-      callee: UserId;
-      media: Media;
-      startedAt: number;
-      acceptedAt?: number;
-      endedAt: number;
-      reason: EndReason;
-      outcomes: { caller: Outcome; callee: Outcome };
-    }
-  | { type: "save-choice"; user: UserId; chosen: { availability: Choice; until?: number; text?: string } }
+  | ({ type: "record" } & EndedCall)
+  | { type: "save-choice"; user: UserId; chosen: ChosenPresence }
   | { type: "save-settings"; user: UserId; settings: Settings };
 
 /**

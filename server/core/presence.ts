@@ -1,7 +1,5 @@
 import type { Availability, ContactPresence, Settings, UserId } from "#protocol";
-import type { JoiningUser } from "./events.ts";
-
-export type ChosenPresence = JoiningUser["chosen"];
+import type { ChosenPresence } from "./events.ts";
 
 /** What others see of a user. */
 export interface Shown {

@@ -1,7 +1,7 @@
-import { PING_EVERY_MS, type ContactPresence, type ServerMessageOf, type UserId, type WelcomeCall } from "#protocol";
+import type { ContactPresence, PeerEnds, UserId, WelcomeCall } from "#protocol";
 import { endsFor, isTalking, loudest, type Call } from "./calls.ts";
 import { selfOf } from "./choices.ts";
-import type { PeerEnds, RefereeEffect } from "./events.ts";
+import type { RefereeEffect, Welcome } from "./events.ts";
 import { presenceOf } from "./presence.ts";
 import { mayRing, reachOf, settledAt } from "./ringing.ts";
 import type { Speaker, User } from "./users.ts";
@@ -24,7 +24,7 @@ export function welcomeOf(world: World, turn: Turn, speaker: Speaker, re: number
     (call.caller.user === user.id ? call.caller : call.callee).knowing.add(device.id);
   }
   const settling = settledAt(world) - turn.at;
-  const message: ServerMessageOf<"welcome"> = {
+  const message: Welcome = {
     type: "welcome",
     ...numbered(re),
     user: { id: user.id, handle: user.handle, name: user.name, ...selfOf(user, turn.at) },
@@ -32,7 +32,6 @@ export function welcomeOf(world: World, turn: Turn, speaker: Speaker, re: number
     contacts: [...user.contacts.keys()].map((contact) => contactOf(world, turn, user, contact)),
     calls: listed.map(({ entry }) => entry),
     missed: user.missed,
-    heartbeat: PING_EVERY_MS,
     rejoin: world.spans.rejoinMs,
     ...(settling > 0 ? { settling } : {}),
   };

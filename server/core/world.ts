@@ -1,7 +1,7 @@
-import type { ErrorCode, PeerId, ServerMessage, UserId } from "#protocol";
+import type { ErrorCode, PeerEnds, PeerId, ServerMessage, UserId } from "#protocol";
 import type { Calls } from "./calls.ts";
 import type { Deadlines } from "./deadlines.ts";
-import type { ConnectionId, PeerEnds, RefereeEffect, Spans, TicketedMessage } from "./events.ts";
+import type { ConnectionId, RefereeEffect, Spans, TicketedMessage } from "./events.ts";
 import type { RingLimits } from "./ring-limits.ts";
 import type { Users } from "./users.ts";
 

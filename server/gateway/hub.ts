@@ -1,5 +1,6 @@
 import {
   CloseCode,
+  type PeerEnds,
   PING_EVERY_MS,
   SILENCE_MS,
   type ServerMessage,
@@ -8,7 +9,7 @@ import {
   unreachable,
 } from "#protocol";
 import type { Accounts } from "../accounts/accounts.ts";
-import type { ConnectionId, PeerEnds, Referee, RefereeEffect, RefereeEvent } from "../core/events.ts";
+import type { ConnectionId, Referee, RefereeEffect, RefereeEvent, Welcome } from "../core/events.ts";
 import { MAX_CONNECTIONS_PER_USER } from "../limits.ts";
 import type { Logger } from "../logger.ts";
 import type { PeerGate } from "../media/peer-server.ts";
@@ -174,10 +175,7 @@ export class Hub {
     return this.#options.tickets.issue(ends, this.#options.now());
   }
 
-  #completeWelcome(
-    message: ServerMessageOf<"welcome">,
-    tickets: { call: string; ends: PeerEnds }[],
-  ): ServerMessageOf<"welcome"> {
+  #completeWelcome(message: Welcome, tickets: { call: string; ends: PeerEnds }[]): ServerMessageOf<"welcome"> {
     const ends = new Map(tickets.map((ticket) => [ticket.call, ticket.ends]));
     const calls = message.calls.map((call) => {
       const own = call.state === "outgoing" ? ends.get(call.call) : undefined;

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { PEER_KEY, PEER_PATH, type IceServer, type PeerId, type Ticket } from "#protocol";
-import type { PeerEnds } from "../core/events.ts";
+import { PEER_KEY, PEER_PATH, type IceServer, type PeerEnds, type PeerId, type Ticket } from "#protocol";
+
 import { TICKET_MS } from "../limits.ts";
 
 /** Why a ticket is refused, in one sentence. */

@@ -1,6 +1,7 @@
 import { ParseCode, type CallId, type DeviceId, type UserId } from "#protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EndedCall, Identity } from "../../server/accounts/accounts.ts";
+import type { Identity } from "../../server/accounts/accounts.ts";
+import type { EndedCall } from "../../server/core/events.ts";
 import {
   ask,
   befriend,

@@ -7,6 +7,7 @@ import {
   decodeServerFrame,
   GRACE_MS,
   LATE_RING_MS,
+  type PeerEnds,
   type PeerId,
   PING_EVERY_MS,
   REJOIN_MS,
@@ -18,7 +19,7 @@ import {
   unreachable,
   type UserId,
 } from "#protocol";
-import type { ConnectionId, PeerEnds, Referee, RefereeEffect, RefereeEvent } from "../../../server/core/events.ts";
+import type { ConnectionId, Referee, RefereeEffect, RefereeEvent } from "../../../server/core/events.ts";
 import { createReferee } from "../../../server/core/referee.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Setting } from "./setting.ts";

@@ -37,7 +37,6 @@ describe("connection", () => {
         contacts: [{ user: "bob", availability: "available", since: 1_000 }],
         calls: [],
         missed: 2,
-        heartbeat: 20_000,
         rejoin: SPANS.rejoinMs,
         tickets: [],
       },
