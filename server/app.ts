@@ -10,6 +10,7 @@ import { startEmbedded } from "./database/embedded.ts";
 import { DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from "./gateway/admission.ts";
 import { createClock } from "./gateway/clock.ts";
 import { createGateway } from "./gateway/gateway.ts";
+import { inServerTime } from "./gateway/kept-time.ts";
 import { routeUpgrades } from "./gateway/upgrade.ts";
 import { discoveryOf } from "./http/discovery.ts";
 import { closeHttp, createHttpServer, listen } from "./http/http-server.ts";
@@ -113,16 +114,28 @@ interface SocketParts {
 function startSockets({ server, accounts, config, options, ticketSecret, undo }: SocketParts): void {
   const { log, connectionLimits: limits = DEFAULT_CONNECTION_LIMITS } = options;
   const { spans, stunUrls, turn, allowedOrigins } = config;
-  const now = createClock();
+  const clock = createClock();
+  const { now } = clock;
   const ice = { stunUrls, turnUrls: turn?.urls ?? [], turnSecret: turn?.secret };
-  const tickets = createTickets({ secret: ticketSecret, iceServers: (name, at) => iceServers(ice, name, at) });
+  const tickets = createTickets({
+    secret: ticketSecret,
+    iceServers: (name, at) => iceServers(ice, name, clock.toWall(at)),
+  });
   const peers = createPeerGate({ server, tickets, now, silenceMs: 2 * spans.silenceMs, log });
   const referee = createReferee({
     spans: { ...spans, lateRingMs: Math.min(LATE_RING_MS, spans.ringMs / 4) },
     startedAt: now(),
     newPeerId: () => tickets.newPeerId(),
   });
-  const gateway = createGateway({ referee, accounts, tickets, peers, now, log, ...spans });
+  const gateway = createGateway({
+    referee,
+    accounts: inServerTime(accounts, clock),
+    tickets,
+    peers,
+    now,
+    log,
+    ...spans,
+  });
   const stop = new AbortController();
   routeUpgrades({
     server,

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { DeviceId, UserId } from "#protocol";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { AccountsEvent, Identity } from "../../server/accounts/accounts.ts";
+import type { Accounts, AccountsEvent, Identity } from "../../server/accounts/accounts.ts";
+import type { EndedCall } from "../../server/core/events.ts";
 import { addressOf } from "../../server/http/address.ts";
 import { caughtUp } from "../../server/gateway/catch-up.ts";
 import { createClock } from "../../server/gateway/clock.ts";
 import { DeviceRates } from "../../server/gateway/device-rates.ts";
+import { inServerTime } from "../../server/gateway/kept-time.ts";
 import { SlidingWindow } from "../../server/gateway/window.ts";
 import { TokenBucket } from "../../server/token-bucket.ts";
 
@@ -14,14 +16,36 @@ const NOW = 1_760_000_000_000;
 afterEach(() => vi.useRealTimers());
 
 describe("the clock", () => {
-  it("stands still while the machine's is set back, and never goes back itself", () => {
+  it("goes on evenly while the machine's is set back or forward", () => {
+    vi.useFakeTimers({ now: NOW });
+    const { now } = createClock();
+    expect(now()).toBe(NOW);
+    vi.setSystemTime(NOW - 3_600_000);
+    expect(now()).toBe(NOW);
+    vi.advanceTimersByTime(5);
+    expect(now()).toBe(NOW + 5);
+    vi.setSystemTime(NOW + 3_600_000);
+    vi.advanceTimersByTime(5);
+    expect(now()).toBe(NOW + 10);
+  });
+
+  it("is not what is kept: that is told by the machine's clock as it stands", async () => {
     vi.useFakeTimers({ now: NOW });
     const clock = createClock();
-    expect(clock()).toBe(NOW);
     vi.setSystemTime(NOW - 3_600_000);
-    expect(clock()).toBe(NOW);
-    vi.setSystemTime(NOW + 5);
-    expect(clock()).toBe(NOW + 5);
+    const until = NOW - 3_600_000 + 1_000;
+    const identity = { chosen: { availability: "dnd", until } };
+    const inner = { identify: () => Promise.resolve({ ok: true, identity }), saveChoice: vi.fn(), recordCall: vi.fn() };
+    const accounts = inServerTime(inner as unknown as Accounts, clock);
+    expect(await accounts.identify("token", "device" as DeviceId)).toEqual({
+      ok: true,
+      identity: { chosen: { availability: "dnd", until: NOW + 1_000 } },
+    });
+    accounts.saveChoice("user" as UserId, { availability: "dnd", until: NOW + 1_000 });
+    expect(inner.saveChoice).toHaveBeenCalledWith("user", { availability: "dnd", until });
+    accounts.recordCall({ startedAt: NOW - 30, acceptedAt: NOW - 20, endedAt: NOW } as EndedCall);
+    const [kept] = inner.recordCall.mock.calls[0] as [EndedCall];
+    expect([kept.startedAt, kept.acceptedAt, kept.endedAt].map((at) => at! - NOW + 3_600_000)).toEqual([-30, -20, 0]);
   });
 });
 
