@@ -18,11 +18,15 @@ export const MAX_CONNECTIONS_PER_ADDRESS = 1_000;
 export const UPGRADES_PER_ADDRESS = { burst: 1_000, perSecond: 50 } as const;
 /** Sockets of one user; a person has fewer installations. */
 export const MAX_CONNECTIONS_PER_USER = 32;
+/** When to look again whether one of them has gone. */
+export const TOO_MANY_SOCKETS_RETRY_MS = 60_000;
 
 /** Messages of one device. */
 export const MESSAGES_PER_DEVICE = { burst: 100, perSecond: 50 } as const;
 /** Messages over the limit that are answered with an error before the socket is closed. */
 export const MAX_TOO_FAST = 20;
+/** When to come back after too much was said before the welcome. */
+export const TOO_FAST_RETRY_MS = 5_000;
 /** Messages kept while the session behind a hello is being checked. */
 export const MAX_HELD_MESSAGES = 32;
 

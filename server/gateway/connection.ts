@@ -12,7 +12,13 @@ import {
 } from "#protocol";
 import type { Accounts, AccountsEvent, Identity } from "../accounts/accounts.ts";
 import type { ConnectionId } from "../core/events.ts";
-import { DATABASE_RETRY_MS, MAX_HELD_MESSAGES, MAX_TOO_FAST } from "../limits.ts";
+import {
+  DATABASE_RETRY_MS,
+  MAX_HELD_MESSAGES,
+  MAX_TOO_FAST,
+  TOO_FAST_RETRY_MS,
+  TOO_MANY_SOCKETS_RETRY_MS,
+} from "../limits.ts";
 import type { Logger } from "../logger.ts";
 import type { TokenBucket } from "../token-bucket.ts";
 import { caughtUp } from "./catch-up.ts";
@@ -161,7 +167,7 @@ export class Connection {
   /** What comes while the session is being checked waits, in order. */
   #hold(message: ClientMessage, held: ClientMessage[]): void {
     if (held.length < MAX_HELD_MESSAGES) held.push(message);
-    else this.#turnAway({ ...TOO_FAST, retryAfter: DATABASE_RETRY_MS }, CloseCode.tooFast, message.id);
+    else this.#turnAway({ ...TOO_FAST, retryAfter: TOO_FAST_RETRY_MS }, CloseCode.tooFast, message.id);
   }
 
   #take(message: ClientMessage, rate: TokenBucket): void {
@@ -236,7 +242,7 @@ const TOO_FAST: Refusal = { code: "rate_limited", message: "That is too much at 
 const TOO_MANY_SOCKETS: Refusal = {
   code: "rate_limited",
   message: "You are signed in on too many devices at once; close one of them.",
-  retryAfter: DATABASE_RETRY_MS,
+  retryAfter: TOO_MANY_SOCKETS_RETRY_MS,
 };
 const COME_BACK: Refusal = {
   code: "internal",
