@@ -212,6 +212,11 @@ describe("glare", () => {
     expect(device.signedIn.lastMissed).toMatchObject({ from: carol });
   });
 
+  it("[CALL-6] is none with a call of theirs that never rang here", () => {
+    const device = glare().hears(accepted(5));
+    expect(device.sent).toEqual([expect.objectContaining({ type: "call.hangup", call: callId(5) })]);
+  });
+
   it("[CALL-6] keeps the ticket of the call that goes on", () => {
     const device = glare().hears(ended(1, "merged", 2), accepted(2, "merged"));
     expect(device.call).toMatchObject({ ticket: ticket("merged") });

@@ -99,6 +99,20 @@ describe("a call that nobody here knows of", () => {
   });
 });
 
+describe("a call that was hung up while the line was away", () => {
+  it("[CALL-6] [CALL-12] is not taken for the glare of the next one to the same person", () => {
+    const device = talking().loses();
+    device.on({ type: "hang-up", call: callId(1) });
+    device.on({ type: "place-call", call: callId(4), user: bob.user, media: "video" });
+    device.returns({ calls: [running(1)] });
+    expect(device.call).toMatchObject({ at: "inviting", call: callId(4) });
+    expect(device.sent).toMatchObject([
+      { type: "call.hangup", call: callId(1) },
+      { type: "call.invite", call: callId(4) },
+    ]);
+  });
+});
+
 describe("the rings of a welcome", () => {
   it.each([
     ["rings with 3 s left", 3_000, "ringing-in"],

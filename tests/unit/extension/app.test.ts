@@ -150,6 +150,14 @@ describe("a session that has ended", () => {
     expect(device.effects).toEqual([]);
     expect(device.state).toBe(before);
   });
+
+  it("[CONN-4] says nothing more once another socket is online", () => {
+    const device = online().loses().returns();
+    const before = device.state;
+    device.on({ type: "socket-message", socket: 1, message: incoming(2, bob) });
+    expect(device.effects).toEqual([]);
+    expect(device.state).toBe(before);
+  });
 });
 
 describe("the worker's death", () => {
