@@ -32,7 +32,7 @@ export const THIRD = "0b8f1c1e-6a55-4c43-9b59-8f1a3b1f5a03" as CallId;
 export const bob: Person = { user: "bob" as UserId, name: "Bob" };
 export const carol: Person = { user: "carol" as UserId, name: "Carol" };
 
-export function ticketOf(name: string): Ticket {
+function ticketOf(name: string): Ticket {
   return {
     peer: { path: "/peer", key: "beckon" },
     self: `self-${name}` as PeerId,
