@@ -21,6 +21,7 @@ export interface NotificationListener {
 export class Notifications {
   /** Undefined until the first comparison, which clears what an earlier run left. */
   #shown: string | undefined;
+  #turn: Promise<void> = Promise.resolve();
   readonly #text: Text;
 
   /** Registers its listeners, so it must be made on the first turn. */
@@ -44,9 +45,10 @@ export class Notifications {
     const first = this.#shown === undefined;
     const former = this.#shown;
     this.#shown = id;
-    void this.#replace(id, wanted, first ? undefined : former).catch((caught: unknown) =>
-      log.warn("a notification was not shown", { why: errorName(caught) }),
-    );
+    // One after the other: what clears this one must not overtake what shows it.
+    this.#turn = this.#turn
+      .then(() => this.#replace(id, wanted, first ? undefined : former))
+      .catch((caught: unknown) => log.warn("a notification was not shown", { why: errorName(caught) }));
   }
 
   async #replace(id: string, wanted: CallNotification | undefined, former: string | undefined): Promise<void> {
