@@ -155,6 +155,7 @@ export type CallPageEvent =
   | { type: "media-connected"; call: CallId }
   | { type: "media-interrupted"; call: CallId }
   | { type: "media-failed"; call: CallId }
+  | { type: "peer-refused"; call: CallId }
   | { type: "page-signal"; call: CallId; data: unknown };
 
 /** The answer to `list-contacts`, with its number; that of an older reading is ignored, which may be another person's. */

@@ -79,6 +79,7 @@ type CallCommand = Extract<
       | "media-connected"
       | "media-interrupted"
       | "media-failed"
+      | "peer-refused"
       | "page-signal";
   }
 >;
@@ -106,6 +107,7 @@ function callCommand(state: SignedIn, event: CallCommand): Step<AppState, AppEff
     case "media-connected":
     case "media-interrupted":
     case "media-failed":
+    case "peer-refused":
       return onCall(state, at, { type: event.type, call: event.call });
     default:
       return unreachable(event);

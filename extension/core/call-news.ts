@@ -38,7 +38,7 @@ export function news(state: CallState, event: News): CallStep {
       return accepted(state, message, at);
     case "call.rejoined":
       // Only where no media has flowed yet; the other ways to use it belong to a page that comes back. [CALL-13]
-      return state.at === "joining" && isNamed(state, message.call)
+      return (state.at === "joining" || state.at === "ringing-out") && isNamed(state, message.call)
         ? step<CallState>({ ...state, ticket: message.ticket })
         : step(state);
     case "call.ended":

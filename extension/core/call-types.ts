@@ -139,6 +139,8 @@ export type CallHappening =
   | { type: "media-connected"; call: CallId }
   | { type: "media-interrupted"; call: CallId }
   | { type: "media-failed"; call: CallId }
+  /** PeerServer did not take the page's ticket. */
+  | { type: "peer-refused"; call: CallId }
   | { type: "page-signal"; call: CallId; data: unknown }
   | { type: "news"; message: CallNews }
   /** The request numbered `of` was refused. */
@@ -152,7 +154,8 @@ export type CallRequest =
   | ClientMessageOf<"call.invite">
   | ClientMessageOf<"call.alert">
   | ClientMessageOf<"call.accept">
-  | ClientMessageOf<"call.signal">;
+  | ClientMessageOf<"call.signal">
+  | ClientMessageOf<"call.rejoin">;
 
 /** An ending that is told to the server until it is confirmed. */
 export interface OwedEnding {

@@ -1,4 +1,4 @@
-import { type ErrorCode, lesserMedia, RING_MS, unreachable } from "#protocol";
+import { type CallId, type ErrorCode, lesserMedia, RING_MS, unreachable } from "#protocol";
 import { invite, news } from "./call-news.ts";
 import {
   acceptingOf,
@@ -57,6 +57,8 @@ export function updateCall(state: CallState, event: CallEvent): CallStep {
     case "media-interrupted":
     case "media-failed":
       return mediaChanged(state, event);
+    case "peer-refused":
+      return peerRefused(state, event.call);
     case "page-signal":
       return isAcceptedCall(state) && isNamed(state, event.call)
         ? step(state, { type: "ask", message: { type: "call.signal", call: state.call, data: event.data } })
@@ -168,6 +170,14 @@ function mediaChanged(state: CallState, event: Of<"media-connected" | "media-int
     default:
       return unreachable(event);
   }
+}
+
+/** The server gives fresh tickets, and lets go of whoever holds the old: often a socket of ours that broke. [CALL-13] */
+function peerRefused(state: CallState, call: CallId): CallStep {
+  const isWaiting = state.at === "ringing-out" || state.at === "joining";
+  return isWaiting && isNamed(state, call)
+    ? step(state, { type: "ask", message: { type: "call.rejoin", call: state.call } })
+    : step(state);
 }
 
 function refused(state: CallState, { at, of, code }: Of<"refused">): CallStep {

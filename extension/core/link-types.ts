@@ -1,7 +1,10 @@
 import type { CallSignal, Media, Ticket } from "#protocol";
 
-/** A camera or microphone, as the call page knows it. `unwanted`: a call without pictures asks for no camera. */
-export type DeviceState = "asking" | "unwanted" | "on" | "off" | "refused" | "missing" | "busy";
+/**
+ * A camera or microphone, as the call page knows it. `unwanted`: a call without pictures asks for no camera. `withdrawn`:
+ * asked for, and switched off again before the browser answered.
+ */
+export type DeviceState = "asking" | "withdrawn" | "unwanted" | "on" | "off" | "refused" | "missing" | "busy";
 
 /** The call page's media. Plain data; the page shows it, and `extension/media` carries out the effects. */
 export interface LinkState {
@@ -24,6 +27,8 @@ export type LinkPhase =
   | { at: "camera"; accepted: boolean; ticket: Ticket; until: number }
   /** Becomes known to PeerServer. */
   | { at: "registering"; ticket: Ticket; accepted: boolean; until: number }
+  /** PeerServer refused this side or lost it, and is asked again at `againAt`; `until` is set once the call is accepted. */
+  | { at: "unregistered"; ticket: Ticket; accepted: boolean; againAt: number; until?: number }
   /** The caller waits for the dial, or the media is being connected; `until` is set once the call is accepted. */
   | { at: "linking"; ticket: Ticket; accepted: boolean; until?: number }
   | { at: "live"; ticket: Ticket }
@@ -44,7 +49,7 @@ export type LinkEvent = { at: number } &
     | { type: "devices"; camera: DeviceOutcome | "unwanted"; microphone: DeviceOutcome }
     /** PeerServer took this side's peer. */
     | { type: "registered" }
-    /** PeerServer refused, is gone before the link stood, or the peer reported an error that ends it. */
+    /** PeerServer refused, is gone before the link stood, or the peer reported an error that it does not survive. */
     | { type: "peer-failed" }
     /** `connectionState` of the RTCPeerConnection. */
     | { type: "connection"; state: "connecting" | "connected" | "disconnected" | "failed" | "closed" }
@@ -52,7 +57,7 @@ export type LinkEvent = { at: number } &
     | { type: "described"; description: { type: "offer" | "answer"; sdp: string } }
     /** From the other side's page, decoded. */
     | { type: "signal"; signal: CallSignal }
-    /** The person switches a device; one that is not open is asked for (again), and comes back as `device-changed`. */
+    /** The person switches a device; one that is not open is asked for, and comes back as `device-changed`. */
     | { type: "switch"; device: "camera" | "microphone"; on: boolean }
     /** A device came back or went away while the call runs. */
     | { type: "device-changed"; device: "camera" | "microphone"; outcome: DeviceOutcome }
@@ -75,8 +80,8 @@ export type LinkEffect =
   | { type: "apply"; description: { type: "offer" | "answer"; sdp: string } }
   /** To the other side's page, by the background. */
   | { type: "signal"; signal: CallSignal }
-  /** To the background. */
-  | { type: "tell"; what: "media-connected" | "media-interrupted" | "media-failed" }
+  /** To the background. `peer-refused`: PeerServer did not take the ticket. */
+  | { type: "tell"; what: "media-connected" | "media-interrupted" | "media-failed" | "peer-refused" }
   /** Sends the device's track from now on, or its stand-in. */
   | { type: "switch-track"; device: "camera" | "microphone"; on: boolean }
   /** Asks for one device that is not open; answer with `device-changed`. */

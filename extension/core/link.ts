@@ -1,10 +1,13 @@
 import { type CallSignal, type Ticket, unreachable } from "#protocol";
-import type { DeviceState, LinkEffect, LinkEvent, LinkFailure, LinkPhase, LinkState } from "./link-types.ts";
+import { deviceChanged, devicesCame, isPending, mediaState, switched } from "./link-devices.ts";
+import type { LinkEffect, LinkEvent, LinkFailure, LinkPhase, LinkState } from "./link-types.ts";
 import { type Step, step } from "./machine.ts";
 
 /** The devices may take this long before the call goes on without them; they join it when they are there. */
 const DEVICES_MS = 3_000;
 const REGISTERING_MS = 10_000;
+/** PeerServer may have lost this side with the network, and is asked again after this span. */
+const REGISTER_AGAIN_MS = 2_000;
 /** From the accept to the first picture or sound. */
 const LINKING_MS = 30_000;
 /** A hiccup heals by itself within this span. */
@@ -14,9 +17,9 @@ const RESTART_EVERY_MS = 5_000;
 /** A connection that was lost for this long stays lost. */
 const LOST_MS = 30_000;
 
+type PhaseOf<A extends LinkPhase["at"]> = Extract<LinkPhase, { at: A }>;
 type LinkStep = Step<LinkState, LinkEffect>;
 type Of<T extends LinkEvent["type"]> = Extract<LinkEvent, { type: T }>;
-type Device = "camera" | "microphone";
 
 /** The media of a call whose page was just opened, by the person's own act; the devices are asked for at once. */
 export function openLink(event: Of<"call">): LinkStep {
@@ -37,17 +40,17 @@ export function openLink(event: Of<"call">): LinkStep {
 
 export function updateLink(state: LinkState, event: LinkEvent): LinkStep {
   if (state.phase.at === "over") return step(state);
+  // Everything is let go, or will be: what devices and connection still say makes no difference.
+  if (state.phase.at === "failed" && event.type !== "call") return step(state);
   switch (event.type) {
     case "call":
       return event.over ? over(state) : callChanged(state, event);
     case "devices":
-      return devicesCame(state, event);
+      return andThen(devicesCame(state, event), (next) => registerWhenReady(next, event.at));
     case "registered":
       return registered(state, event.at);
     case "peer-failed":
-      return state.phase.at === "registering" || state.phase.at === "linking"
-        ? failed(state, "peer-server")
-        : step(state);
+      return peerFailed(state, event.at);
     case "connection":
       return connectionChanged(state, event);
     case "described":
@@ -57,7 +60,7 @@ export function updateLink(state: LinkState, event: LinkEvent): LinkStep {
     case "switch":
       return switched(state, event);
     case "device-changed":
-      return deviceChanged(state, event.device, event.outcome);
+      return deviceChanged(state, event);
     case "sound":
       return state.needsClick === !event.playing ? step(state) : step({ ...state, needsClick: !event.playing });
     case "due":
@@ -75,6 +78,8 @@ export function linkDue({ phase }: LinkState): number | undefined {
     case "registering":
     case "linking":
       return phase.until;
+    case "unregistered":
+      return phase.until === undefined ? phase.againAt : Math.min(phase.againAt, phase.until);
     case "interrupted":
       return Math.min(phase.restartAt, phase.until);
     case "live":
@@ -89,25 +94,29 @@ export function linkDue({ phase }: LinkState): number | undefined {
 /** The background's word. Which side this is, and its ticket, stand until PeerServer is asked. [CALL-6] */
 function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }: Of<"call">): LinkStep {
   const { phase } = state;
+  const told: LinkState = { ...state, outgoing, media };
   switch (phase.at) {
     case "camera": {
       const waiting: LinkPhase = ticket
         ? { at: "camera", accepted, ticket, until: devicesUntil(phase, at) }
         : { at: "camera", accepted };
-      return registerWhenReady({ ...state, outgoing, media, phase: waiting }, at);
+      return registerWhenReady({ ...told, phase: waiting }, at);
     }
     case "registering":
-      if (isOther(ticket, phase.ticket)) return register({ ...state, outgoing, media }, ticket, accepted, at);
+      if (isOther(ticket, phase.ticket)) return register(told, { ticket, accepted, until: at + REGISTERING_MS });
       return phase.accepted === accepted ? step(state) : step({ ...state, media, phase: { ...phase, accepted } });
+    case "unregistered":
+      if (!isOther(ticket, phase.ticket) && phase.accepted === accepted) return step(state);
+      return registerAgain(told, { ...phase, ticket: ticket ?? phase.ticket, accepted }, at);
     case "linking":
       // The server was restarted before the two sides met, and made new ends for both.
-      if (isOther(ticket, phase.ticket)) return register({ ...state, outgoing, media }, ticket, accepted, at);
+      if (isOther(ticket, phase.ticket)) return register(told, { ticket, accepted, until: at + REGISTERING_MS });
       return phase.accepted || !accepted
         ? step(state)
         : step({ ...state, media, phase: { ...phase, accepted, until: at + LINKING_MS } });
     // What came of the media while it rang meant nothing to the background, until now.
     case "failed":
-      return accepted ? step(state, { type: "tell", what: "media-failed" }) : step(state);
+      return accepted ? failed(state, phase.why, accepted) : step(state);
     case "live":
       return accepted ? live(state, phase.ticket) : step(state);
     case "interrupted":
@@ -129,13 +138,13 @@ function devicesUntil(phase: LinkPhase, at: number): number {
 function registerWhenReady(state: LinkState, at: number): LinkStep {
   const { phase, camera, microphone } = state;
   if (phase.at !== "camera" || !("ticket" in phase)) return step(state);
-  if ((camera === "asking" || microphone === "asking") && at < phase.until) return step(state);
-  return register(state, phase.ticket, phase.accepted, at);
+  if ((isPending(camera) || isPending(microphone)) && at < phase.until) return step(state);
+  return register(state, { ticket: phase.ticket, accepted: phase.accepted, until: at + REGISTERING_MS });
 }
 
-function register(state: LinkState, ticket: Ticket, accepted: boolean, at: number): LinkStep {
-  const phase: LinkPhase = { at: "registering", ticket, accepted, until: at + REGISTERING_MS };
-  return step<LinkState, LinkEffect>({ ...state, phase }, { type: "register", ticket });
+function register(state: LinkState, registering: Omit<PhaseOf<"registering">, "at">): LinkStep {
+  const phase: LinkPhase = { at: "registering", ...registering };
+  return step<LinkState, LinkEffect>({ ...state, phase }, { type: "register", ticket: registering.ticket });
 }
 
 function registered(state: LinkState, at: number): LinkStep {
@@ -150,6 +159,29 @@ function registered(state: LinkState, at: number): LinkStep {
   );
 }
 
+/**
+ * A ring that lost PeerServer is not lost, nor is an accepted call before its time is over. The ticket holds until it
+ * expires; where PeerServer refuses it, since it still takes the socket that broke for ours, a fresh one is asked for.
+ */
+function peerFailed(state: LinkState, at: number): LinkStep {
+  const { phase } = state;
+  if (phase.at !== "registering" && phase.at !== "linking") return step(state);
+  const { ticket, accepted, until } = phase;
+  const again: LinkPhase = { at: "unregistered", ticket, accepted, againAt: at + REGISTER_AGAIN_MS };
+  const next: LinkState = { ...state, phase: accepted && until !== undefined ? { ...again, until } : again };
+  return step<LinkState, LinkEffect>(
+    next,
+    ...(phase.at === "registering" ? [{ type: "tell", what: "peer-refused" } as const] : []),
+  );
+}
+
+/** While it rings each try has its own time; once accepted all of them share one. */
+function registerAgain(state: LinkState, phase: PhaseOf<"unregistered">, at: number): LinkStep {
+  const { ticket, accepted } = phase;
+  const until = phase.until ?? at + (accepted ? LINKING_MS : REGISTERING_MS);
+  return register(state, { ticket, accepted, until });
+}
+
 function connectionChanged(state: LinkState, event: Of<"connection">): LinkStep {
   const { phase } = state;
   switch (event.state) {
@@ -160,9 +192,10 @@ function connectionChanged(state: LinkState, event: Of<"connection">): LinkStep 
     case "disconnected":
       return phase.at === "live" ? interrupted(state, phase.ticket, event.at, HICCUP_MS) : step(state);
     case "failed":
-      if (phase.at === "linking") return failed(state, "no-connection");
+      if (phase.at === "linking") return failed(state, "no-connection", phase.accepted);
       if (phase.at === "interrupted") return restart(state, event.at);
-      return phase.at === "live" ? restartAfter(interrupted(state, phase.ticket, event.at, 0), event.at) : step(state);
+      if (phase.at !== "live") return step(state);
+      return andThen(interrupted(state, phase.ticket, event.at, 0), (next) => restart(next, event.at));
     case "closed":
       return phase.at === "live" ? interrupted(state, phase.ticket, event.at, HICCUP_MS) : step(state);
     default:
@@ -180,8 +213,8 @@ function interrupted(state: LinkState, ticket: Ticket, at: number, restartMs: nu
   return step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "media-interrupted" });
 }
 
-function restartAfter(first: LinkStep, at: number): LinkStep {
-  const second = restart(first.state, at);
+function andThen(first: LinkStep, next: (state: LinkState) => LinkStep): LinkStep {
+  const second = next(first.state);
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }
 
@@ -193,10 +226,12 @@ function restart(state: LinkState, at: number): LinkStep {
   return step<LinkState, LinkEffect>(next, outgoing ? say({ kind: "restart-please" }) : { type: "restart-ice" });
 }
 
-function failed(state: LinkState, why: LinkFailure): LinkStep {
+function failed(state: LinkState, why: LinkFailure, accepted: boolean): LinkStep {
+  // Before the accept it means nothing to the background, and the own picture stays; it is told again then.
   return step<LinkState, LinkEffect>(
     { ...state, phase: { at: "failed", why } },
     { type: "tell", what: "media-failed" },
+    ...(accepted ? [{ type: "let-go" } as const] : []),
   );
 }
 
@@ -226,55 +261,21 @@ function isUp({ phase }: LinkState): boolean {
   return phase.at === "live" || phase.at === "interrupted";
 }
 
-function devicesCame(state: LinkState, event: Of<"devices">): LinkStep {
-  const next: LinkState = { ...state, camera: event.camera, microphone: event.microphone };
-  if (state.phase.at === "camera") return registerWhenReady(next, event.at);
-  // The call went on without them; what is there now joins it.
-  const found = (["camera", "microphone"] as const).filter((device) => next[device] === "on");
-  return step<LinkState, LinkEffect>(
-    next,
-    ...found.map((device) => ({ type: "switch-track", device, on: true }) as const),
-    ...sayMediaState(next),
-  );
-}
-
-function switched(state: LinkState, { device, on }: Of<"switch">): LinkStep {
-  const now = state[device];
-  if (now === "asking") return step(state);
-  if (now !== "on" && now !== "off") {
-    return on
-      ? step<LinkState, LinkEffect>(withDevice(state, device, "asking"), { type: "open-device", device })
-      : step(state);
-  }
-  if ((now === "on") === on) return step(state);
-  const next = withDevice(state, device, on ? "on" : "off");
-  return step<LinkState, LinkEffect>(next, { type: "switch-track", device, on }, ...sayMediaState(next));
-}
-
-function deviceChanged(state: LinkState, device: Device, outcome: DeviceState): LinkStep {
-  const next = withDevice(state, device, outcome);
-  return step<LinkState, LinkEffect>(
-    next,
-    { type: "switch-track", device, on: outcome === "on" },
-    ...sayMediaState(next),
-  );
-}
-
-function withDevice(state: LinkState, device: Device, to: DeviceState): LinkState {
-  return device === "camera" ? { ...state, camera: to } : { ...state, microphone: to };
-}
-
 function due(state: LinkState, at: number): LinkStep {
   const { phase } = state;
   switch (phase.at) {
     case "camera":
       return registerWhenReady(state, at);
     case "registering":
-      return at >= phase.until ? failed(state, "peer-server") : step(state);
+      if (at < phase.until) return step(state);
+      return phase.accepted ? failed(state, "peer-server", true) : peerFailed(state, at);
+    case "unregistered":
+      if (phase.until !== undefined && at >= phase.until) return failed(state, "peer-server", true);
+      return at >= phase.againAt ? registerAgain(state, phase, at) : step(state);
     case "linking":
-      return phase.until !== undefined && at >= phase.until ? failed(state, "no-connection") : step(state);
+      return phase.until !== undefined && at >= phase.until ? failed(state, "no-connection", true) : step(state);
     case "interrupted":
-      if (at >= phase.until) return failed(state, "lost");
+      if (at >= phase.until) return failed(state, "lost", true);
       return at >= phase.restartAt ? restart(state, at) : step(state);
     case "live":
     case "failed":
@@ -287,13 +288,4 @@ function due(state: LinkState, at: number): LinkStep {
 
 function say(signal: CallSignal): LinkEffect {
   return { type: "signal", signal };
-}
-
-/** Told while the other side hears it; it is told again whenever the media flows anew. */
-function sayMediaState(state: LinkState): LinkEffect[] {
-  return state.phase.at === "live" ? [say(mediaState(state))] : [];
-}
-
-function mediaState({ camera, microphone }: LinkState): CallSignal {
-  return { kind: "media-state", camera: camera === "on", microphone: microphone === "on" };
 }

@@ -14,6 +14,8 @@ export const FromCallPage = v.variant("type", [
   v.strictObject({ type: v.literal("media-interrupted") }),
   /** The media cannot be connected or restored. */
   v.strictObject({ type: v.literal("media-failed") }),
+  /** PeerServer did not take the ticket. */
+  v.strictObject({ type: v.literal("peer-refused") }),
   v.strictObject({ type: v.literal("signal"), data: v.unknown() }),
   v.strictObject({ type: v.literal("hang-up") }),
   v.strictObject({ type: v.literal("call-again") }),

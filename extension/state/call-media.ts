@@ -85,7 +85,6 @@ export class CallMedia {
     this.#listener.happened({ type: "device-changed", device, outcome });
   }
 
-  /** Never rejects: a device that cannot be had again is told as such. */
   async #switchTrack(device: "camera" | "microphone", on: boolean): Promise<void> {
     if (device === "microphone") {
       this.#devices.setMicrophone(on);
@@ -98,9 +97,7 @@ export class CallMedia {
       await this.#peer.replaceTrack("video", null);
       return;
     }
-    // Its light went out with it, so it is asked for anew; the answer comes back here by `device-changed`.
-    if (this.#devices.picture === undefined) await this.#openDevice("camera");
-    else await this.#peer.replaceTrack("video", this.#devices.picture);
+    await this.#peer.replaceTrack("video", this.#devices.track("camera"));
   }
 
   /** Makes a description and hands it over. One that cannot be made or applied is left: the machine asks again. */

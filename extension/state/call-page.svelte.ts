@@ -1,6 +1,7 @@
 import { CallId, decodeCallSignal } from "#protocol";
 import * as v from "valibot";
 import { linkDue, openLink, updateLink } from "../core/link.ts";
+import { isWished } from "../core/link-devices.ts";
 import type { DeviceState, LinkEffect, LinkState } from "../core/link-types.ts";
 import type { Step } from "../core/machine.ts";
 import type { CallEnd } from "../core/view.ts";
@@ -50,6 +51,7 @@ class CallPage {
     const phase = this.#link?.phase;
     switch (phase?.at) {
       case "registering":
+      case "unregistered":
       case "linking":
         return phase.accepted ? "connecting" : "idle";
       case "live":
@@ -100,7 +102,7 @@ class CallPage {
   }
 
   toggle(device: "camera" | "microphone"): void {
-    this.#happened({ type: "switch", device, on: this[device] !== "on" });
+    this.#happened({ type: "switch", device, on: !isWished(this[device]) });
   }
 
   /** Asks again for each device that could not be had. */

@@ -33,6 +33,7 @@ function saidOf(call = CALL): Record<string, CallHappening> {
     "media-connected": { type: "media-connected", call },
     "media-interrupted": { type: "media-interrupted", call },
     "media-failed": { type: "media-failed", call },
+    "peer-refused": { type: "peer-refused", call },
     "page-signal": { type: "page-signal", call, data: 1 },
     "call.incoming": incoming(1_000, call),
     "call.ringing": ringingNews(call),
@@ -59,13 +60,13 @@ const everyEvent: Record<string, CallHappening> = {
 const inAnyTaken = ["hang-up", "page-gone", "show-tab", "call.ended", "welcomed", "started"];
 const asCaller = [...inAnyTaken, "call.ringing", "call.accepted", "call.ended as merged", "refused"];
 const inAnyAccepted = [...inAnyTaken, "media-failed", "page-signal", "call.signal"];
-const whileJoining = [...inAnyAccepted, "media-connected", "call.accepted", "call.rejoined", "refused"];
+const whileJoining = [...inAnyAccepted, "media-connected", "call.accepted", "call.rejoined", "peer-refused", "refused"];
 
 /** The events that mean something in each state; every other pair is nonsense. */
 const meaningful: Record<StateName, string[]> = {
   idle: ["place", "ring"],
   inviting: asCaller,
-  "ringing-out": asCaller,
+  "ringing-out": [...asCaller, "call.rejoined", "peer-refused"],
   "ringing-in": ["alerted", "accept", "decline", "hang-up", "call.incoming", "call.ended", "welcomed"],
   accepting: [...inAnyTaken, "call.incoming", "call.accepted", "refused"],
   joining: whileJoining,

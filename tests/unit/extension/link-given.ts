@@ -35,6 +35,8 @@ export const links = {
   camera: link({ at: "camera", accepted: true }, asked),
   "camera with a ticket": link({ at: "camera", accepted: true, ticket: first, until: NOW + 3_000 }, asked),
   registering: link({ at: "registering", ticket: first, accepted: true, until: NOW + 10_000 }),
+  "unregistered while it rings": link({ at: "unregistered", ticket: first, accepted: false, againAt: NOW + 2_000 }),
+  unregistered: link({ at: "unregistered", ticket: first, accepted: true, againAt: NOW + 2_000, until: NOW + 10_000 }),
   "linking while it rings": link({ at: "linking", ticket: first, accepted: false }),
   linking: link({ at: "linking", ticket: first, accepted: true, until: NOW + 30_000 }),
   live: link({ at: "live", ticket: first }),

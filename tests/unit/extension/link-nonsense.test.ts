@@ -18,7 +18,7 @@ import {
 
 const names = Object.keys(links) as LinkName[]; // The keys of a literal are its names.
 const notOver = names.filter((name) => name !== "over");
-const withDevices = notOver.filter((name) => !name.startsWith("camera"));
+const going = notOver.filter((name) => name !== "failed");
 const up: LinkName[] = ["live", "interrupted"];
 const linking: LinkName[] = ["linking while it rings", "linking"];
 
@@ -49,25 +49,32 @@ const columns: Column[] = [
   {
     event: "what the other sends",
     when: hears({ kind: "media-state", camera: false, microphone: false }),
-    answered: notOver,
+    answered: going,
   },
   { event: "a switch to what is so", when: { type: "switch", device: "camera", on: true }, answered: [] },
-  { event: "a switch", when: { type: "switch", device: "camera", on: false }, answered: withDevices },
-  { event: "a lost device", when: { type: "device-changed", device: "camera", outcome: "missing" }, answered: notOver },
-  { event: "late devices", when: { type: "devices", camera: "on", microphone: "on" }, answered: notOver },
+  { event: "a switch", when: { type: "switch", device: "camera", on: false }, answered: going },
+  { event: "a lost device", when: { type: "device-changed", device: "camera", outcome: "missing" }, answered: going },
+  { event: "late devices", when: { type: "devices", camera: "on", microphone: "on" }, answered: going },
   { event: "sound", when: { type: "sound", playing: true }, answered: [] },
-  { event: "no sound", when: { type: "sound", playing: false }, answered: notOver },
+  { event: "no sound", when: { type: "sound", playing: false }, answered: going },
   { event: "an early due", when: { type: "due" }, answered: [] },
   {
     event: "a late due",
     when: { type: "due" },
     after: 3_600_000,
-    answered: ["camera with a ticket", "registering", "linking", "interrupted"],
+    answered: [
+      "camera with a ticket",
+      "registering",
+      "unregistered while it rings",
+      "unregistered",
+      "linking",
+      "interrupted",
+    ],
   },
   {
     event: "a repeat that it rings",
     when: told({ accepted: false, ticket: first }),
-    answered: ["camera", "camera with a ticket", "registering"],
+    answered: ["camera", "camera with a ticket", "registering", "unregistered"],
   },
   { event: "new ends", when: told({ ticket: second }), answered: notOver.filter((name) => name !== "interrupted") },
 ];

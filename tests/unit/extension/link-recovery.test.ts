@@ -99,7 +99,7 @@ const rows: Row[] = [
     after: 30_000,
     when: { type: "due" },
     next: link({ at: "failed", why: "lost" }),
-    effects: [tells("media-failed")],
+    effects: [tells("media-failed"), { type: "let-go" }],
   },
   {
     name: "[CALL-13] restarts where the caller asks before this side noticed",

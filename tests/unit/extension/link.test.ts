@@ -139,20 +139,13 @@ const beginning: Row[] = [
 ];
 
 const ending: Row[] = [
-  ...(["registering", "linking", "linking while it rings"] as const).map((name) => ({
-    name: `fails when PeerServer lets it down while ${name}`,
-    given: links[name],
-    when: { type: "peer-failed" } as const,
-    next: link({ at: "failed", why: "peer-server" }),
-    effects: [tells("media-failed")],
-  })),
   {
     name: "fails when PeerServer has not taken it after 10 s",
     given: links.registering,
     after: 10_000,
     when: { type: "due" },
     next: link({ at: "failed", why: "peer-server" }),
-    effects: [tells("media-failed")],
+    effects: [tells("media-failed"), { type: "let-go" }],
   },
   {
     name: "fails when nothing flows 30 s after the accept",
@@ -160,21 +153,21 @@ const ending: Row[] = [
     after: 30_000,
     when: { type: "due" },
     next: link({ at: "failed", why: "no-connection" }),
-    effects: [tells("media-failed")],
+    effects: [tells("media-failed"), { type: "let-go" }],
   },
   {
     name: "fails when the first connection fails",
     given: links.linking,
     when: { type: "connection", state: "failed" },
     next: link({ at: "failed", why: "no-connection" }),
-    effects: [tells("media-failed")],
+    effects: [tells("media-failed"), { type: "let-go" }],
   },
   {
     name: "tells of a failure while it rang again once it is accepted",
     given: callers(links.failed),
     when: told({ outgoing: true, ticket: first }),
     next: callers(links.failed),
-    effects: [tells("media-failed")],
+    effects: [tells("media-failed"), { type: "let-go" }],
   },
   {
     name: "hears what the other side sends",

@@ -1,0 +1,77 @@
+import type { CallSignal } from "#protocol";
+import type { DeviceOutcome, DeviceState, LinkEffect, LinkEvent, LinkState } from "./link-types.ts";
+import { type Step, step } from "./machine.ts";
+
+type LinkStep = Step<LinkState, LinkEffect>;
+type Of<T extends LinkEvent["type"]> = Extract<LinkEvent, { type: T }>;
+type Device = "camera" | "microphone";
+
+/** Whether the person wants it on: it is, or it will be once it is there. */
+export function isWished(device: DeviceState): boolean {
+  return device === "on" || device === "asking";
+}
+
+/** Whether the browser has not yet said what becomes of it. */
+export function isPending(device: DeviceState): boolean {
+  return device === "asking" || device === "withdrawn";
+}
+
+/** What came of the first question for both. Where the call went on without them, what is there now joins it. */
+export function devicesCame(state: LinkState, event: Of<"devices">): LinkStep {
+  // A camera that was not asked for may have been switched on meanwhile; that question is answered by itself.
+  const camera = event.camera === "unwanted" ? state.camera : came(state.camera, event.camera);
+  const next: LinkState = { ...state, camera, microphone: came(state.microphone, event.microphone) };
+  const opened = (["camera", "microphone"] as const).filter((device) => event[device] === "on");
+  const isJoining = state.phase.at !== "camera";
+  return step<LinkState, LinkEffect>(
+    next,
+    ...opened
+      .filter((device) => isJoining || next[device] === "off")
+      .map((device) => ({ type: "switch-track", device, on: next[device] === "on" }) as const),
+    ...sayMediaState(next),
+  );
+}
+
+export function switched(state: LinkState, { device, on }: Of<"switch">): LinkStep {
+  const now = state[device];
+  if (isWished(now) === on) return step(state);
+  // The question stands; its answer is met by the wish.
+  if (isPending(now)) return step(withDevice(state, device, on ? "asking" : "withdrawn"));
+  // A camera that is off is closed, so that its light is out; a microphone stays open.
+  if (on && (now !== "off" || device === "camera")) return asked(state, device);
+  if (now !== "on" && now !== "off") return step(state);
+  const next = withDevice(state, device, on ? "on" : "off");
+  return step<LinkState, LinkEffect>(next, { type: "switch-track", device, on }, ...sayMediaState(next));
+}
+
+export function deviceChanged(state: LinkState, { device, outcome }: Of<"device-changed">): LinkStep {
+  const next = withDevice(state, device, came(state[device], outcome));
+  return step<LinkState, LinkEffect>(
+    next,
+    { type: "switch-track", device, on: next[device] === "on" },
+    ...sayMediaState(next),
+  );
+}
+
+/** Told while the other side hears it; it is told again whenever the media flows anew. */
+export function sayMediaState(state: LinkState): LinkEffect[] {
+  return state.phase.at === "live" ? [{ type: "signal", signal: mediaState(state) }] : [];
+}
+
+export function mediaState({ camera, microphone }: LinkState): CallSignal {
+  return { kind: "media-state", camera: camera === "on", microphone: microphone === "on" };
+}
+
+/** A device that comes after the person switched it off stays off: its track is stopped or silenced. */
+function came(was: DeviceState, outcome: DeviceOutcome): DeviceState {
+  return outcome === "on" && (was === "withdrawn" || was === "off") ? "off" : outcome;
+}
+
+function asked(state: LinkState, device: Device): LinkStep {
+  const next = withDevice(state, device, "asking");
+  return step<LinkState, LinkEffect>(next, { type: "open-device", device });
+}
+
+function withDevice(state: LinkState, device: Device, to: DeviceState): LinkState {
+  return device === "camera" ? { ...state, camera: to } : { ...state, microphone: to };
+}
