@@ -38,6 +38,7 @@ export async function readVersion(pool: DatabasePool, known: number): Promise<nu
 
 /** Runs what is missing, in order, each step with its number in one transaction: after a crash it goes on where it was. */
 export async function migrate(pool: DatabasePool, migrations: readonly Migration[], logger: Logger): Promise<void> {
+  let isNew = false;
   for (const migration of migrations) {
     const ran = await pool.transaction(async (database) => {
       await database.rows("SELECT pg_advisory_xact_lock($1)", [LOCK]);
@@ -50,6 +51,9 @@ export async function migrate(pool: DatabasePool, migrations: readonly Migration
       ]);
       return true;
     });
-    if (ran) logger.info("data migrated", { version: migration.version, name: migration.name });
+    isNew ||= ran && migration.version === 1;
+    if (ran && !isNew) logger.info("data migrated", { version: migration.version, name: migration.name });
   }
+  // Nothing was there to be migrated.
+  if (isNew) logger.info("new data made", { version: migrations.at(-1)?.version });
 }
