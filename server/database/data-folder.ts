@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, realpath, rm, truncate, unlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { link, mkdir, readdir, readFile, realpath, rm, stat, truncate, unlink, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { beginningOf, codeOf } from "./processes.ts";
 
@@ -20,31 +21,91 @@ type Holder = v.InferOutput<typeof Holder>;
 
 /**
  * Makes the folder if need be, readable by its owner alone, and holds it for this process. A holder that was killed is
- * no longer one. Throws {@link DataFolderError} where another server has it, or it cannot be made.
+ * no longer one. Throws {@link DataFolderError} where another server has it, or it cannot be made or written.
  */
 export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   const path = await makeFolder(dataDir);
   const holder: Holder = { pid: process.pid, beginning: beginningOf(process.pid) ?? "" };
   const draft = join(path, `server.lock.${randomUUID()}`);
-  await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
   try {
+    await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
     const file = await take(path, draft);
     // It stays, without a holder: the count must not begin anew, or two that start at once could both have it.
     return { path, release: () => truncate(file) };
+  } catch (error) {
+    throw error instanceof DataFolderError ? error : await unusable(path, error);
   } finally {
-    await unlink(draft);
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 
 async function makeFolder(dataDir: string): Promise<string> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolders(dataDir);
     return await realpath(dataDir);
   } catch (error) {
     throw new DataFolderError(
-      `The data folder ${dataDir} cannot be made (${codeOf(error) ?? "unknown error"}); set DATA_DIR to a folder that this user may write.`,
+      `The data folder ${dataDir} cannot be made: ${whyNotMade(error)}. Make it, or set DATA_DIR to a folder that this user may write.`,
       { cause: error },
     );
+  }
+}
+
+/** Node's own recursive mkdir never ends where a folder that is there answers ENOENT, as /proc does. */
+async function makeFolders(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  if (dirname(path) !== path) await makeFolders(dirname(path));
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    // Another server that starts at the same time may have been faster.
+    if (codeOf(error) !== "EEXIST" || !(await isFolder(path))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+function whyNotMade(error: unknown): string {
+  const code = codeOf(error) ?? "unknown error";
+  const path = error instanceof Error && "path" in error ? String(error.path) : "a folder above it";
+  if (code === "EACCES" || code === "EPERM") return `${thisUser()} may not make ${path} (${code})`;
+  if (code === "EEXIST" || code === "ENOTDIR") return `${path} is in the way, a file or a link to nothing (${code})`;
+  if (code === "ENOENT") return `no folder can be made in ${dirname(path)} (${code})`;
+  return `${path} answers ${code}`;
+}
+
+/** The error for a folder that is there, but does not take what the server has to write. */
+async function unusable(path: string, error: unknown): Promise<DataFolderError> {
+  const code = codeOf(error) ?? String(error);
+  if (code !== "EACCES" && code !== "EPERM") {
+    return new DataFolderError(
+      `The data folder ${path} cannot be written (${code}); look at its disk, or set DATA_DIR to another folder.`,
+      { cause: error },
+    );
+  }
+  const { uid, mode } = await stat(path);
+  const rights = (mode & 0o777).toString(8);
+  return new DataFolderError(
+    `The server runs as ${thisUser()}, which may not read and write the data folder ${path} (of user id ${String(uid)}, mode ${rights}). ` +
+      "Start the server as the folder's owner, give it the folder with chown -R, or set DATA_DIR to a folder that this user may write.",
+    { cause: error },
+  );
+}
+
+function thisUser(): string {
+  const id = `user id ${String(process.geteuid?.())}`;
+  try {
+    return `${userInfo().username} (${id})`;
+  } catch {
+    // A container may run as an id without a name.
+    return id;
   }
 }
 

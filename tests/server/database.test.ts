@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DataFolderError, openDataFolder } from "../../server/database/data-folder.ts";
@@ -111,6 +111,47 @@ describe("the data folder", () => {
     await expect(openDataFolder(join(folder.parent, "file", "data"))).rejects.toThrow(
       "set DATA_DIR to a folder that this user may write",
     );
+  });
+
+  it.runIf(isLinux)("is not looked for without end below a folder that takes none", async () => {
+    await expect(openDataFolder("/proc/beckon/data")).rejects.toThrow(
+      "The data folder /proc/beckon/data cannot be made: no folder can be made in /proc (ENOENT). Make it, or set DATA_DIR",
+    );
+  });
+
+  it("is not made through a link to nothing", async () => {
+    const nowhere = join(folder.parent, "nowhere");
+    await symlink(join(folder.parent, "missing"), nowhere);
+    for (const path of [nowhere, join(nowhere, "data")])
+      await expect(openDataFolder(path)).rejects.toThrow(`${nowhere} is in the way, a file or a link to nothing`);
+  });
+
+  it("is made with the folders above it, for its owner alone", async () => {
+    const path = join(folder.parent, "above", "data");
+    const opened = await openDataFolder(path);
+    expect(await modeOf(join(folder.parent, "above"))).toBe("700");
+    expect(await modeOf(path)).toBe("700");
+    await opened.release();
+  });
+
+  it("that this user may not write is told with who may not, and what to do", async () => {
+    await chmod(folder.parent, 0o755);
+    await mkdir(data);
+    await chmod(data, 0o555);
+    const user = process.geteuid?.() ?? 0;
+    // Root may write everywhere.
+    const other = user === 0 ? 65_534 : user;
+    process.seteuid?.(other);
+    try {
+      await expect(openDataFolder(data)).rejects.toThrow(
+        new RegExp(
+          `runs as .*user id ${String(other)}.* data folder ${data} \\(of user id ${String(user)}, mode 555\\)`,
+        ),
+      );
+    } finally {
+      process.seteuid?.(user);
+    }
+    expect(await readdir(data)).toEqual([]);
   });
 });
 
