@@ -1,12 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { DatabaseError, Pool, type PoolClient, type QueryResultRow } from "pg";
+import { Client, DatabaseError, Pool, type PoolClient, type QueryResultRow } from "pg";
 import type { Logger } from "../logger.ts";
 
 const CONNECT_WITHIN_MS = 2_000;
 const ANSWER_WITHIN_MS = 2_500;
 const MAX_CONNECTIONS = 10;
 
-/** The database cannot be asked just now; it says nothing of what was asked. */
+/** The database cannot be asked just now; the message is a sentence for the operator, without what was asked. */
 export class DatabaseAway extends Error {}
 
 /** Something that takes statements: the pool, or one transaction of it. */
@@ -31,10 +31,11 @@ export function openPool(uri: string, logger: Logger, answerWithinMs = ANSWER_WI
     keepAlive: true,
   });
   const connections = watchConnections(pool, logger);
+  const address = addressOf(uri);
   return {
-    rows: (statement, values) => asking(() => rowsOf(pool, statement, values)),
+    rows: (statement, values) => asking(address, () => rowsOf(pool, statement, values)),
     transaction: (work) =>
-      asking(async () => {
+      asking(address, async () => {
         const client = await pool.connect();
         return inTransaction(client, work);
       }),
@@ -98,13 +99,27 @@ async function inTransaction<Result>(
   }
 }
 
-async function asking<Result>(ask: () => Promise<Result>): Promise<Result> {
+/** Where the database is, as `pg` reads it; without the user and the password. */
+function addressOf(uri: string): string {
+  const { host, port } = new Client({ connectionString: uri });
+  return host.startsWith("/") ? host : `${host}:${String(port)}`;
+}
+
+async function asking<Result>(address: string, ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
   } catch (error) {
-    if (isAway(error)) throw new DatabaseAway("The database does not answer.", { cause: error });
-    throw error;
+    if (!isAway(error)) throw error;
+    throw new DatabaseAway(
+      `The database at ${address} does not answer${reasonOf(error)}; see that it runs, and where DATABASE_URI is set, that it names it.`,
+      { cause: error },
+    );
   }
+}
+
+/** The code of a failed connection, such as ECONNREFUSED; the sentence of one may hold more than is ours to tell. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
 }
 
 /** An answer of the database that is an error of ours is no outage; everything else on the way to it is. */

@@ -3,6 +3,8 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DataFolderError, openDataFolder } from "../../server/database/data-folder.ts";
+import { DatabaseAway, openPool } from "../../server/database/pool.ts";
+import { createLogger } from "../../server/logger.ts";
 import { openSecrets } from "../../server/secrets.ts";
 import { DatabaseProcesses, query, type StartedProcess } from "../support/backend-database.ts";
 
@@ -152,6 +154,18 @@ describe("the data folder", () => {
       process.seteuid?.(user);
     }
     expect(await readdir(data)).toEqual([]);
+  });
+});
+
+describe("a database that does not answer", () => {
+  it("is named with its setting and its address, never with its password", async () => {
+    const pool = openPool("postgres://someone:hidden@127.0.0.1:1/beckon", createLogger("silent"));
+    const failure = await pool.rows("SELECT 1").catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DatabaseAway);
+    expect(String(failure)).toContain("The database at 127.0.0.1:1 does not answer (ECONNREFUSED)");
+    expect(String(failure)).toContain("DATABASE_URI");
+    expect(String(failure)).not.toContain("hidden");
+    await pool.close();
   });
 });
 
