@@ -9,32 +9,33 @@ const PICTURES = join(ROOT, "demo-pictures");
 
 /** Plays a call from the click to the end, with a line for each step, and takes pictures. Throws where a step fails. */
 export async function playCall(alice: Person, bob: Person, signal: AbortSignal): Promise<void> {
+  const play = <T>(title: string, work: () => Promise<T>) => step(title, work, signal);
   await Promise.all([alice, bob].map(({ popup }) => popup.setViewportSize(POPUP_SIZE)));
 
-  await step("Alice sees that Bob is available", () => alice.contact(bob, "available").waitFor());
+  await play("Alice sees that Bob is available", () => alice.contact(bob, "available").waitFor());
   await takePicture(alice.popup, PICTURES, "popup");
 
-  const clickedAt = await step("Alice clicks on video call", () => alice.call(bob));
-  const { at: rangAt } = await step("Bob's browser rings by notification", () => bob.browser.ringingNotification());
-  await step("Bob's badge and popup show the call", async () => {
+  const clickedAt = await play("Alice clicks on video call", () => alice.call(bob));
+  const { at: rangAt } = await play("Bob's browser rings by notification", () => bob.browser.ringingNotification());
+  await play("Bob's badge and popup show the call", async () => {
     await bob.card.waitFor();
     await bob.browser.untilBadge(BADGE.ringing);
   });
   await takePicture(bob.popup, PICTURES, "ringing");
 
-  const acceptedAt = await step("Bob accepts", () => bob.accept());
+  const acceptedAt = await play("Bob accepts", () => bob.accept());
   signal.throwIfAborted();
   const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
-  const [aliceAt, bobAt] = await step("Each sees the other's first picture", () =>
+  const [aliceAt, bobAt] = await play("Each sees the other's first picture", () =>
     Promise.all([firstFrameAt(aliceCall), firstFrameAt(bobCall)]),
   );
-  await step("Picture and sound go on, both ways", () =>
+  await play("Picture and sound go on, both ways", () =>
     Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]),
   );
   await takePicture(aliceCall, PICTURES, "call-alice");
   await takePicture(bobCall, PICTURES, "call-bob");
 
-  await step("Alice hangs up, and the call is over for Bob", async () => {
+  await play("Alice hangs up, and the call is over for Bob", async () => {
     await alice.hangUp(aliceCall);
     await bob.sees(bobCall, say("ended.callee.hangup"));
   });

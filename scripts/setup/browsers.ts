@@ -21,26 +21,26 @@ export function findFirefox(): string | undefined {
 /** Finds a Chromium, or installs one. */
 export async function setUpChromium(signal: AbortSignal): Promise<void> {
   if (findChromium() !== undefined) return;
-  await step("Installing Chromium", async () => {
-    const problems = [
-      await installFromDebian(["chromium", "fonts-liberation"], signal),
-      findChromium() ?? (await installFromPlaywright(signal)),
-    ];
-    if (findChromium() !== undefined) return;
-    throw new SetupFailure(
-      `${problems.filter((text) => text !== undefined).join("\n")}\n` +
-        "There is no Chromium here, and none could be installed. Install Chromium (Google Chrome does not load " +
-        "unpacked extensions from a command line), or name one in the environment variable BECKON_CHROMIUM.",
-    );
-  });
+  await step("Installing Chromium", () => installChromium(signal), signal);
+}
+
+async function installChromium(signal: AbortSignal): Promise<void> {
+  const problems = [
+    await installFromDebian(["chromium", "fonts-liberation"], signal),
+    findChromium() ?? (await installFromPlaywright(signal)),
+  ];
+  if (findChromium() !== undefined) return;
+  throw new SetupFailure(
+    `${problems.filter((text) => text !== undefined).join("\n")}\n` +
+      "There is no Chromium here, and none could be installed. Install Chromium (Google Chrome does not load " +
+      "unpacked extensions from a command line), or name one in the environment variable BECKON_CHROMIUM.",
+  );
 }
 
 /** Finds a Firefox, or installs one where that is one command. Without one its tests say that they were skipped. */
 export async function setUpFirefox(signal: AbortSignal): Promise<void> {
   if (findFirefox() !== undefined || !isDebianRoot()) return;
-  await step("Installing Firefox", async () => {
-    await installFromDebian(["firefox-esr"], signal);
-  });
+  await step("Installing Firefox", () => installFromDebian(["firefox-esr"], signal), signal);
 }
 
 function fromEnvironment(name: string): string | undefined {

@@ -13,6 +13,8 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Let its output through as it comes, instead of keeping it. */
   readonly show?: boolean;
+  /** How long it may take to stop when aborted, before it is killed; 20 s unless said otherwise. */
+  readonly stopWithinMs?: number;
 }
 
 export interface CommandResult {
@@ -21,7 +23,7 @@ export interface CommandResult {
   readonly output: string;
 }
 
-const KILL_AFTER_MS = 20_000;
+const STOP_WITHIN_MS = 20_000;
 
 /**
  * Runs a command to its end. It gets a process group of its own, so that aborting ends its children too.
@@ -48,7 +50,7 @@ export async function runCommand(
     killGroup(child.pid, "SIGTERM");
     lastResort = setTimeout(() => {
       killGroup(child.pid, "SIGKILL");
-    }, KILL_AFTER_MS);
+    }, options.stopWithinMs ?? STOP_WITHIN_MS);
   };
   options.signal.addEventListener("abort", stop, { once: true });
   try {

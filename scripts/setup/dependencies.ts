@@ -10,19 +10,24 @@ interface LockedPackage {
 
 type Lock = Record<string, LockedPackage>;
 
+/** npm undoes what it began, which may take long; the next install begins anew by itself. */
+const STOP_WITHIN_MS = 1_000;
+
 /** Installs what the lockfile names, where that is not installed yet. */
 export async function setUpDependencies(signal: AbortSignal): Promise<void> {
   if (await areInstalled()) return;
-  await step("Installing dependencies", async () => {
-    // The tools that build the extension count as dev dependencies: an operator needs them as well.
-    const args = ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
-    const npm = await runCommand("npm", args, { signal });
-    if (npm.code === 0) return;
-    throw new SetupFailure(
-      `npm could not install the dependencies:\n${firstLines(npm.output)}\n` +
-        "Check the network and the space on the disk, then run the same command again.",
-    );
-  });
+  await step("Installing dependencies", () => install(signal), signal);
+}
+
+async function install(signal: AbortSignal): Promise<void> {
+  // The tools that build the extension count as dev dependencies: an operator needs them as well.
+  const args = ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = await runCommand("npm", args, { signal, stopWithinMs: STOP_WITHIN_MS });
+  if (npm.code === 0) return;
+  throw new SetupFailure(
+    `npm could not install the dependencies:\n${firstLines(npm.output)}\n` +
+      "Check the network and the space on the disk, then run the same command again.",
+  );
 }
 
 /** What npm says first is what went wrong; below it stands how it is used. */

@@ -32,13 +32,14 @@ export async function setUpExtension(browser: Browser, signal: AbortSignal): Pro
   const isBuilt = existsSync(join(extensionFolder(browser), "manifest.json"));
   if (isBuilt && existsSync(stamp) && (await readFile(stamp, "utf8")) === hash) return;
 
-  await step(title, async () => {
+  const build = async () => {
     const wxt = join(ROOT, "node_modules", "wxt", "bin", "wxt.mjs");
     const { code, output } = await runCommand(process.execPath, [wxt, ...args], { signal });
     if (code !== 0) throw new SetupFailure(`The extension could not be built:\n${lastLines(output, 30)}`);
     await mkdir(join(ROOT, ".cache"), { recursive: true });
     await writeFile(stamp, hash);
-  });
+  };
+  await step(title, build, signal);
 }
 
 async function hashSources(): Promise<string> {

@@ -51,9 +51,12 @@ async function fetchPinnedNode() {
   });
   let said = "";
   for (const stream of [npm.stdout, npm.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text));
-  const code = await passSignals(npm);
+  let isStopped = false;
+  const code = await passSignals(npm, () => (isStopped = true));
   if (code === 0) {
     console.log(`${((Date.now() - since) / 1000).toFixed(1)} s`);
+  } else if (isStopped) {
+    console.log("stopped");
   } else {
     console.log("failed");
     console.error(said.trim().split("\n").slice(0, 15).join("\n"));
@@ -64,9 +67,12 @@ async function fetchPinnedNode() {
   return code;
 }
 
-/** Waits for a child to end and returns its exit code; signals that reach us meanwhile go on to it. */
-function passSignals(child) {
-  const pass = (signal) => child.kill(signal);
+/** Waits for a child to end and returns its exit code; signals that reach us meanwhile go on to it, and are told. */
+function passSignals(child, onSignal = () => {}) {
+  const pass = (signal) => {
+    onSignal();
+    child.kill(signal);
+  };
   for (const signal of SIGNALS) process.on(signal, pass);
   return new Promise((resolve) => {
     child.on("error", (error) => {

@@ -1,5 +1,8 @@
-/** Runs one step with a line of its own: what it does and, once done, how long that took. */
-export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs one step with a line of its own: what it does and, once done, how long that took. A step that ends because the
+ * signal was aborted did not fail.
+ */
+export async function step<T>(title: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const since = performance.now();
   process.stdout.write(`${title} … `);
   try {
@@ -7,7 +10,7 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
     console.log(seconds(performance.now() - since));
     return result;
   } catch (error) {
-    console.log("failed");
+    console.log(signal?.aborted ? "stopped" : "failed");
     throw error;
   }
 }
