@@ -19,7 +19,11 @@ const tasks: Readonly<Record<string, Task>> = {
     builds: ["chrome"],
     run: async (args, signal) => (await import("./demo.ts")).demo(args, signal),
   },
-  start: { browsers: [], builds: ["chrome"], run: async (_args, signal) => (await import("./start.ts")).start(signal) },
+  start: {
+    browsers: [],
+    builds: ["chrome", "firefox"],
+    run: async (_args, signal) => (await import("./start.ts")).start(signal),
+  },
   check: { ...nothing, run: async (_args, signal) => (await import("./test.ts")).check(signal) },
   test: { ...everything, run: async (_args, signal) => (await import("./test.ts")).testAll(signal) },
   unit: { ...nothing, run: async (args, signal) => (await import("./test.ts")).testOne("unit", args, signal) },

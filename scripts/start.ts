@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { ROOT } from "./setup/command.ts";
 import { extensionFolder } from "./setup/extension.ts";
 
-/** Runs the server on the operator's data until a signal ends it, and says once what to do next. */
+/** Runs the server on the operator's data until a signal ends it, and says once what to do next; returns its exit code. */
 export async function start(signal: AbortSignal): Promise<number> {
   // A group of its own: a Ctrl-C is ours to pass on, once.
   const server = spawn(process.execPath, [join(ROOT, "server", "main.ts")], {
@@ -28,17 +28,28 @@ export async function start(signal: AbortSignal): Promise<number> {
   });
   return new Promise((done, reject) => {
     server.once("error", reject);
-    server.once("exit", (code) => {
+    server.once("exit", (code, endedBy) => {
+      if (code !== 0) sayHowItEnded(code, endedBy, written === undefined);
       done(code ?? 1);
     });
   });
+}
+
+function sayHowItEnded(code: number | null, endedBy: NodeJS.Signals | null, hadServed: boolean): void {
+  const how = endedBy === null ? `exit code ${String(code)}` : `killed by ${endedBy}`;
+  console.error(
+    hadServed
+      ? `The server ended (${how}). Its log above may say why; the same command starts it again on the same data.`
+      : `The server did not start (${how}).`,
+  );
 }
 
 function sayWhatIsNext(address: string): void {
   const data = resolve(ROOT, process.env["DATA_DIR"] || "data");
   console.log(
     [
-      `1. Load the extension: chrome://extensions, "Developer mode", "Load unpacked", the folder ${extensionFolder("chrome")}`,
+      `1. Load the extension. Chrome: chrome://extensions, "Developer mode", "Load unpacked", the folder ${extensionFolder("chrome")}`,
+      `   Firefox: about:debugging#/runtime/this-firefox, "Load Temporary Add-on", the file ${join(extensionFolder("firefox"), "manifest.json")}`,
       `2. Click its icon, give ${address} as the server, and create an account.`,
       `3. For other machines put a web server with TLS in front and set PUBLIC_URL (docs/operating.md). The data is in ${data}`,
     ].join("\n"),
