@@ -9,8 +9,8 @@ type ContactEvent = Extract<RefereeEvent, { type: "contact" }>;
 
 /** Two people became contacts, and see each other from now on; or they are contacts no longer. [PRES-5] */
 export function setContact(world: World, turn: Turn, { people: [one, other], accepted }: ContactEvent): void {
-  const isNewToOne = world.users.setContact(one.id, other, accepted, turn.at);
-  const isNewToOther = world.users.setContact(other.id, one, accepted, turn.at);
+  const isNewToOne = world.users.setContact(one.id, other, accepted);
+  const isNewToOther = world.users.setContact(other.id, one, accepted);
   if (!accepted) {
     endRingsBetween(world, turn, one.id, other.id);
     return;

@@ -88,7 +88,7 @@ function hear(world: World, turn: Turn, event: EventOf<"message"> | EventOf<"los
 }
 
 function join(world: World, turn: Turn, event: EventOf<"joined">): void {
-  const user = world.users.welcome(event.user, turn.at);
+  const user = world.users.welcome(event.user);
   const device = arrive(world, turn, user, event.device, event.idle);
   takeUpCalls(world, turn, user, device, event.active);
   resumeChoice(world, turn, user);

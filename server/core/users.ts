@@ -25,15 +25,6 @@ export interface Speaker {
   device: Device;
 }
 
-interface ContactNews {
-  accepted: boolean;
-  name: string;
-  at: number;
-}
-
-/** A roster read from the database can be older than this by the time its user joins, not more. */
-const NEWS_KEPT_MS = 60_000;
-const MAX_NEWS = 10_000;
 const MAX_OFFLINE_KNOWN = 100_000;
 
 /** Everyone who is here, by user, device and connection; and what must be remembered of those who left. */
@@ -41,7 +32,6 @@ export class Users {
   readonly #users = new Map<UserId, User>();
   readonly #speakers = new Map<ConnectionId, Speaker>();
   readonly #offlineSince = new Recent<UserId, number>(MAX_OFFLINE_KNOWN);
-  readonly #news = new Recent<UserId, Map<UserId, ContactNews>>(MAX_NEWS);
 
   get(user: UserId): User | undefined {
     return this.#users.get(user);
@@ -52,7 +42,7 @@ export class Users {
   }
 
   /** The user who joins: as they are remembered where they are here already, since that is newer than what was read. */
-  welcome(joining: JoiningUser, at: number): User {
+  welcome(joining: JoiningUser): User {
     const here = this.#users.get(joining.id);
     if (here !== undefined) {
       here.handle = joining.handle;
@@ -60,12 +50,6 @@ export class Users {
       return here;
     }
     const contacts = new Map(joining.contacts.map(({ id, name }) => [id, name]));
-    for (const [id, news] of this.#news.get(joining.id) ?? []) {
-      if (at - news.at > NEWS_KEPT_MS) continue;
-      if (news.accepted) contacts.set(id, news.name);
-      else contacts.delete(id);
-    }
-    this.#news.delete(joining.id);
     const user = { ...joining, contacts, devices: new Map<DeviceId, Device>(), told: this.told(joining.id) };
     this.#users.set(user.id, user);
     return user;
@@ -118,15 +102,11 @@ export class Users {
     return user.contacts.has(other) && (them === undefined || them.contacts.has(user.id));
   }
 
-  /** Notes on the user's side that another is a contact now, or no longer; whether this is new. */
-  setContact(user: UserId, other: { id: UserId; name: string }, accepted: boolean, at: number): boolean {
+  /** Notes on the user's side that another is a contact now, or no longer; whether this is new to someone who is here. */
+  setContact(user: UserId, other: { id: UserId; name: string }, accepted: boolean): boolean {
+    // Whoever is just joining brings a roster that knows of it: their gateway caught up with what came meanwhile.
     const here = this.#users.get(user);
-    if (here === undefined) {
-      // The roster of someone who is just joining may have been read before this.
-      const news = this.#news.get(user) ?? new Map<UserId, ContactNews>();
-      this.#news.set(user, news.set(other.id, { accepted, name: other.name, at }));
-      return false;
-    }
+    if (here === undefined) return false;
     if (!accepted) return here.contacts.delete(other.id);
     const isNew = !here.contacts.has(other.id);
     here.contacts.set(other.id, other.name);

@@ -116,7 +116,7 @@ describe("what changed while an identity was being read", () => {
     missed: 2,
   };
 
-  it("is in it: contacts made and removed, and the count of missed calls", () => {
+  it("[PRES-5] is in it: contacts made and removed, and the count of missed calls", () => {
     const late = caughtUp(identity, [
       { type: "contact", accepted: true, people: [third, self] },
       { type: "contact", accepted: false, people: [self, other] },

@@ -73,16 +73,6 @@ describe("who sees whom", () => {
     expect(bob.asks("call.hangup", { call: c1 })).toMatchObject([{ type: "ok" }, { reason: "hangup" }]);
   });
 
-  test("[PRES-5] a roster that was read before the removal does not bring the contact back", () => {
-    bob.says("bye", {});
-    alice.heard();
-    const stale = structuredClone(stage.person("bob"));
-    stage.unfriend("alice", "bob");
-    Object.assign(stage.person("bob"), stale);
-    expect(bob.comesBack()[0]?.["contacts"]).toEqual([]);
-    expect(alice.heard()).toEqual([]);
-  });
-
   test("[PRES-5] who is named by one list alone is nobody's contact", () => {
     stage.person("eve").contacts.push({ id: bob.user, name: "BOB" });
     const eve = stage.join("eve");
