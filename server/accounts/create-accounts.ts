@@ -13,6 +13,7 @@ import { Calls } from "./calls.ts";
 import { Contacts } from "./contacts.ts";
 import { frontDoor } from "./front-door.ts";
 import { defineFunctions } from "./functions.ts";
+import { MissedCalls } from "./missed-calls.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { parseOptions } from "./parse-options.ts";
 import { ACCOUNT_LIMITS, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
@@ -56,18 +57,19 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const database = openPool(databaseUri, logger);
   const contacts = new Contacts(database, emit);
   const calls = new Calls(database);
+  const missed = new MissedCalls(calls, emit);
   const limits = options.limits ?? ACCOUNT_LIMITS;
   const counters = new FunctionCounters(limits.functions);
   const isRegistrationOpen = options.config.registration === "open";
   const parse = await startParse(options, database, (parse) =>
-    defineFunctions({ parse, database, contacts, calls, counters, isRegistrationOpen, logger, emit }),
+    defineFunctions({ parse, database, contacts, calls, missed, counters, isRegistrationOpen, logger }),
   ).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
   const behind = new WriteBehind(logger);
   return {
-    accounts: accountsOf({ database, calls, behind, logger, emit, listeners }),
+    accounts: accountsOf({ database, calls, missed, behind, logger, listeners }),
     router: frontDoor({ parse: appOf(parse.server), counters, login: limits.login, logger }),
     close: async () => {
       await behind.flush(FLUSH_WITHIN_MS);
@@ -80,13 +82,13 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
 interface AccountsParts {
   database: DatabasePool;
   calls: Calls;
+  missed: MissedCalls;
   behind: WriteBehind;
   logger: Logger;
-  emit: (event: AccountsEvent) => void;
   listeners: ((event: AccountsEvent) => void)[];
 }
 
-function accountsOf({ database, calls, behind, logger, emit, listeners }: AccountsParts): Accounts {
+function accountsOf({ database, calls, missed, behind, logger, listeners }: AccountsParts): Accounts {
   const sessions = new Sessions(database, logger);
   const keepOnUser = (user: UserId, column: "choice" | "settings", value: object) =>
     behind.add(`${column} ${user}`, async () => {
@@ -104,8 +106,7 @@ function accountsOf({ database, calls, behind, logger, emit, listeners }: Accoun
       behind.add(`call ${ended.call}`, async () => {
         await calls.keep(ended);
         // Told also where the record was there already: the try that wrote it may have ended before it could tell.
-        if (ended.outcomes.callee !== "missed") return;
-        emit({ type: "missed", of: ended.callee, count: await calls.missedBy(ended.callee) });
+        if (ended.outcomes.callee === "missed") await missed.tell(ended.callee);
       }),
     onEvent: (listener) => {
       listeners.push(listener);

@@ -3,9 +3,10 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
-import type { AccountsEvent, Profile } from "./accounts.ts";
+import type { Profile } from "./accounts.ts";
 import type { Calls } from "./calls.ts";
 import type { ContactOutcome, Contacts } from "./contacts.ts";
+import type { MissedCalls } from "./missed-calls.ts";
 import type { FunctionCounters } from "./rate-limits.ts";
 import { databaseAway, mistake, Refusal, tooMany } from "./refusals.ts";
 import { makeAccount, type NewAccount, type ParseSdk } from "./sign-up.ts";
@@ -27,10 +28,10 @@ export interface FunctionParts {
   database: DatabasePool;
   contacts: Contacts;
   calls: Calls;
+  missed: MissedCalls;
   counters: FunctionCounters;
   isRegistrationOpen: boolean;
   logger: Logger;
-  emit: (event: AccountsEvent) => void;
 }
 
 /** The functions that need no session. */
@@ -100,7 +101,7 @@ const PROFILE = `SELECT "objectId" AS id, "username" AS handle, coalesce("name",
 const ProfileRow = v.object({ id: UserId, handle: v.string(), name: v.string() });
 const NOBODY: Profile = { id: v.parse(UserId, "nobody"), handle: "", name: "" };
 
-function implement({ contacts, calls, emit, ...parts }: FunctionParts): Implementations {
+function implement({ contacts, calls, missed, ...parts }: FunctionParts): Implementations {
   return {
     signUp: async (parameters, { device }) => {
       if (!parts.isRegistrationOpen) {
@@ -127,7 +128,7 @@ function implement({ contacts, calls, emit, ...parts }: FunctionParts): Implemen
     },
     markCallsSeen: async (_parameters, { user }) => {
       await calls.markSeen(user.id);
-      emit({ type: "missed", of: user.id, count: 0 });
+      await missed.tell(user.id);
       return {};
     },
   };
