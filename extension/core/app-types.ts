@@ -186,8 +186,8 @@ export interface Outward {
   wakeAt?: number;
   badge: Badge;
   notification?: CallNotification;
-  /** Set while this device should ring; answer with `alerted` once it does. */
-  ringing?: { call: CallId; from: { user: UserId; name: string }; media: Media; mode: AlertMode };
+  /** Set while this device should ring, `until` at the latest; answer with `alerted` once it does. */
+  ringing?: { call: CallId; from: { user: UserId; name: string }; media: Media; mode: AlertMode; until: number };
   /** What `storage.local` should hold; missing where nobody was ever signed in. */
   saved?: Saved;
 }

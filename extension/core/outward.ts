@@ -13,7 +13,8 @@ export function outward(state: AppState): Outward {
   }
   const wakeAt = nextDue(state);
   const { call } = state;
-  const ring = call.at === "ringing-in" ? { call: call.call, from: call.with, media: call.media } : undefined;
+  const ring =
+    call.at === "ringing-in" ? { call: call.call, from: call.with, media: call.media, until: call.until } : undefined;
   const notification = notificationOf(state);
   return {
     ...(wakeAt === undefined ? {} : { wakeAt }),

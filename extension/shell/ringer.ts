@@ -6,10 +6,12 @@ import { createLogger, errorName } from "./logger.ts";
 const log = createLogger("ringer");
 const RING_SOUND = "/sounds/ring.wav";
 
+type Ring = NonNullable<Outward["ringing"]>;
+
 /** Something that can make the ring heard. */
 interface Speaker {
-  /** Fulfilled once it sounds. Rejects where it cannot. */
-  play: () => Promise<void>;
+  /** Fulfilled once it sounds for this ring, `until` at the latest where nobody stops it. Rejects where it cannot. */
+  play: (ring: Ring) => Promise<void>;
   /** Silent afterwards, also where nothing played. */
   stop: () => Promise<void>;
 }
@@ -36,7 +38,7 @@ export class Ringer {
 
   async #make(wanted: string, ringing: Outward["ringing"]): Promise<void> {
     if (wanted !== this.#wanted) return;
-    const sounds = ringing?.mode === "loud" ? await this.#attempt(() => this.#speaker.play()) : false;
+    const sounds = ringing?.mode === "loud" ? await this.#attempt(() => this.#speaker.play(ringing)) : false;
     if (ringing?.mode !== "loud") await this.#attempt(() => this.#speaker.stop());
     if (ringing === undefined || wanted !== this.#wanted) return;
     this.#alerted(ringing.call, ringing.mode === "loud" && !sounds ? "silent" : ringing.mode);
@@ -55,18 +57,28 @@ export class Ringer {
 
 /** A service worker has no sound, so a document of its own rings from its first moment to its end. */
 class OffscreenSpeaker implements Speaker {
-  async play(): Promise<void> {
+  async play({ call, until }: Ring): Promise<void> {
+    const ringing = await this.#ringing();
     // It rings on from before the worker's death: the sound has no second start. [CALL-11]
-    if (await browser.offscreen.hasDocument()) return;
+    if (ringing === call) return;
+    // That of another call ends with that call's time, and so too early for this one.
+    if (ringing !== undefined) await browser.offscreen.closeDocument();
     await browser.offscreen.createDocument({
-      url: "offscreen.html",
+      url: `offscreen.html?${new URLSearchParams({ call, until: String(until) }).toString()}`,
       reasons: ["AUDIO_PLAYBACK"],
       justification: "Plays the ring of an incoming call.",
     });
   }
 
   async stop(): Promise<void> {
-    if (await browser.offscreen.hasDocument()) await browser.offscreen.closeDocument();
+    if ((await this.#ringing()) !== undefined) await browser.offscreen.closeDocument();
+  }
+
+  /** The call for which a document rings, by its address. */
+  async #ringing(): Promise<string | undefined> {
+    const [found] = await browser.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] });
+    if (found === undefined) return undefined;
+    return new URLSearchParams(found.documentUrl?.split("?")[1]).get("call") ?? "";
   }
 }
 

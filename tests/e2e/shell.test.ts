@@ -1,7 +1,9 @@
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
+import { account, befriend, signUp, type SignedUp } from "../support/accounts.ts";
 import { untilMediaAdvances, watched } from "../support/page-watch.ts";
 import { say } from "../support/people.ts";
+import { newCallId, PresenceClient } from "../support/presence-client.ts";
 import { setStage } from "../support/stage.ts";
 import { talk } from "../support/talk.ts";
 import { until } from "../support/until.ts";
@@ -10,7 +12,7 @@ import { until } from "../support/until.ts";
 declare const chrome: {
   runtime?: {
     sendMessage?: unknown;
-    getContexts: (filter: { contextTypes: string[] }) => Promise<unknown[]>;
+    getContexts: (filter: { contextTypes: string[] }) => Promise<{ documentUrl?: string }[]>;
     getManifest: () => Record<string, unknown>;
   };
 };
@@ -63,6 +65,27 @@ test("the ring's document is there while it rings, and no longer", async () => {
   await until("silence", async () => ((await documents()) === 0 ? true : undefined));
 });
 
+test("[CALL-7] a ring that takes over from another has a document of its own, which ends with it", async () => {
+  const { backend, bob } = stage;
+  // The stage made it over the server's functions.
+  const callee = bob.account as SignedUp;
+  const ringing = () => ringDocument(bob.popup);
+  const [carol, dave] = await Promise.all([
+    callerOf(backend.url, "Carol Sato", callee),
+    callerOf(backend.url, "Dave Mori", callee),
+  ]);
+  const [first, second] = [newCallId(), newCallId()];
+  await carol.must({ type: "call.invite", call: first, to: callee.user, media: "audio" });
+  const ofCarol = await until("Carol's ring", async () => ((await ringing())?.call === first ? ringing() : undefined));
+  await dave.must({ type: "call.invite", call: second, to: callee.user, media: "audio" });
+  await carol.must({ type: "call.cancel", call: first });
+  const ofDave = await until("Dave's ring", async () => ((await ringing())?.call === second ? ringing() : undefined));
+  expect(ofDave.until).toBeGreaterThan(ofCarol.until);
+  await dave.must({ type: "call.cancel", call: second });
+  await until("silence", async () => ((await ringing()) === undefined ? true : undefined));
+  await Promise.all([carol.lose(), dave.lose()]);
+});
+
 test("camera and microphone are let go when the call ends, and the camera when it is switched off", async () => {
   const { alice, bob } = stage;
   const { aliceCall } = await talk(alice, bob);
@@ -100,6 +123,23 @@ test("a data connection that the other side offers is not taken", async () => {
   await untilMediaAdvances(aliceCall);
   await alice.hangUp(aliceCall);
 });
+
+/** Someone who may call `callee`, online without a browser. */
+async function callerOf(server: string, name: string, callee: SignedUp): Promise<PresenceClient> {
+  const caller = await signUp(server, account(name));
+  await befriend(server, caller, callee);
+  return PresenceClient.online(server, { token: caller.token });
+}
+
+/** What the address of the ring's document says: for which call it rings, and until when, in ms since 1970. */
+async function ringDocument(page: Page): Promise<{ call: string | null; until: number } | undefined> {
+  const contexts = await page.evaluate(() => chrome.runtime?.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] }));
+  const address = contexts?.[0]?.documentUrl;
+  // Empty while the document is being loaded.
+  if (address === undefined || address === "") return undefined;
+  const { searchParams } = new URL(address);
+  return { call: searchParams.get("call"), until: Number(searchParams.get("until")) };
+}
 
 /** Runs in each page before its own code. Must stand alone. */
 function noteMedia(): void {

@@ -1,6 +1,6 @@
-import { RING_MS } from "#protocol";
 import { createRing } from "../../shell/ringer.ts";
 
-// Rings for as long as this document lives. It ends by itself as well, should nobody be left to close it. [CALL-7]
+// Rings for as long as this document lives. It ends with its ring by itself as well, should nobody be left to close it. [CALL-7]
+const until = Number(new URLSearchParams(location.search).get("until"));
 void createRing().play();
-setTimeout(() => window.close(), RING_MS);
+setTimeout(() => window.close(), until - Date.now());
