@@ -42,7 +42,7 @@ export default defineConfig({
     default_locale: "en",
     icons: icons(),
     permissions: browser === "firefox" ? permissions : [...permissions, ...chromePermissions],
-    action: { default_title: "Beckon", default_icon: icons() },
+    action: { default_title: "__MSG_actionTitle__", default_icon: icons() },
     content_security_policy: browser === "firefox" ? contentSecurityPolicy : { extension_pages: contentSecurityPolicy },
     ...(browser === "firefox"
       ? {

@@ -33,6 +33,7 @@ test("the extension asks for no more than it says, and for no host", async () =>
   const manifest = await stage.alice.popup.evaluate(() => chrome.runtime?.getManifest());
   expect(manifest).toMatchObject({
     permissions: ["storage", "notifications", "alarms", "idle", "offscreen"],
+    action: { default_title: "Beckon" },
     externally_connectable: { ids: [] },
   });
   expect(Object.keys(manifest ?? {})).not.toEqual(
