@@ -90,17 +90,31 @@ interface AccountsParts {
 
 function accountsOf({ database, calls, missed, behind, logger, listeners }: AccountsParts): Accounts {
   const sessions = new Sessions(database, logger);
-  const keepOnUser = (user: UserId, column: "choice" | "settings", value: object) =>
+  /** Choices that wait to be written: whoever signs in meanwhile is as they last chose. */
+  const unkept = new Map<UserId, ChosenPresence>();
+  const keepOnUser = (user: UserId, column: "choice" | "settings", value: object, kept?: () => void) =>
     behind.add(`${column} ${user}`, async () => {
       await database.rows(`UPDATE "_User" SET "${column}" = $2, "updatedAt" = now() WHERE "objectId" = $1`, [
         user,
         value,
       ]);
+      kept?.();
     });
   return {
-    identify: (token, device) => sessions.identify(token, device),
+    identify: async (token, device) => {
+      // Read both before and after: a write may end while the session is being read.
+      const waited = new Map(unkept);
+      const check = await sessions.identify(token, device);
+      const chosen = check.ok ? (unkept.get(check.identity.user.id) ?? waited.get(check.identity.user.id)) : undefined;
+      return check.ok && chosen !== undefined ? { ok: true, identity: { ...check.identity, chosen } } : check;
+    },
     validSessions: (names) => sessions.validSessions(names),
-    saveChoice: (user: UserId, chosen: ChosenPresence) => keepOnUser(user, "choice", chosen),
+    saveChoice: (user: UserId, chosen: ChosenPresence) => {
+      unkept.set(user, chosen);
+      keepOnUser(user, "choice", chosen, () => {
+        if (unkept.get(user) === chosen) unkept.delete(user);
+      });
+    },
     saveSettings: (user: UserId, settings: Settings) => keepOnUser(user, "settings", settings),
     recordCall: (ended: EndedCall) =>
       behind.add(`call ${ended.call}`, async () => {
