@@ -8,7 +8,7 @@ import { newRowId, readableBy } from "./rows.ts";
 export const MAX_CONTACTS = 1_000;
 
 /** What an act on the contacts came to. */
-export type ContactOutcome = "done" | "not-found" | "self" | "too-many";
+export type ContactOutcome = "done" | "not-found" | "self" | "too-many" | "too-many-asked";
 
 interface Person {
   id: UserId;
@@ -60,13 +60,10 @@ export class Contacts {
     return this.#alone(async (database, tell) => {
       const target = await personBy(database, "username", handle);
       await lockPair(database, asker.id, target?.id ?? `@${handle}`);
-      const [count] = await database.rows<{ count: number }>(
-        `SELECT count(*)::int AS count FROM "Contact" WHERE "owner" = $1`,
-        [asker.id],
-      );
-      if ((count?.count ?? 0) >= MAX_CONTACTS) return "too-many";
-      const isNew = await wish(database, asker.id, { id: target?.id, handle });
+      if (await hasTooMany(database, asker.id)) return "too-many";
       const isMutual = await wishes(database, target?.id ?? "", asker.id);
+      if (!isMutual && (await isAskedTooOften(database, handle))) return "too-many-asked";
+      const isNew = await wish(database, asker.id, { id: target?.id, handle });
       if (!isNew) return "done";
       tell({ type: "contacts-changed", of: asker.id });
       if (target === undefined) return "done";
@@ -81,6 +78,7 @@ export class Contacts {
       await lockPair(database, user.id, other);
       const asker = await personBy(database, "objectId", other);
       if (asker === undefined || !(await wishes(database, other, user.id))) return "not-found";
+      if (!(await wishes(database, user.id, other)) && (await hasTooMany(database, user.id))) return "too-many";
       if (await wish(database, user.id, asker)) {
         tell({ type: "contact", accepted: true, people: [named(user), named(asker)] });
         tellBoth(tell, user.id, other);
@@ -133,11 +131,14 @@ export class Contacts {
 
   /** Hands a new account the requests that were made for its handle before. */
   async adopt(user: Profile): Promise<void> {
-    const rows = await this.#database.rows<{ owner: UserId }>(
-      `UPDATE "Contact" SET "target" = $1, "updatedAt" = now() WHERE "handle" = $2 AND "target" IS NULL RETURNING "owner"`,
-      [user.id, user.handle],
-    );
-    if (rows.length > 0) this.#emit({ type: "contacts-changed", of: user.id });
+    await this.#alone(async (database, tell) => {
+      const rows = await database.rows<{ owner: UserId }>(
+        `UPDATE "Contact" SET "target" = $1, "updatedAt" = now() WHERE "handle" = $2 AND "target" IS NULL RETURNING "owner"`,
+        [user.id, user.handle],
+      );
+      if (rows.length > 0) tell({ type: "contacts-changed", of: user.id });
+      return "done";
+    });
   }
 
   /** One act at a time: a transaction whose events are told once it is kept, before the next begins. */
@@ -191,6 +192,24 @@ async function wish(
     [newRowId(), acl.read, acl.write, owner, target.id ?? null, target.handle],
   );
   return made.length > 0;
+}
+
+async function hasTooMany(database: Database, owner: string): Promise<boolean> {
+  const [row] = await database.rows<{ count: number }>(
+    `SELECT count(*)::int AS count FROM "Contact" WHERE "owner" = $1`,
+    [owner],
+  );
+  return (row?.count ?? 0) >= MAX_CONTACTS;
+}
+
+/** Whether as many requests as a list may hold wait at a handle, be it anybody's or nobody's. */
+async function isAskedTooOften(database: Database, handle: string): Promise<boolean> {
+  const [row] = await database.rows<{ count: number }>(
+    `SELECT count(*)::int AS count FROM "Contact" AS theirs WHERE "handle" = $1 AND NOT EXISTS (
+       SELECT 1 FROM "Contact" AS mine WHERE mine."owner" = theirs."target" AND mine."target" = theirs."owner")`,
+    [handle],
+  );
+  return (row?.count ?? 0) >= MAX_CONTACTS;
 }
 
 async function wishes(database: Database, owner: string, target: string): Promise<boolean> {

@@ -144,6 +144,8 @@ function done(outcome: ContactOutcome): Record<string, never> {
       throw new Refusal(ParseCode.invalid, "That is your own handle; give somebody else's.");
     case "too-many":
       throw new Refusal(ParseCode.invalid, "Your contact list is full; remove somebody first.");
+    case "too-many-asked":
+      throw new Refusal(ParseCode.invalid, "Too many requests wait at this handle already; let its owner ask you.");
   }
 }
 

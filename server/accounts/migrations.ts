@@ -47,4 +47,11 @@ export const MIGRATIONS: readonly Migration[] = [
       await database.rows(`CREATE INDEX beckon_session_user ON "_Session" ("user")`);
     },
   },
+  {
+    version: 4,
+    name: "requests are counted by the handle they are made at",
+    run: async (database) => {
+      await database.rows(`CREATE INDEX beckon_contact_asked ON "Contact" ("handle")`);
+    },
+  },
 ];
