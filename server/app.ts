@@ -13,7 +13,7 @@ import { createGateway } from "./gateway/gateway.ts";
 import { inServerTime } from "./gateway/kept-time.ts";
 import { routeUpgrades } from "./gateway/upgrade.ts";
 import { discoveryOf } from "./http/discovery.ts";
-import { closeHttp, createHttpServer, listen } from "./http/http-server.ts";
+import { closeHttp, createHttpServer, listen, tryPort } from "./http/http-server.ts";
 import { createRoutes } from "./http/routes.ts";
 import type { Logger } from "./logger.ts";
 import { iceServers } from "./media/ice.ts";
@@ -60,6 +60,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 
 async function start(config: Config, options: AppOptions, undo: Undo): Promise<Omit<App, "close">> {
   const { log } = options;
+  await tryPort(config.port, config.host);
   const folder = await openDataFolder(config.dataDir);
   undo.push(() => folder.release());
   const secrets = await openSecrets(folder.path);

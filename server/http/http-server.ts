@@ -47,6 +47,13 @@ export function listen(server: Server, port: number, host: string | undefined): 
   });
 }
 
+/** Throws as {@link listen} does where a port cannot be listened on now, so that it is said before anything is begun. */
+export async function tryPort(port: number, host: string | undefined): Promise<void> {
+  const server = createServer();
+  await listen(server, port, host);
+  await new Promise((resolve) => server.close(resolve));
+}
+
 function whyNot(error: Error & { code?: string }, port: number, host: string | undefined): string {
   if (error.code === "EADDRINUSE")
     return `Port ${String(port)} is in use already; stop what uses it, or set PORT to another.`;

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -75,16 +75,17 @@ describe("a wrong environment", () => {
       expect(lines[at]).toMatch(new RegExp(`^${name} must be .*\\.$`));
   });
 
-  it("a port in use is said in one sentence, and nothing is left running", async () => {
+  it("a port in use is said in one sentence, before anything is begun", async () => {
     const holder = createServer();
     holder.listen(0, "127.0.0.1");
     await once(holder, "listening");
     const port = String((holder.address() as AddressInfo).port);
-    const server = new Server({ PORT: port, LOG_LEVEL: "error" });
+    const untouched = join(dataDir, "untouched");
+    const server = new Server({ PORT: port, LOG_LEVEL: "error", DATA_DIR: untouched });
     expect(await server.ended).toBe(1);
     expect(server.err.trim()).toBe(`Port ${port} is in use already; stop what uses it, or set PORT to another.`);
     expect(server.out).toBe("");
-    await expect(postgresPid()).rejects.toThrow();
+    await expect(access(untouched)).rejects.toThrow();
     holder.close();
   });
 
