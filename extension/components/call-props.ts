@@ -1,6 +1,7 @@
 import type { AlertMode, Media } from "#protocol";
 import type { CallEnd } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
+import type { Problem } from "../messaging/commands.ts";
 
 /** What the call page shows of the call. Instants in ms since 1970 by this machine's clock. */
 export type CallPhase =
@@ -15,7 +16,9 @@ export type CallPhase =
   /** `seconds` is the length of the talk, where there was one. */
   | { at: "ended"; reason: CallEnd; seconds?: number | undefined }
   /** The background knows of no such call: it is over, or its address is an old one. */
-  | { at: "unknown" };
+  | { at: "unknown" }
+  /** Another tab shows the call. */
+  | { at: "elsewhere" };
 
 /** How the media does. `idle` before there is anything to connect. */
 export type LinkState = "idle" | "connecting" | "live" | "interrupted" | "failed";
@@ -33,12 +36,14 @@ export interface CallScreenProps {
   /** Whether this side called. */
   outgoing: boolean;
   call: CallPhase;
+  /** Why the other could not be called again just now. */
+  notCalled?: Problem | undefined;
   link: LinkState;
   /** False while the background has no line to the server. */
   online: boolean;
   ownStream?: MediaStream | undefined;
   remoteStream?: MediaStream | undefined;
-  /** Whether ours is switched on; a device with a problem counts as off. */
+  /** Whether ours is switched on, be it still asked for; a device with a problem counts as off. */
   microphoneOn: boolean;
   cameraOn: boolean;
   microphoneProblem?: DeviceProblem | undefined;

@@ -15,6 +15,17 @@ export function endedSentence(text: Text, end: { reason: CallEnd; outgoing: bool
   return text.t(`ended.${end.outgoing ? "caller" : "callee"}.${end.reason}`, { name });
 }
 
+/** Why the other could not be called again; undefined where nothing was refused. */
+export function notCalledSentence(
+  text: Text,
+  { notCalled, person }: Pick<CallScreenProps, "notCalled" | "person">,
+): string | undefined {
+  if (notCalled === undefined) return undefined;
+  // What is no longer there is the contact.
+  if (notCalled === "not-found") return text.t("ended.caller.not-contact", { name: person.name });
+  return problemSentence(text, { ok: false, problem: notCalled });
+}
+
 /** A contact's availability in words: "Away for 12 minutes", "Available · “Writing the proposal”". */
 export function contactWords(text: Text, contact: ContactView, now: number): string {
   const availability = availabilityWords(text, contact, now);
@@ -92,6 +103,7 @@ export function callWords(
     case "opening":
     case "accepting":
     case "unknown":
+    case "elsewhere":
       return text.t(`call.${call.at}`);
   }
 }

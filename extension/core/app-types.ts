@@ -132,8 +132,8 @@ export type SocketEvent =
 
 /** What a page of ours asks. Ask {@link refusal} first whether it can be done; the update ignores what cannot. */
 export type PageCommand =
-  /** `call` is a fresh random UUID. */
-  | { type: "place-call"; call: CallId; user: UserId; media: Media }
+  /** `call` is a fresh random UUID; `replacing` is the ended call whose page asks, and whose tab it takes. */
+  | { type: "place-call"; call: CallId; user: UserId; media: Media; replacing?: CallId }
   | { type: "accept-call"; call: CallId; media: Media }
   | { type: "decline-call"; call: CallId }
   /** Cancels, declines or hangs up, whichever the call's state makes it. */

@@ -124,7 +124,9 @@ function placeCall(state: SignedIn, event: Extract<AppEvent, { type: "place-call
   const contact = state.roster.contacts.find((one) => one.user === event.user && isAccepted(one));
   if (!contact) return step(state);
   const person = { user: contact.user, name: contact.name ?? contact.handle };
-  return onCall(state, event.at, { type: "place", call: event.call, with: person, media: event.media });
+  const { call, media, replacing } = event;
+  const place = { type: "place", call, with: person, media } as const;
+  return onCall(state, event.at, replacing === undefined ? place : { ...place, replacing });
 }
 
 function signIn(state: AppState, event: Extract<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {

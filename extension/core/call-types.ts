@@ -125,7 +125,8 @@ export type CallNews =
 export type CallEvent = { at: number; request: number } & CallHappening;
 
 export type CallHappening =
-  | { type: "place"; call: CallId; with: Person; media: Media }
+  /** `replacing`: the call from whose page it was asked for, and whose tab it takes. */
+  | { type: "place"; call: CallId; with: Person; media: Media; replacing?: CallId }
   /** It takes the stage; asked only while none has it. */
   | { type: "ring"; ring: Ring }
   | { type: "alerted"; call: CallId; mode: AlertMode }

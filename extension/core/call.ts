@@ -98,10 +98,11 @@ function place(state: CallState, event: Of<"place">): CallStep {
     askedAt: event.at,
     until: event.at + RING_MS + CALLER_MARGIN_MS,
   };
+  const replacing = event.replacing ?? (state.at === "ended" ? pageId(state) : undefined);
   return step<CallState, CallEffect>(inviting, invite(inviting, event.at), {
     type: "open-call-tab",
     call: event.call,
-    ...(state.at === "ended" ? { replacing: pageId(state) } : {}),
+    ...(replacing === undefined ? {} : { replacing }),
   });
 }
 

@@ -1,5 +1,6 @@
-import { AlertMode, CallId, Media, Person, Ticket } from "#protocol";
+import { AlertMode, CallId, Media, Person, Ticket, UserId } from "#protocol";
 import * as v from "valibot";
+import { Problem } from "./commands.ts";
 
 /** The name of the port that a call page holds to the background for as long as it lives. */
 export const CALL_PORT = "call";
@@ -18,7 +19,8 @@ export const FromCallPage = v.variant("type", [
   v.strictObject({ type: v.literal("peer-refused") }),
   v.strictObject({ type: v.literal("signal"), data: v.unknown() }),
   v.strictObject({ type: v.literal("hang-up") }),
-  v.strictObject({ type: v.literal("call-again") }),
+  /** The background may have forgotten the call, so the page says whom it was with. */
+  v.strictObject({ type: v.literal("call-again"), user: UserId, media: Media }),
 ]);
 export type FromCallPage = v.InferOutput<typeof FromCallPage>;
 
@@ -46,5 +48,9 @@ export const ToCallPage = v.variant("type", [
   v.object({ type: v.literal("signal"), data: v.unknown() }),
   /** The background knows of no such call. */
   v.object({ type: v.literal("unknown-call") }),
+  /** Another tab shows this call; this page counts for nothing, and is told no more. */
+  v.object({ type: v.literal("open-elsewhere") }),
+  /** Why it cannot be called again now. */
+  v.object({ type: v.literal("not-called"), problem: Problem }),
 ]);
 export type ToCallPage = v.InferOutput<typeof ToCallPage>;

@@ -23,6 +23,7 @@ export class LastingPort {
   #port: Browser.runtime.Port | undefined;
   /** What was said while no port was open. */
   readonly #waiting: unknown[] = [];
+  #isClosed = false;
   readonly #name: string;
   readonly #opened: (port: LastingPort) => void;
   readonly #received: (message: unknown) => void;
@@ -39,7 +40,15 @@ export class LastingPort {
     else this.#port.postMessage(message);
   }
 
+  /** Ends it for good. */
+  close(): void {
+    this.#isClosed = true;
+    this.#port?.disconnect();
+    this.#port = undefined;
+  }
+
   #open(): void {
+    if (this.#isClosed) return;
     // Without an id the extension was reloaded, and this page is of the one before.
     if ((browser.runtime.id as string | undefined) === undefined) return;
     const port = browser.runtime.connect({ name: this.#name });

@@ -63,7 +63,7 @@ function callPageListener(runtime: Runtime, commands: Commands, tabs: CallTabs):
       tabs.left(call);
       dispatch({ type: "page-gone", call });
     },
-    said: (call, message) => {
+    said: (call, message, reply) => {
       switch (message.type) {
         case "hang-up":
           dispatch({ type: "hang-up", call });
@@ -72,20 +72,17 @@ function callPageListener(runtime: Runtime, commands: Commands, tabs: CallTabs):
           dispatch({ type: "page-signal", call, data: message.data });
           break;
         case "call-again":
-          void runtime.started.then(() => callAgain(runtime, commands));
+          void runtime.started.then(() => {
+            const again = { call: newCallId(), user: message.user, media: message.media, replacing: call };
+            const answer = commands.decide({ type: "place-call", ...again });
+            if (!answer.ok) reply({ type: "not-called", problem: answer.problem });
+          });
           break;
         default:
           dispatch({ type: message.type, call });
       }
     },
   };
-}
-
-/** Calls the person of the ended call once more. */
-function callAgain(runtime: Runtime, commands: Commands): void {
-  const { state } = runtime;
-  if (state.at !== "signed-in" || state.call.at !== "ended") return;
-  commands.decide({ type: "place-call", call: newCallId(), user: state.call.with.user, media: state.call.media });
 }
 
 function notificationListener(runtime: Runtime): NotificationListener {

@@ -17,10 +17,13 @@ interface Page {
 export interface CallPageListener {
   here: (call: CallId, tab: number | undefined) => void;
   gone: (call: CallId) => void;
-  said: (call: CallId, message: Exclude<FromCallPage, { type: "here" }>) => void;
+  /** `reply` answers this page. */
+  said: (call: CallId, message: Exclude<FromCallPage, { type: "here" }>, reply: (message: ToCallPage) => void) => void;
 }
 
-/** The call pages that are open, by the call that each shows. */
+const UNKNOWN = JSON.stringify({ type: "unknown-call" } satisfies ToCallPage);
+
+/** The call pages that are open, by the call that each shows: one for each call, and the first of them. */
 export class CallPages {
   readonly #pages = new Map<CallId, Page>();
   readonly #listener: CallPageListener;
@@ -31,6 +34,10 @@ export class CallPages {
 
   meet(port: Port): void {
     let call: CallId | undefined;
+    let isOpen = true;
+    const reply = (answer: ToCallPage) => {
+      if (isOpen) port.postMessage(answer);
+    };
     port.onMessage.addListener((raw: unknown) => {
       const message = v.safeParse(FromCallPage, raw);
       if (!message.success) {
@@ -38,19 +45,30 @@ export class CallPages {
         return;
       }
       if (message.output.type === "here") {
+        if (this.#isElsewhere(message.output.call, port)) {
+          reply({ type: "open-elsewhere" });
+          return;
+        }
         call = message.output.call;
         this.#pages.set(call, { port, told: "" });
         this.#listener.here(call, port.sender?.tab?.id);
       } else if (call !== undefined) {
-        this.#listener.said(call, message.output);
+        this.#listener.said(call, message.output, reply);
       }
     });
     port.onDisconnect.addListener(() => {
+      isOpen = false;
       // A page that was loaded again may be here already when its former port goes.
       if (call === undefined || this.#pages.get(call)?.port !== port) return;
       this.#pages.delete(call);
       this.#listener.gone(call);
     });
+  }
+
+  /** Whether another tab has the call. The same tab may be here anew before its former port goes. */
+  #isElsewhere(call: CallId, port: Port): boolean {
+    const page = this.#pages.get(call);
+    return page !== undefined && page.told !== UNKNOWN && page.port.sender?.tab?.id !== port.sender?.tab?.id;
   }
 
   /** Tells each page the whole truth of its call, where it changed. */

@@ -5,6 +5,7 @@ import { isWished } from "../core/link-devices.ts";
 import type { DeviceState, LinkEffect, LinkState } from "../core/link-types.ts";
 import type { Step } from "../core/machine.ts";
 import type { CallEnd } from "../core/view.ts";
+import type { Problem } from "../messaging/commands.ts";
 import { CALL_PORT, type FromCallPage, ToCallPage } from "../messaging/call-port.ts";
 import { LastingPort } from "../messaging/page.ts";
 import { CallMedia, type LinkHappening } from "./call-media.ts";
@@ -14,7 +15,9 @@ type CallTold = Extract<ToCallPage, { type: "call" }>;
 /** The page of one call: what the background says of the call, and this page's media. */
 class CallPage {
   #told = $state.raw<CallTold>();
-  #isUnknown = $state(false);
+  /** Why there is no call here to show. */
+  #without = $state<"unknown" | "elsewhere">();
+  #notCalled = $state<Problem>();
   #link = $state.raw<LinkState>();
   #ownStream = $state.raw<MediaStream>();
   #remoteStream = $state.raw<MediaStream>();
@@ -32,7 +35,7 @@ class CallPage {
   /** The call, as a screen shows it. */
   get phase() {
     const told = this.#told;
-    if (told === undefined) return { at: this.#isUnknown ? ("unknown" as const) : ("opening" as const) };
+    if (told === undefined) return { at: this.#without ?? ("opening" as const) };
     switch (told.state) {
       case "ringing-out":
         return { at: told.state, devices: told.devices ?? 1, mode: told.mode ?? "loud" };
@@ -83,6 +86,11 @@ class CallPage {
     return this.#link?.remote ?? { camera: true, microphone: true };
   }
 
+  /** Why the last call again was not placed. */
+  get notCalled(): Problem | undefined {
+    return this.#notCalled;
+  }
+
   get needsClick(): boolean {
     return this.#link?.needsClick ?? false;
   }
@@ -91,7 +99,7 @@ class CallPage {
   open(search: string): void {
     const call = v.safeParse(CallId, new URLSearchParams(search).get("call"));
     if (!call.success) {
-      this.#isUnknown = true;
+      this.#without = "unknown";
       return;
     }
     this.#port = new LastingPort(
@@ -121,7 +129,10 @@ class CallPage {
   }
 
   callAgain(): void {
-    this.#post({ type: "call-again" });
+    const told = this.#told;
+    if (told === undefined) return;
+    this.#notCalled = undefined;
+    this.#post({ type: "call-again", user: told.with.user, media: told.media });
   }
 
   /** Each new worker is told who is here, and how the media is: what the one before was told may have died with it. */
@@ -151,6 +162,13 @@ class CallPage {
       }
       case "unknown-call":
         this.#forgotten();
+        break;
+      case "open-elsewhere":
+        this.#without = "elsewhere";
+        this.#port?.close();
+        break;
+      case "not-called":
+        this.#notCalled = message.output.problem;
         break;
     }
   }
@@ -186,7 +204,7 @@ class CallPage {
   /** The background lost the call; what was shown of its end stays. */
   #forgotten(): void {
     const told = this.#told;
-    if (told === undefined) this.#isUnknown = true;
+    if (told === undefined) this.#without = "unknown";
     else if (told.state !== "ended") this.#callTold({ ...told, state: "ended", reason: "lost" });
   }
 

@@ -1,0 +1,82 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { untilMediaAdvances, watched } from "../support/page-watch.ts";
+import { say } from "../support/people.ts";
+import { setStage } from "../support/stage.ts";
+import { talk } from "../support/talk.ts";
+
+const stage = setStage();
+
+test("a duplicated call tab is told so and touches nothing; the call goes on, and ends everywhere", async () => {
+  const { alice, bob } = stage;
+  const { aliceCall, bobCall } = await talk(alice, bob);
+  const duplicate = await alice.browser.context.newPage();
+  await duplicate.goto(aliceCall.url());
+  await alice.sees(duplicate, say("call.elsewhere"));
+  expect(await watched(duplicate)).toMatchObject({ mediaAsked: 0, sockets: 0 });
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+
+  // After its worker's death the page that has the call takes it up again, not the other.
+  await alice.browser.stopWorker();
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+  await duplicate.getByRole("button", { name: say("call.close") }).click();
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+
+  await bob.hangUp(bobCall);
+  await alice.sees(aliceCall, say("ended.caller.hangup"));
+  for (const page of [aliceCall, bobCall]) await untilConnectionsClosed(page);
+});
+
+test("Alice calls again after the popup's note of the ended call was dismissed", async () => {
+  const { alice, bob } = stage;
+  const { aliceCall, bobCall } = await talk(alice, bob);
+  await bob.hangUp(bobCall);
+  await alice.sees(aliceCall, say("ended.caller.hangup"));
+  await bobCall.close();
+  const dismiss = alice.popup.getByRole("button", { name: say("notice.dismiss") });
+  await dismiss.click();
+  await dismiss.waitFor({ state: "hidden" });
+
+  await callAgain(aliceCall);
+  await bob.accept();
+  const again = await bob.browser.callPage();
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(again)]);
+  await bob.hangUp(again);
+  await alice.sees(aliceCall, say("ended.caller.hangup"));
+});
+
+test("a call again that cannot be placed says why", async () => {
+  const { alice, bob } = stage;
+  const { aliceCall: former, bobCall } = await talk(alice, bob);
+  await bob.hangUp(bobCall);
+  await alice.sees(former, say("ended.caller.hangup"));
+  await bobCall.close();
+
+  await bob.call(alice);
+  const opened = alice.browser.context.waitForEvent("page");
+  await alice.accept();
+  const present = await opened;
+  await untilMediaAdvances(present);
+  await callAgain(former);
+  await former
+    .getByRole("alert")
+    .filter({ hasText: say("problem.in-a-call") })
+    .waitFor();
+  await untilMediaAdvances(present);
+  await alice.hangUp(present);
+});
+
+function callAgain(page: Page): Promise<void> {
+  return page.getByRole("button", { name: say("call.again") }).click();
+}
+
+/** Waits until every connection that the page made is closed, and no track of it lives. */
+async function untilConnectionsClosed(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const { beckonWatch } = globalThis as unknown as { beckonWatch: { connections: RTCPeerConnection[] } };
+    return beckonWatch.connections.every((connection) => {
+      const isLive = connection.getSenders().some(({ track }) => track?.readyState === "live");
+      return connection.signalingState === "closed" && !isLive;
+    });
+  });
+}
