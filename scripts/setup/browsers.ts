@@ -26,7 +26,7 @@ export async function setUpChromium(signal: AbortSignal): Promise<void> {
 
 async function installChromium(signal: AbortSignal): Promise<void> {
   const problems = [
-    await installFromDebian(["chromium", "fonts-liberation"], signal),
+    await installFromDebian(["chromium", "fonts-dejavu-core"], signal),
     findChromium() ?? (await installFromPlaywright(signal)),
   ];
   if (findChromium() !== undefined) return;
