@@ -114,10 +114,10 @@ describe("when PostgreSQL dies", () => {
     accounts.accounts.saveChoice(alice.id as UserId, { availability: "dnd", text: "kept" });
     const during = await identify();
     expect(during).not.toEqual({ ok: false, reason: "invalid" });
+    await expect.poll(() => database.pid(), { timeout: 15_000 }).not.toBe(pid);
     await expect
       .poll(identify, { timeout: 15_000 })
       .toMatchObject({ ok: true, identity: { missed: 1, chosen: { availability: "dnd", text: "kept" } } });
-    expect(database.pid()).not.toBe(pid);
     await expect.poll(() => accounts.events).toContainEqual({ type: "missed", of: alice.id, count: 1 });
     await expect.poll(async () => (await alice.try("listCalls", {})).status, { timeout: 10_000 }).toBe(200);
     expect((await alice.call("listCalls", {})).calls.map((record) => record.call)).toEqual([call.call]);
