@@ -181,7 +181,8 @@ function peerRefused(state: CallState, call: CallId): CallStep {
     : step(state);
 }
 
-function refused(state: CallState, { at, of, code }: Of<"refused">): CallStep {
+function refused(state: CallState, event: Of<"refused">): CallStep {
+  const { at, of, code } = event;
   if (!isTaken(state) || state.request !== of) return step(state);
   switch (state.at) {
     case "inviting":
@@ -189,6 +190,8 @@ function refused(state: CallState, { at, of, code }: Of<"refused">): CallStep {
       return ended(state, at, inviteRefusals[code]);
     case "accepting":
     case "joining":
+      // What looked like glare was a call of this device's own, placed before it lost its state: it is let go. [CALL-6]
+      if (state.alias !== undefined) return endedHere(state, event, "call.hangup", "lost");
       return ended(state, at, code === "conflict" ? "answered-elsewhere" : "lost");
     case "live":
     case "reconnecting":
