@@ -59,10 +59,9 @@ export function onWelcomeCalls(state: SignedIn, at: number, calls: WelcomeCall[]
 /** Drops the waiting rings whose time is over. */
 export function dueRings(state: SignedIn, at: number): AppStep {
   const late = state.others.filter(({ until }) => at >= until);
-  const last = late.at(-1);
-  if (!last) return step(state);
+  if (late.length === 0) return step(state);
   const others = state.others.filter(({ until }) => at < until);
-  return step({ ...state, others, lastMissed: missedOf(last, at) });
+  return step(late.reduce((missing, ring) => withMissed(missing, missedOf(ring, at)), { ...state, others }));
 }
 
 /** The answer to a request: an ending is confirmed by any. */
@@ -80,7 +79,7 @@ function applied(state: SignedIn, at: number, effect: CallEffect): AppStep {
     case "over":
       return step(withOver(state, effect.call));
     case "missed":
-      return step({ ...state, lastMissed: { call: effect.call, from: effect.from, media: effect.media, at } });
+      return step(withMissed(state, { call: effect.call, from: effect.from, media: effect.media, at }));
     case "open-call-tab":
     case "focus-call-tab":
     case "signal-page":
@@ -137,7 +136,7 @@ function dropRing(state: SignedIn, at: number, { call, reason }: ServerMessageOf
   if (!ring) return step(next);
   const others = state.others.filter((other) => other.call !== call);
   const isMissed = reason === "cancelled" || reason === "no-answer";
-  return step({ ...next, others, ...(isMissed ? { lastMissed: missedOf(ring, at) } : {}) });
+  return step(isMissed ? withMissed({ ...next, others }, missedOf(ring, at)) : { ...next, others });
 }
 
 function welcomeRings(state: SignedIn, at: number, calls: WelcomeCall[], settling: boolean): AppStep {
@@ -173,6 +172,11 @@ function isForeign({ call: present, others }: SignedIn, call: CallId): boolean {
   if (isNamed(present, call)) return !isPresent(present);
   const isMerging = present.at === "inviting" || present.at === "ringing-out";
   return !isMerging || !others.some((ring) => ring.call === call && ring.from.user === present.with.user);
+}
+
+function withMissed(state: SignedIn, missed: MissedCall): SignedIn {
+  const missedFrom = { ...state.missedFrom, [missed.from.user]: missed.at };
+  return { ...state, lastMissed: missed, missedFrom };
 }
 
 function missedOf({ call, from, media }: Ring, at: number): MissedCall {

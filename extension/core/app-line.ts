@@ -141,20 +141,26 @@ function meaningOf(message: ServerMessage): Heard {
 /** The welcome is the whole truth: whatever else was held is dropped, but for what only this side knows. */
 function onWelcome(state: SignedIn, at: number, message: ServerMessageOf<"welcome">): AppStep {
   const { user, settings, missed, contacts, calls, settling } = message;
-  const { lastMissed, ...rest } = state;
   const known: SignedIn = {
-    ...rest,
-    ...(lastMissed && missed > 0 ? { lastMissed } : {}),
+    ...withMissedCount(state, missed),
     session: { ...state.session, handle: user.handle, name: user.name },
     self: { ...selfOf(user, at), ...(state.self.wanted ? { wanted: state.self.wanted } : {}) },
     settings,
-    missed,
     roster: welcomeRoster(state.roster, contacts, at, settling),
   };
   const told: AppEffect[] = known.toldIdle === known.idle ? [] : send(known, { type: "device.idle", idle: known.idle });
   const chosen = andThen({ state: known, effects: told }, (now) => askWanted(now, at));
   const called = andThen(chosen, (now) => onWelcomeCalls(now, at, calls, settling !== undefined));
   return andThen(called, readContacts);
+}
+
+/** What was missed is seen, here or elsewhere, once nothing is counted. */
+function withMissedCount(state: SignedIn, missed: number): SignedIn {
+  const next = { ...state, missed };
+  if (missed > 0) return next;
+  delete next.lastMissed;
+  delete next.missedFrom;
+  return next;
 }
 
 function onFact(state: SignedIn, at: number, message: ServerMessage): AppStep {
@@ -168,10 +174,8 @@ function onFact(state: SignedIn, at: number, message: ServerMessage): AppStep {
       return step({ ...state, roster: changePresence(state.roster, message, at) });
     case "contacts.changed":
       return readContacts(state);
-    case "missed": {
-      const { lastMissed, ...rest } = state;
-      return step({ ...rest, missed: message.count, ...(lastMissed && message.count > 0 ? { lastMissed } : {}) });
-    }
+    case "missed":
+      return step(withMissedCount(state, message.count));
     case "call.incoming":
     case "call.ringing":
     case "call.accepted":

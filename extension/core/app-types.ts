@@ -71,6 +71,8 @@ export interface SignedIn {
   missed: number;
   /** The last ring that nobody here answered, until it was seen. */
   lastMissed?: MissedCall;
+  /** Whose calls were missed here since the count was last 0, with the instant of each one's last. */
+  missedFrom?: Record<string, number>;
   /** Whether this device is unattended. */
   idle: boolean;
   /** What the hello of the present socket said of that. */

@@ -2,7 +2,7 @@ import { type CallId, type Contact, unreachable } from "#protocol";
 import type { AppState, SignedIn } from "./app-types.ts";
 import { isNamed, isOutgoing } from "./call-parts.ts";
 import type { Connection } from "./connection.ts";
-import { type Roster, presenceOf } from "./roster.ts";
+import { presenceOf } from "./roster.ts";
 import type { CallPageView, CallView, ContactView, LineView, SelfView, View } from "./view.ts";
 
 /** What every page may see. */
@@ -18,7 +18,7 @@ export function viewOf(state: AppState): View {
     server: session.server.origin,
     self: selfViewOf(state),
     line: lineViewOf(state.connection),
-    contacts: roster.contacts.map((contact) => contactViewOf(roster, contact)),
+    contacts: roster.contacts.map((contact) => contactViewOf(state, contact)),
     contactsKnown: roster.known,
     missed,
     ...(call ? { call } : {}),
@@ -87,8 +87,9 @@ function selfViewOf({ session, self }: SignedIn): SelfView {
   };
 }
 
-function contactViewOf(roster: Roster, { user, handle, name, state }: Contact): ContactView {
-  const known = { user, handle, name: name ?? handle, state };
+function contactViewOf({ roster, missedFrom }: SignedIn, { user, handle, name, state }: Contact): ContactView {
+  const missedAt = missedFrom?.[user];
+  const known = { user, handle, name: name ?? handle, state, ...(missedAt === undefined ? {} : { missedAt }) };
   return state === "accepted" ? { ...known, ...presenceOf(roster, user) } : { ...known, availability: "offline" };
 }
 

@@ -59,6 +59,8 @@ export interface ContactView {
   text?: string;
   /** Since when they have been so. */
   since?: number;
+  /** When they called last and this device missed it, until that was seen. */
+  missedAt?: number;
 }
 
 export type CallView = { call: CallId; with: { user: UserId; name: string }; media: Media } & (

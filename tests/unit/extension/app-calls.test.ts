@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Contact } from "#protocol";
+import { viewOf } from "../../../extension/core/projection.ts";
 import {
   accepted,
   bob,
@@ -132,6 +133,21 @@ describe("a ring while another call has the stage", () => {
     device.after(1, { type: "due" });
     expect(device.signedIn).toMatchObject({ others: [], lastMissed: { call: callId(2), at: device.now } });
   });
+
+  it.each([
+    ["cancelled", () => ringing().hears(ended(2, "cancelled")), bob.user],
+    ["ended by the own timer", () => ringing().after(45_000, { type: "due" }), bob.user],
+    ["waiting for the stage and cancelled", () => waiting().hears(ended(2, "cancelled")), carol.user],
+    ["waiting for the stage until its time was over", () => waiting().after(45_000, { type: "due" }), carol.user],
+  ] as const)("[CALL-7] %s is missed from its caller until nothing is counted", (_name, missing, from) => {
+    const device = missing();
+    const missedFrom = { [from]: device.now };
+    expect(device.signedIn).toMatchObject({ missedFrom });
+    expect(viewOf(device.state)).toMatchObject({
+      contacts: expect.arrayContaining([expect.objectContaining({ user: from, missedAt: device.now })]) as unknown,
+    });
+    expect(device.loses().returns({ missed: 0 }).signedIn).not.toHaveProperty("missedFrom");
+  });
 });
 
 describe("a call that is over", () => {
@@ -176,6 +192,8 @@ describe("a call that is over", () => {
     const { now } = device;
     expect(device.signedIn.lastMissed).toEqual({ call: callId(2), from: bob, media: "video", at: now });
     expect(device.on({ type: "missed-seen" }).signedIn.lastMissed).toBeUndefined();
+    expect(device.hears({ type: "missed", count: 1 }).signedIn.missedFrom).toEqual({ [bob.user]: now });
+    expect(device.hears({ type: "missed", count: 0 }).signedIn).not.toHaveProperty("missedFrom");
   });
 });
 
