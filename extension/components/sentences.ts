@@ -1,9 +1,11 @@
-import type { CallEnd, CallView, ContactView, LineView, SelfView } from "../core/view.ts";
+import type { Availability, Choice } from "#protocol";
+import type { CallEnd, CallView, ContactView, LineView, SignedInView } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
 import type { CallPhase, CallScreenProps } from "./call-props.ts";
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** What went wrong and what to do, in one sentence or two. */
 export function problemSentence(text: Text, answer: Extract<CommandAnswer, { ok: false }>): string {
@@ -38,14 +40,24 @@ function availabilityWords(text: Text, { availability, since }: ContactView, now
   if (since === undefined) return text.t(`availability.${availability}`);
   const time = text.instant(since, now);
   if (availability === "offline") return text.t("availability.offline-since", { time });
-  if (availability !== "away") return text.t(`availability.${availability}`);
+  if (availability !== "away" || now - since < MINUTE_MS) return text.t(`availability.${availability}`);
   return now - since < HOUR_MS
     ? text.t("availability.away-for", { minutes: text.minutes(now - since) })
     : text.t("availability.away-since", { time });
 }
 
-/** One's own choice in words: "Do not disturb until 14:00". */
-export function ownWords(text: Text, self: SelfView, now: number): string {
+/** How one looks just now to others, or offline where nobody sees anything. */
+export function ownShown({ self, line, call }: SignedInView): Availability | Choice {
+  if (line.at === "offline") return "offline";
+  const talking = call?.at === "joining" || call?.at === "live" || call?.at === "reconnecting";
+  return talking && self.availability === "available" ? "busy" : self.availability;
+}
+
+/** The same in words: "Do not disturb until 14:00". */
+export function ownWords(text: Text, view: SignedInView, now: number): string {
+  const { self } = view;
+  const shown = ownShown(view);
+  if (shown !== self.availability) return text.t(`availability.${shown}`);
   return self.until === undefined || self.until <= now
     ? text.t(`availability.${self.availability}`)
     : text.t(`availability.${self.availability}-until`, { time: text.instant(self.until, now) });
@@ -55,7 +67,7 @@ export function ownWords(text: Text, self: SelfView, now: number): string {
 export function lineSentences(text: Text, line: LineView, server: string, now: number): string | undefined {
   if (line.at === "online") return undefined;
   if (line.at === "connecting") return text.t("line.connecting", { server: hostOf(server) });
-  const sentences = [text.t(`line.${line.why}`)];
+  const sentences = [text.t(`line.${line.why}`, { server: hostOf(server) })];
   if (line.retryAt !== undefined) sentences.push(retryWords(text, line.retryAt - now));
   if (line.asOf !== undefined) sentences.push(text.t("line.as-of", { time: text.instant(line.asOf, now) }));
   return joined(text, sentences);
@@ -70,9 +82,12 @@ export function joined(text: Text, sentences: readonly string[]): string {
   return sentences.join(text.locale === "ja" ? "" : " ");
 }
 
-/** The server without what every address has. */
+/** The server's host and port alone, of its origin or of what a person typed. */
 export function hostOf(server: string): string {
-  return server.replace(/^https?:\/\//, "").replace(/\/+$/, "");
+  return server
+    .trim()
+    .replace(/^[a-z]+:\/\//i, "")
+    .replace(/[/?#].*$/s, "");
 }
 
 /** A present call in the popup, which shows ringing and ended ones otherwise. */

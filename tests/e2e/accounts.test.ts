@@ -97,16 +97,16 @@ test("[PRES-1] Dan does not want to be disturbed, and Carol sees it at once", as
 
 test("the popup shows the stored contacts while the server is away, and says that it is offline", async () => {
   await backend.kill();
-  await carol.popup.getByText(say("line.network")).waitFor();
+  await carol.popup.getByText(say("line.network", { server: new URL(backend.url).host })).waitFor();
   await carol.browser.stopWorker();
   await carol.reopenPopup();
   await carol.popup.getByRole("listitem").filter({ hasText: dan.name }).waitFor();
-  await carol.popup.getByText(say("line.network")).waitFor();
+  await carol.popup.getByText(say("line.network", { server: new URL(backend.url).host })).waitFor();
   await carol.browser.untilBadge(BADGE.offline);
 
   await backend.restart();
   await Promise.all([carol.browser.untilBadge(BADGE.available), dan.browser.untilBadge(BADGE.available)]);
-  await carol.popup.getByText(say("line.network")).waitFor({ state: "hidden" });
+  await carol.popup.getByText(say("line.network", { server: new URL(backend.url).host })).waitFor({ state: "hidden" });
 });
 
 test("Dan signs out, and Carol sees him offline at once", async () => {

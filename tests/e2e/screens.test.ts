@@ -1,50 +1,7 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openBrowser } from "../support/gallery/open.ts";
-import { serveGallery } from "../support/gallery/server.ts";
+import { describe, expect, test } from "vitest";
+import { visitGallery } from "../support/gallery/visit.ts";
 
-let browser: Browser;
-let gallery: Awaited<ReturnType<typeof serveGallery>>;
-let page: Page;
-
-beforeAll(async () => {
-  gallery = await serveGallery();
-  browser = await openBrowser();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await gallery.close();
-});
-
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 360, height: 560 } });
-});
-
-afterEach(async () => {
-  await page.close();
-});
-
-async function open(scene: string): Promise<void> {
-  await page.goto(`${gallery.url}?locale=en#${scene}`);
-  await page.locator("main").waitFor();
-}
-
-/** Changes the scene in place, as news from the background would. */
-async function become(scene: string): Promise<void> {
-  await page.evaluate((name) => {
-    location.hash = name;
-  }, scene);
-}
-
-/** What the person asked for so far. */
-async function asked(): Promise<string[]> {
-  const names = await page.locator("body").getAttribute("data-asked");
-  return (names ?? "").split(" ").filter((name) => name !== "");
-}
-
-const row = (name: string) => page.locator("[data-row]", { hasText: name });
-const button = (name: string) => page.getByRole("button", { name, exact: true });
+const { page, open, become, asked, focused, row, button } = visitGallery();
 
 describe("the contact list", () => {
   test("calls on one click", async () => {
@@ -55,28 +12,28 @@ describe("the contact list", () => {
 
   test("moves by arrow keys and calls on Enter who is available", async () => {
     await open("home");
-    await page.getByRole("textbox", { name: "Search by name" }).press("ArrowDown");
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("ArrowUp");
+    await page().getByRole("textbox", { name: "Search by name" }).press("ArrowDown");
+    await page().keyboard.press("ArrowDown");
+    await page().keyboard.press("ArrowUp");
     expect(await row("Bob Tanaka").evaluate((node) => node === document.activeElement)).toBe(true);
-    await page.keyboard.press("Enter");
+    await page().keyboard.press("Enter");
     expect(await asked()).toEqual(["placeCall"]);
   });
 
   test("says what will happen before it calls who is offline", async () => {
     await open("home");
     await row("Emi Sato").press("Enter");
-    await page.getByText("Emi Sato is offline. They will see a missed call.").waitFor();
+    await page().getByText("Emi Sato is offline. They will see a missed call.").waitFor();
     expect(await asked()).toEqual([]);
-    await page.keyboard.press("Enter");
+    await page().keyboard.press("Enter");
     expect(await asked()).toEqual(["placeCall"]);
   });
 
   test("gives the focus back when a menu is closed", async () => {
     await open("home");
     await row("Emi Sato").press("Enter");
-    await page.keyboard.press("Escape");
-    await page.getByRole("menu").waitFor({ state: "detached" });
+    await page().keyboard.press("Escape");
+    await page().getByRole("menu").waitFor({ state: "detached" });
     expect(await row("Emi Sato").evaluate((node) => node === document.activeElement)).toBe(true);
   });
 
@@ -84,19 +41,19 @@ describe("the contact list", () => {
     await open("home");
     const more = button("More about Emi Sato");
     await more.click();
-    await page.getByRole("menu").waitFor();
+    await page().getByRole("menu").waitFor();
     await more.click();
-    await page.getByRole("menu").waitFor({ state: "detached" });
+    await page().getByRole("menu").waitFor({ state: "detached" });
     await more.click();
-    await page.getByRole("menu").waitFor();
-    await page.getByRole("heading", { name: "Online — 4" }).click();
-    await page.getByRole("menu").waitFor({ state: "detached" });
+    await page().getByRole("menu").waitFor();
+    await page().getByRole("heading", { name: "Online — 4" }).click();
+    await page().getByRole("menu").waitFor({ state: "detached" });
   });
 
   test("asks before it removes", async () => {
     await open("home");
     await button("More about Emi Sato").click();
-    await page.getByRole("menuitem", { name: "Remove from contacts" }).click();
+    await page().getByRole("menuitem", { name: "Remove from contacts" }).click();
     expect(await asked()).toEqual([]);
     await button("Remove").click();
     expect(await asked()).toEqual(["removeContact"]);
@@ -104,34 +61,46 @@ describe("the contact list", () => {
 });
 
 describe("the ringing card", () => {
-  test("takes no focus, and no key that was being typed answers", async () => {
+  test("takes no focus, and no key answers or calls who is behind it; then the focus is back", async () => {
     await open("home");
-    const search = page.getByRole("textbox", { name: "Search by name" });
-    await search.focus();
+    await page().getByRole("textbox", { name: "Search by name" }).press("ArrowDown");
+    expect(await focused()).toContain("Bob Tanaka");
     await become("ringing");
-    await page.getByRole("region", { name: "Incoming call" }).waitFor();
-    expect(await search.evaluate((node) => node === document.activeElement)).toBe(true);
-    await page.keyboard.press("Enter");
-    await page.keyboard.press("Space");
+    await page().getByRole("region", { name: "Incoming call" }).waitFor();
+    await page().keyboard.press("Enter");
+    await page().keyboard.press("Space");
     expect(await asked()).toEqual([]);
+    await become("home");
+    await page().getByRole("region", { name: "Incoming call" }).waitFor({ state: "detached" });
+    expect(await focused()).toContain("Bob Tanaka");
   });
 
-  test("moves nothing, and lets a click through that was meant for what it covers", async () => {
+  test("is the first thing that Tab comes to, and nothing that it covers is", async () => {
+    await open("ringing");
+    const reached: string[] = [];
+    for (let presses = 0; presses < 3; presses++) {
+      await page().keyboard.press("Tab");
+      reached.push(await focused());
+    }
+    expect(reached).toEqual(["Decline", "Accept", "Answer without video"]);
+  });
+
+  test("moves nothing, and takes no click that was meant for what it covers", async () => {
     await open("home");
     const before = await row("Emi Sato").boundingBox();
     const clickedAt = await button("Video call with Bob Tanaka").boundingBox();
     if (clickedAt === null) throw new Error("The button is not drawn");
     // In one go with the card's appearance, as a pointer that was already on its way.
-    const under = await page.evaluate(
+    const under = await page().evaluate(
       async ({ x, y }) => {
         location.hash = "ringing";
         await new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
         await new Promise(requestAnimationFrame);
-        return document.elementFromPoint(x, y)?.closest("button")?.getAttribute("aria-label");
+        return document.elementFromPoint(x, y)?.closest("section")?.getAttribute("aria-label") ?? "not the card";
       },
       { x: clickedAt.x + clickedAt.width / 2, y: clickedAt.y + clickedAt.height / 2 },
     );
-    expect(under).toBe("Video call with Bob Tanaka");
+    expect(under).toBe("not the card");
     expect(await row("Emi Sato").boundingBox()).toEqual(before);
     await button("Accept").click();
     expect(await asked()).toEqual(["acceptCall"]);
@@ -151,9 +120,9 @@ describe("the ringing card", () => {
 describe("the call's page", () => {
   test("is worked by keys", async () => {
     await open("call-live");
-    await page.keyboard.press("m");
-    await page.keyboard.press("v");
-    await page.keyboard.press("Control+m");
+    await page().keyboard.press("m");
+    await page().keyboard.press("v");
+    await page().keyboard.press("Control+m");
     const toggled = (await asked()).filter((name) => name.startsWith("ontoggle"));
     expect(toggled).toEqual(["ontogglemicrophone", "ontogglecamera"]);
   });
@@ -166,9 +135,9 @@ describe("the call's page", () => {
   });
 
   test("moves the own picture by arrow keys", async () => {
-    await page.setViewportSize({ width: 960, height: 600 });
+    await page().setViewportSize({ width: 960, height: 600 });
     await open("call-live");
-    const own = page.getByRole("button", { name: /own picture/ });
+    const own = page().getByRole("button", { name: /own picture/ });
     const before = await own.boundingBox();
     await own.press("ArrowLeft");
     await own.press("ArrowUp");
@@ -179,7 +148,7 @@ describe("the call's page", () => {
 
   test("offers to call again after an ending, and names it in the title", async () => {
     await open("call-ended-no-answer");
-    expect(await page.title()).toBe("Bob Tanaka · Bob Tanaka did not answer.");
+    expect(await page().title()).toBe("Bob Tanaka · Bob Tanaka did not answer.");
     await button("Call again").click();
     await button("Close").click();
     expect(await asked()).toEqual(["oncallagain", "onclose"]);

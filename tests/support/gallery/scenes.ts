@@ -116,6 +116,10 @@ const POPUP: Record<string, PopupScene> = {
     contacts: [contact(LONG_NAME, "available", { text: LONG_STATUS }), contact("森 千代", "away"), ...CONTACTS],
   }),
   "home-requests": home({ contacts: REQUESTS, missed: 2 }),
+  "home-missed": home({
+    contacts: CONTACTS.map((one) => (one.name === "Emi Sato" ? { ...one, missedAt: NOW - 12 * MINUTE } : one)),
+    missed: 1,
+  }),
   "home-offline": home({
     line: { at: "offline", why: "network", retryAt: NOW + 4000, asOf: NOW },
     missed: 1,
