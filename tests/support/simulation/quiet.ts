@@ -119,7 +119,8 @@ function checkRecords({ accounts, backend, named, merged, setting }: World, runn
       if (!PAIRS.has(pair)) setting.problem(`${call} is recorded as ${pair} [CALL-14]`);
     }
     // A server that knows nothing of its predecessor's ring may let it go on; the database keeps one row for each call.
-    if (running.has(call) && named.get(call)?.size === 1) setting.problem(`${call} is recorded and runs on [CALL-14]`);
+    const isOwn = records.some(({ endedAt }) => endedAt >= backend.startedAt);
+    if (running.has(call) && isOwn) setting.problem(`${call} is recorded and runs on [CALL-14]`);
   }
   for (const [call, lives] of named) {
     // What a server knew when it died is its successor's matter, which this simulation's database does not tell it.
