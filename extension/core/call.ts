@@ -201,11 +201,11 @@ function refused(state: CallState, event: Of<"refused">): CallStep {
   }
 }
 
-/** What a refused invite means to a person. `conflict`: the call ended while the line was away. */
+/** What a refused invite means to a person. `conflict`: they are in a call elsewhere, or it ended while the line was away. */
 const inviteRefusals: Record<ErrorCode, CallEnd> = {
   not_contact: "not-contact",
   rate_limited: "too-many-calls",
-  conflict: "lost",
+  conflict: "not-begun",
   not_found: "lost",
   bad_message: "failed",
   unauthorized: "failed",

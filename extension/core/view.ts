@@ -77,7 +77,7 @@ export type CallView = { call: CallId; with: { user: UserId; name: string }; med
 );
 
 /** Why a call ended, for a person: the server's reasons, and those that only this device knows. */
-export type CallEnd = EndReason | "not-contact" | "too-many-calls" | "lost";
+export type CallEnd = EndReason | "not-contact" | "too-many-calls" | "not-begun" | "lost";
 
 /** What the page of one call may see of it: all of the call's truth, each time it changes. */
 export interface CallPageView {

@@ -87,7 +87,7 @@ describe.each(asCaller.map((state) => [state.at, state] as const))("the caller w
   it.each<[ErrorCode, CallEnd]>([
     ["not_contact", "not-contact"],
     ["rate_limited", "too-many-calls"],
-    ["conflict", "lost"],
+    ["conflict", "not-begun"],
     ["not_found", "lost"],
     ["bad_message", "failed"],
     ["unauthorized", "failed"],

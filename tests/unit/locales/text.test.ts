@@ -38,7 +38,7 @@ describe("the message files", () => {
 
   test.each(["en", "ja"] as const)("say in sentences what went wrong and why a call ended, in %s", (locale) => {
     const { t } = createText(locale);
-    const ends = [...EndReason.options, "not-contact", "too-many-calls", "lost"] as const;
+    const ends = [...EndReason.options, "not-contact", "too-many-calls", "not-begun", "lost"] as const;
     const sentences = [
       ...Problem.options.map((problem) => t(`problem.${problem}`, { field: "other" })),
       ...ends.flatMap((end) => [t(`ended.caller.${end}`, { name: "Bob" }), t(`ended.callee.${end}`, { name: "Bob" })]),
