@@ -64,6 +64,7 @@ export class DatabaseProcesses {
         const found = output.split("\n").find((text) => /^\{"(uri|problem)"/.test(text));
         if (found !== undefined) resolve(found);
       });
+      child.once("error", reject);
       child.once("exit", () => reject(new Error(output)));
     });
     const said = JSON.parse(line) as { uri?: string; pid?: number; problem?: string };
