@@ -59,7 +59,7 @@ describe("a camera that may not be used", () => {
 
   test("the call goes ahead with sound, and says what to do about the camera", async () => {
     const { alice, bob } = stage;
-    await bob.browser.context.addInitScript(refuseCamera);
+    await bob.browser.runFirst(refuseCamera);
     await alice.call(bob);
     await bob.accept();
     const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);

@@ -26,7 +26,7 @@ interface NotedWindow {
 const stage = setStage();
 
 beforeAll(async () => {
-  await Promise.all([stage.alice, stage.bob].map(({ browser }) => browser.context.addInitScript(noteMedia)));
+  await Promise.all([stage.alice, stage.bob].map(({ browser }) => browser.runFirst(noteMedia)));
 });
 
 test("the extension asks for no more than it says, and for no host", async () => {

@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type BrowserContext, type Page, type Worker } from "playwright-core";
 import { findChromium } from "../../scripts/setup/browsers.ts";
-import { extensionFolder } from "../../scripts/setup/extension.ts";
-import { watchPage } from "./page-watch.ts";
 import { until } from "./until.ts";
+import { copyWatchedBuild, runFirst } from "./watched-build.ts";
 
 /** The part of the extension API that tests ask for what a person would see outside of pages. */
 declare const chrome: {
@@ -56,10 +55,11 @@ export class PersonBrowser {
   static async launch(options: ChromiumOptions = {}): Promise<PersonBrowser> {
     const executablePath = findChromium();
     if (executablePath === undefined) throw new Error("There is no Chromium here: run npm run demo or npm test.");
-    const folder = await realpath(extensionFolder("chrome"));
-    const profile = await mkdtemp(join(tmpdir(), "beckon-profile-"));
+    const profile = await realpath(await mkdtemp(join(tmpdir(), "beckon-profile-")));
+    const folder = join(profile, "extension");
     const { headless = true, diesOfSignals = true } = options;
     try {
+      await copyWatchedBuild(folder);
       const context = await chromium.launchPersistentContext(profile, {
         executablePath,
         headless,
@@ -73,12 +73,16 @@ export class PersonBrowser {
         handleSIGTERM: diesOfSignals,
         handleSIGHUP: diesOfSignals,
       });
-      await context.addInitScript(watchPage);
       return new PersonBrowser(context, folder, profile);
     } catch (error) {
       await rm(profile, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** From now on every page of the extension runs this before its own code. It must stand alone. */
+  async runFirst(script: () => void): Promise<void> {
+    await runFirst(this.#folder, script);
   }
 
   /** The popup, in a tab: Playwright does not see the one that the toolbar opens. */
