@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { CallId, DeviceId, UserId } from "./ids.ts";
-import { MAX_ACTIVE_CALLS, MAX_DEVICE_NAME, MAX_UNTIL_MS } from "./limits.ts";
+import { MAX_ACTIVE_CALLS, MAX_DEVICE_NAME, MAX_LET_THROUGH, MAX_UNTIL_MS } from "./limits.ts";
 import { AlertMode, Choice, Media, SecondCall, shownText, Span, StatusText } from "./vocabulary.ts";
 
 /** A client may number a request; the answer carries the number as `re`. */
@@ -47,11 +47,15 @@ const schemas = {
   }),
   /** This device is unattended, or no longer. */
   "device.idle": v.strictObject({ type: v.literal("device.idle"), id, idle: flag }),
+  /** What is left out stays. `letThrough` names the contacts who ring through `dnd`, all of them. */
   "settings.set": v.strictObject({
     type: v.literal("settings.set"),
     id,
     showBusy: v.optional(flag),
     secondCall: v.optional(SecondCall),
+    letThrough: v.optional(
+      v.pipe(v.array(UserId), v.maxLength(MAX_LET_THROUGH, `must name at most ${String(MAX_LET_THROUGH)} contacts`)),
+    ),
   }),
   /** Ring every device of `to`. `age` in ms since it was first asked; it can only shorten a ring. */
   "call.invite": v.strictObject({

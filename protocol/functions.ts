@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { CallId, UserId } from "./ids.ts";
 import { MAX_CALL_PAGE, MAX_EMAIL, MAX_HANDLE, MAX_PASSWORD_BYTES, MIN_HANDLE, MIN_PASSWORD_BYTES } from "./limits.ts";
 import { Person } from "./server-messages.ts";
-import { ContactState, DisplayName, Media, Outcome } from "./vocabulary.ts";
+import { ContactState, DisplayName, Media, MissedWhile, Outcome } from "./vocabulary.ts";
 
 /** The length of a text in UTF-8, in bytes; surrogate halves that stand alone count as U+FFFD, as encoders write them. */
 export function utf8Bytes(text: string): number {
@@ -57,7 +57,10 @@ export const Contact = v.object({
 });
 export type Contact = v.InferOutput<typeof Contact>;
 
-/** One call in a person's own history. `at` in ms since 1970, by the server's clock. [CALL-14] */
+/**
+ * One call in a person's own history. `at` in ms since 1970, by the server's clock. `missedWhile` stands on a missed call
+ * alone, and only for the callee. [CALL-14]
+ */
 export const CallRecord = v.object({
   call: CallId,
   with: Person,
@@ -67,6 +70,7 @@ export const CallRecord = v.object({
   at: Instant,
   seconds: v.number(),
   seen: v.boolean(),
+  missedWhile: v.optional(MissedWhile),
 });
 export type CallRecord = v.InferOutput<typeof CallRecord>;
 

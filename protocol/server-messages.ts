@@ -11,7 +11,12 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const Person = v.object({ user: UserId, name: v.string() });
 export type Person = v.InferOutput<typeof Person>;
 
-export const Settings = v.object({ showBusy: v.boolean(), secondCall: SecondCall });
+/** `letThrough` names the contacts who ring through the user's `dnd`; missing where there are none. */
+export const Settings = v.object({
+  showBusy: v.boolean(),
+  secondCall: SecondCall,
+  letThrough: v.optional(v.array(UserId)),
+});
 export type Settings = v.InferOutput<typeof Settings>;
 
 /** One contact's presence. `since` is its age in ms. */
@@ -32,7 +37,14 @@ export const WelcomeCall = v.variant("state", [
     mode: v.optional(AlertMode),
     ticket: v.optional(Ticket),
   }),
-  v.object({ call: CallId, state: v.literal("incoming"), from: Person, media: Media, remaining: Span }),
+  v.object({
+    call: CallId,
+    state: v.literal("incoming"),
+    from: Person,
+    media: Media,
+    remaining: Span,
+    waiting: v.optional(v.boolean()),
+  }),
   v.object({ call: CallId, state: v.literal("running"), with: Person, media: Media, here: v.boolean(), age: Span }),
 ]);
 export type WelcomeCall = v.InferOutput<typeof WelcomeCall>;
@@ -74,13 +86,14 @@ const schemas = {
   "contacts.changed": v.object({ type: v.literal("contacts.changed"), user: v.optional(UserId) }),
   /** The number of unseen missed calls changed. */
   missed: v.object({ type: v.literal("missed"), count }),
-  /** Ring. `remaining` in ms. */
+  /** Ring. `remaining` in ms. `waiting`: quietly, since the user is in a call, on whichever device. [CALL-9] */
   "call.incoming": v.object({
     type: v.literal("call.incoming"),
     call: CallId,
     from: Person,
     media: Media,
     remaining: Span,
+    waiting: v.optional(v.boolean()),
   }),
   /** To the caller, from the first receipt on; the ticket lets the call tab get ready while it rings. */
   "call.ringing": v.object({

@@ -81,6 +81,10 @@ export const Outcome = v.picklist([
 ]);
 export type Outcome = v.InferOutput<typeof Outcome>;
 
+/** What the callee's devices were doing while a call was missed, for the callee's own history. [CALL-14] */
+export const MissedWhile = v.picklist(["offline", "dnd", "in-call", "silent", "ringing"]);
+export type MissedWhile = v.InferOutput<typeof MissedWhile>;
+
 export const ErrorCode = v.picklist([
   "bad_message",
   "unauthorized",
