@@ -50,7 +50,7 @@ test("a worker that was stopped while idle is back within 35 s", async () => {
   console.log(`back ${seconds(openedAt - stoppedAt)} after the worker was stopped`);
 });
 
-test("after an outage of ten seconds the socket is back within 15 s", async () => {
+test("[CONN-4] after an outage of ten seconds the socket is back within 15 s", async () => {
   await bob.browser.closePages();
   proxy.cut();
   await pause(OUTAGE_MS);

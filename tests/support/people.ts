@@ -48,6 +48,12 @@ export class Person {
     await this.ownMenu.waitFor();
   }
 
+  /** Signs in at the server that this browser knows. */
+  async signInAgain(): Promise<void> {
+    await this.fillSignIn(this.account);
+    await this.ownMenu.waitFor();
+  }
+
   /** Makes the account through the popup's forms. */
   async signUp(server: string): Promise<void> {
     await this.nameServer(server);
