@@ -1,4 +1,4 @@
-import { CallRecord, type Media, type Outcome, type UserId } from "#protocol";
+import { CallRecord, type Media, type MissedWhile, type Outcome, type UserId } from "#protocol";
 import * as v from "valibot";
 import type { EndedCall } from "../core/events.ts";
 import type { DatabasePool } from "../database/pool.ts";
@@ -18,6 +18,8 @@ interface Row {
   accepted_at: Date | null;
   ended_at: Date;
   seen: boolean;
+  /** Null in every row that is not the callee's, and in those of before it was kept. */
+  missed_while: MissedWhile | null;
 }
 
 /** Where a page of the history ends; opaque to clients. */
@@ -39,8 +41,8 @@ export class Calls {
     const acl = readableBy(ended.caller, ended.callee);
     await this.#database.rows(
       `INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
-         "reason", "callerOutcome", "calleeOutcome", "startedAt", "acceptedAt", "endedAt", "seen")
-       VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         "reason", "callerOutcome", "calleeOutcome", "startedAt", "acceptedAt", "endedAt", "seen", "missedWhile")
+       VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
        ON CONFLICT ("call") DO NOTHING`,
       [
         newRowId(),
@@ -57,6 +59,7 @@ export class Calls {
         ended.acceptedAt === undefined ? null : new Date(ended.acceptedAt),
         new Date(ended.endedAt),
         ended.outcomes.callee !== "missed",
+        ended.missedWhile ?? null,
       ],
     );
   }
@@ -89,7 +92,8 @@ export class Calls {
          coalesce(other."name", other."username") AS name, c."media" AS media,
          CASE WHEN c."caller" = $1 THEN c."callerOutcome" ELSE c."calleeOutcome" END AS outcome,
          c."startedAt" AS started_at, c."acceptedAt" AS accepted_at, c."endedAt" AS ended_at,
-         c."caller" = $1 OR c."seen" AS seen
+         c."caller" = $1 OR c."seen" AS seen,
+         CASE WHEN c."callee" = $1 THEN c."missedWhile" END AS missed_while
        FROM "Call" AS c
        JOIN "_User" AS other ON other."objectId" = CASE WHEN c."caller" = $1 THEN c."callee" ELSE c."caller" END
        WHERE (c."caller" = $1 OR c."callee" = $1)
@@ -113,6 +117,7 @@ function recordOf(row: Row): CallRecord {
     at: row.started_at.getTime(),
     seconds: acceptedAt === undefined ? 0 : Math.max(0, Math.round((row.ended_at.getTime() - acceptedAt) / 1000)),
     seen: row.seen,
+    ...(row.missed_while === null ? {} : { missedWhile: row.missed_while }),
   });
 }
 

@@ -40,6 +40,7 @@ export const CLASSES = [
       reason: { type: "String" },
       callerOutcome: { type: "String" },
       calleeOutcome: { type: "String" },
+      missedWhile: { type: "String" },
       startedAt: { type: "Date" },
       acceptedAt: { type: "Date" },
       endedAt: { type: "Date" },

@@ -1,6 +1,7 @@
 import type { CallId } from "#protocol";
 import type { Call, Party, PastCall } from "./calls.ts";
 import type { ConnectionId, RefereeEffect } from "./events.ts";
+import { missedWhile } from "./missed-while.ts";
 import { outcomesOf, type CallEndReason } from "./outcomes.ts";
 import type { Turn, World } from "./world.ts";
 
@@ -9,7 +10,7 @@ export function endCall(world: World, turn: Turn, call: Call, reason: CallEndRea
   const answered = call.phase.at !== "ringing";
   tellEnd(world, turn, call, reason);
   if (call.ends !== undefined) turn.emit({ type: "void-peers", peers: [call.ends.caller, call.ends.callee] });
-  const record = recordOf(call, reason, turn.at);
+  const record = recordOf(world, call, reason, turn.at);
   const past: PastCall = {
     caller: call.caller.user,
     callee: call.callee.user,
@@ -48,7 +49,8 @@ function takeKnowing(world: World, party: Party): ConnectionId[] {
   return connections;
 }
 
-function recordOf(call: Call, reason: CallEndReason, at: number): RefereeEffect {
+function recordOf(world: World, call: Call, reason: CallEndReason, at: number): RefereeEffect {
+  const outcomes = outcomesOf(reason);
   return {
     type: "record",
     call: call.id,
@@ -59,7 +61,8 @@ function recordOf(call: Call, reason: CallEndReason, at: number): RefereeEffect 
     ...(call.phase.at === "ringing" ? {} : { acceptedAt: call.phase.since }),
     endedAt: at,
     reason,
-    outcomes: outcomesOf(reason),
+    outcomes,
+    ...(outcomes.callee === "missed" ? { missedWhile: missedWhile(world, call, reason) } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   DeviceId,
   EndReason,
   Media,
+  MissedWhile,
   Outcome,
   PeerEnds,
   PeerId,
@@ -93,6 +94,8 @@ export interface EndedCall {
   reason: EndReason;
   /** How it ended for each of the two. */
   outcomes: { caller: Outcome; callee: Outcome };
+  /** On a missed call alone; the callee's business, and nobody else's. */
+  missedWhile?: MissedWhile;
 }
 
 /** What the referee wants done, in order. */

@@ -44,6 +44,7 @@ function endedCall(caller: TestPerson, callee: TestPerson, change: Partial<Ended
     endedAt: 1_760_000_045_000,
     reason: "no-answer",
     outcomes: { caller: "no-answer", callee: "missed" },
+    missedWhile: "silent",
     ...change,
   };
 }
@@ -213,7 +214,7 @@ describe("what a person chose", () => {
 });
 
 describe("[CALL-14] records of calls", () => {
-  it("are kept once, listed for both, and counted while unseen", async () => {
+  it("are kept once, listed for both, and counted while unseen; why it was missed is for the callee alone", async () => {
     const caller = await signUp(accounts, "caller", "Cal");
     const callee = await signUp(accounts, "callee", "Lee");
     const ended = endedCall(caller, callee);
@@ -228,7 +229,16 @@ describe("[CALL-14] records of calls", () => {
       ],
     });
     expect(await callee.call("listCalls", {})).toEqual({
-      calls: [{ ...shared, with: { user: caller.id, name: "Cal" }, direction: "in", outcome: "missed", seen: false }],
+      calls: [
+        {
+          ...shared,
+          with: { user: caller.id, name: "Cal" },
+          direction: "in",
+          outcome: "missed",
+          seen: false,
+          missedWhile: "silent",
+        },
+      ],
     });
     expect((await identityOf(callee)).missed).toBe(1);
     expect((await identityOf(caller)).missed).toBe(0);

@@ -231,6 +231,33 @@ describe("[CALL-14] every ended call leaves one record", () => {
   });
 });
 
+describe("[CALL-14] [DEC-22] a missed call says to the callee what their devices were doing", () => {
+  const missedWhile = (person: AppPerson, call: string) =>
+    until("the record", async () => (await person.call("listCalls", {})).calls.find((one) => one.call === call)).then(
+      (record) => record.missedWhile,
+    );
+
+  it.each(["ringing", "silent"] as const)("%s, and nothing of it to the caller", async (expected) => {
+    const [atAlice, atBob] = await pair();
+    const { call } = await ring(atAlice, bob.id, [atBob], { mode: expected === "ringing" ? "loud" : "silent" });
+    await atAlice.must({ type: "call.cancel", call });
+    expect(await missedWhile(bob, call)).toBe(expected);
+    expect(await missedWhile(alice, call)).toBeUndefined();
+  });
+
+  it("dnd", async () => {
+    const [atAlice, atBob] = await pair();
+    await atBob.must({ type: "presence.set", availability: "dnd" });
+    expect(await missedWhile(bob, await invite(atAlice))).toBe("dnd");
+  });
+
+  it("offline", async () => {
+    const [atAlice, atBob] = await pair();
+    await atBob.must({ type: "bye" });
+    expect(await missedWhile(bob, await invite(atAlice))).toBe("offline");
+  });
+});
+
 describe("the tickets of a call", () => {
   it("let its two sides meet at PeerServer, and carry the operator's ICE servers and no other", async () => {
     const [atAlice, atBob] = await pair();
