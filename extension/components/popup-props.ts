@@ -13,6 +13,8 @@ export interface PopupCommands {
   signOut: () => Answer;
   /** `forMs` from now; without it the choice has no end. */
   setPresence: (change: { availability?: Choice; text?: string; forMs?: number }) => Answer;
+  /** For this device alone. */
+  setDevice: (change: { ringSilently?: boolean }) => Answer;
   requestContact: (handle: string) => Answer;
   acceptContact: (user: UserId) => Answer;
   declineContact: (user: UserId) => Answer;

@@ -62,7 +62,8 @@ export function onMessage(
 export function signedOut(state: SignedIn, sessionEnded: boolean): SignedOut {
   const { lastSocket } = state.connection;
   const { lastReading } = state.roster;
-  return { at: "signed-out", server: state.session.server.origin, sessionEnded, lastSocket, lastReading };
+  const { device, session } = state;
+  return { at: "signed-out", server: session.server.origin, sessionEnded, device, lastSocket, lastReading };
 }
 
 /** Tells the server what the person chose, where it has not confirmed that yet. */

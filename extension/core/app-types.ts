@@ -39,6 +39,14 @@ export interface Saved {
   session?: Session;
   /** Missing where the list was never read. */
   contacts?: Contact[];
+  /** Missing where the person changed nothing. */
+  device?: DeviceSettings;
+}
+
+/** What holds on this device alone, whoever is signed in. */
+export interface DeviceSettings {
+  /** Rings show themselves here and make no sound. */
+  ringSilently: boolean;
 }
 
 /** The whole state of one installation: plain JSON, written after each event. Instants are ms since 1970, by this machine. */
@@ -49,6 +57,7 @@ export interface SignedOut {
   /** The origin of the server last used. */
   server?: string;
   sessionEnded: boolean;
+  device: DeviceSettings;
   /** Both go on over sign-outs, so that no number of a socket or of a reading of the contacts comes twice. */
   lastSocket: number;
   lastReading: number;
@@ -68,6 +77,7 @@ export interface SignedIn {
   owed: OwedEnding[];
   self: SelfState;
   settings: Settings;
+  device: DeviceSettings;
   missed: number;
   /** The last ring that nobody here answered, until it was seen. */
   lastMissed?: MissedCall;
@@ -144,6 +154,8 @@ export type PageCommand =
   | { type: "show-call-tab" }
   /** `forMs` from now; without it the choice has no end. */
   | { type: "set-presence"; availability?: Choice; text?: string; forMs?: number }
+  /** What is left out stays. */
+  | ({ type: "set-device" } & Partial<DeviceSettings>)
   | { type: "retry-now" }
   | { type: "contacts-shown" }
   | { type: "contacts-hidden" }

@@ -18,7 +18,13 @@ import { type Step, step } from "./machine.ts";
 import { forgetReading, isAccepted, newRoster, refuseContacts, settleRoster } from "./roster.ts";
 
 /** The state of a background that never ran; its first event is `started`. */
-export const INITIAL_STATE: AppState = { at: "signed-out", sessionEnded: false, lastSocket: 0, lastReading: 0 };
+export const INITIAL_STATE: SignedOut = {
+  at: "signed-out",
+  sessionEnded: false,
+  device: { ringSilently: false },
+  lastSocket: 0,
+  lastReading: 0,
+};
 
 /** The one decision: what an event makes of the whole state. Pure, and throws for no event that its type allows. */
 export function update(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
@@ -58,6 +64,8 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signe
       return step(withoutMissed(state));
     case "set-presence":
       return setPresence(state, event);
+    case "set-device":
+      return setDevice(state, event);
     default:
       return callCommand(state, event);
   }
@@ -131,21 +139,23 @@ function placeCall(state: SignedIn, event: Extract<AppEvent, { type: "place-call
 
 function signIn(state: AppState, event: Extract<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {
   const old = state.at === "signed-in" ? socketOf(state.connection.line) : undefined;
-  const { state: next, effects } = onLine(newSignedIn(event.session, numbersOf(state)), event, { type: "started" });
+  const { state: next, effects } = onLine(newSignedIn(event.session, keptOf(state)), event, { type: "started" });
   return {
     state: next,
     effects: [...(old === undefined ? [] : [{ type: "close-socket", socket: old } as const]), ...effects],
   };
 }
 
-type Numbers = Pick<SignedOut, "lastSocket" | "lastReading">;
+/** What goes on from one session to the next. */
+type Kept = Pick<SignedOut, "device" | "lastSocket" | "lastReading">;
 
-function numbersOf(state: AppState): Numbers {
+function keptOf(state: AppState): Kept {
   if (state.at === "signed-out") return state;
-  return { lastSocket: state.connection.lastSocket, lastReading: state.roster.lastReading };
+  const { device, connection, roster } = state;
+  return { device, lastSocket: connection.lastSocket, lastReading: roster.lastReading };
 }
 
-function newSignedIn(session: Session, { lastSocket, lastReading }: Numbers, saved?: Saved): SignedIn {
+function newSignedIn(session: Session, { device, lastSocket, lastReading }: Kept, saved?: Saved): SignedIn {
   return {
     at: "signed-in",
     session,
@@ -156,7 +166,8 @@ function newSignedIn(session: Session, { lastSocket, lastReading }: Numbers, sav
     over: [],
     owed: [],
     self: { availability: "available" },
-    settings: { showBusy: true, secondCall: "busy" },
+    settings: { showBusy: true, secondCall: "wait" },
+    device,
     missed: 0,
     idle: false,
     contactsShown: false,
@@ -170,8 +181,9 @@ function restore(
   saved: Saved,
   event: Extract<AppEvent, { type: "started" }>,
 ): Step<AppState, AppEffect> {
-  if (!saved.session) return step({ ...state, server: saved.server });
-  return onLine(newSignedIn(saved.session, state, saved), event, { type: "started" });
+  const known = { ...state, device: saved.device ?? state.device };
+  if (!saved.session) return step({ ...known, server: saved.server });
+  return onLine(newSignedIn(saved.session, known, saved), event, { type: "started" });
 }
 
 /** The worker died and lives again: sockets, ports and readings are gone, deadlines stand. */
@@ -246,6 +258,11 @@ function setPresence(state: SignedIn, event: Extract<AppEvent, { type: "set-pres
   const wanted: WantedPresence = { ...choice, ...(words === undefined ? {} : { text: words }), request };
   const next = { ...state, lastRequest: request, self: { ...state.self, wanted } };
   return askWanted(next, at);
+}
+
+function setDevice(state: SignedIn, { ringSilently }: Extract<AppEvent, { type: "set-device" }>): AppStep {
+  if (ringSilently === undefined || ringSilently === state.device.ringSilently) return step(state);
+  return step({ ...state, device: { ringSilently } });
 }
 
 function withoutMissed(state: SignedIn): SignedIn {

@@ -1,4 +1,4 @@
-import type { AppState, Badge, CallNotification, Outward, Saved, SignedIn } from "./app-types.ts";
+import type { AppState, Badge, CallNotification, DeviceSettings, Outward, Saved, SignedIn } from "./app-types.ts";
 import { callDue } from "./call.ts";
 import { isPresent } from "./call-parts.ts";
 import { connectionDue } from "./connection.ts";
@@ -8,7 +8,8 @@ import { lineViewOf } from "./projection.ts";
 /** What the world outside should look like for this state. */
 export function outward(state: AppState): Outward {
   if (state.at === "signed-out") {
-    const saved = state.server === undefined ? {} : { saved: { server: state.server } };
+    const { server, device } = state;
+    const saved = server === undefined ? {} : { saved: { server, ...savedDevice(device) } };
     return { badge: { state: "signed-out", missed: 0 }, ...saved };
   }
   const wakeAt = nextDue(state);
@@ -20,7 +21,7 @@ export function outward(state: AppState): Outward {
     ...(wakeAt === undefined ? {} : { wakeAt }),
     badge: badgeOf(state),
     ...(notification ? { notification } : {}),
-    ...(ring ? { ringing: { ...ring, mode: "loud" } } : {}),
+    ...(ring ? { ringing: { ...ring, mode: state.device.ringSilently ? "silent" : "loud" } } : {}),
     saved: savedOf(state),
   };
 }
@@ -45,6 +46,11 @@ function notificationOf(state: SignedIn): CallNotification | undefined {
   return lastMissed ? { type: "missed", ...lastMissed } : undefined;
 }
 
-function savedOf({ session, roster }: SignedIn): Saved {
-  return { server: session.server.origin, session, ...(roster.known ? { contacts: roster.contacts } : {}) };
+function savedOf({ session, roster, device }: SignedIn): Saved {
+  const contacts = roster.known ? { contacts: roster.contacts } : {};
+  return { server: session.server.origin, session, ...contacts, ...savedDevice(device) };
+}
+
+function savedDevice(device: DeviceSettings): Pick<Saved, "device"> {
+  return device.ringSilently ? { device } : {};
 }

@@ -11,7 +11,7 @@ export function viewOf(state: AppState): View {
     const { server, sessionEnded } = state;
     return { at: "signed-out", ...(server === undefined ? {} : { server }), sessionEnded };
   }
-  const { session, roster, missed } = state;
+  const { session, roster, missed, device } = state;
   const call = callViewOf(state);
   return {
     at: "signed-in",
@@ -21,6 +21,7 @@ export function viewOf(state: AppState): View {
     contacts: roster.contacts.map((contact) => contactViewOf(state, contact)),
     contactsKnown: roster.known,
     missed,
+    device,
     ...(call ? { call } : {}),
   };
 }

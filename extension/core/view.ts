@@ -30,6 +30,8 @@ export interface SignedInView {
   /** False until the list was read once; then `contacts` is empty because there are none. */
   contactsKnown: boolean;
   missed: number;
+  /** What holds on this device alone. */
+  device: { ringSilently: boolean };
   call?: CallView;
 }
 

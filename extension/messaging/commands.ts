@@ -29,6 +29,8 @@ export const Command = v.variant("type", [
     text: v.optional(StatusText),
     forMs: v.optional(v.number()),
   }),
+  /** For this device alone, whoever is signed in. What is left out stays. */
+  v.strictObject({ type: v.literal("setDevice"), ringSilently: v.optional(v.boolean()) }),
   v.strictObject({ type: v.literal("requestContact"), handle: Handle }),
   v.strictObject({ type: v.literal("acceptContact"), user: UserId }),
   v.strictObject({ type: v.literal("declineContact"), user: UserId }),

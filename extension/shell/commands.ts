@@ -124,6 +124,10 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
         ...(forMs === undefined ? {} : { forMs }),
       };
     }
+    case "setDevice": {
+      const { ringSilently } = command;
+      return { type: "set-device", ...(ringSilently === undefined ? {} : { ringSilently }) };
+    }
     case "placeCall":
       return { type: "place-call", call: newCallId(), user: command.user, media: command.media };
     case "acceptCall":

@@ -18,6 +18,7 @@ const SavedSchema = v.object({
     }),
   ),
   contacts: v.optional(v.array(Contact)),
+  device: v.optional(v.object({ ringSilently: v.boolean() })),
 });
 
 /** What a start finds. */
@@ -102,9 +103,11 @@ export class Store {
   }
 }
 
-function savedOf({ server, session, contacts }: v.InferOutput<typeof SavedSchema>, hasToken: boolean): Saved {
-  if (!hasToken || session === undefined) return { server };
-  return { server, session, ...(contacts === undefined ? {} : { contacts }) };
+function savedOf(saved: v.InferOutput<typeof SavedSchema>, hasToken: boolean): Saved {
+  const { server, session, contacts } = saved;
+  const device = saved.device === undefined ? {} : { device: saved.device };
+  if (!hasToken || session === undefined) return { server, ...device };
+  return { server, session, ...(contacts === undefined ? {} : { contacts }), ...device };
 }
 
 function journalled(stored: unknown): AppState | undefined {

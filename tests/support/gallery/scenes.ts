@@ -52,6 +52,7 @@ const HOME: SignedInView = {
   contacts: CONTACTS,
   contactsKnown: true,
   missed: 0,
+  device: { ringSilently: false },
 };
 
 const LONG_NAME = "Maximiliane-Theodora Wolfeschlegelsteinhausen-Bergerdorff the Third";
@@ -201,6 +202,7 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
     signUp: reply("signUp"),
     signOut: reply("signOut"),
     setPresence: reply("setPresence"),
+    setDevice: reply("setDevice"),
     requestContact: reply("requestContact"),
     acceptContact: reply("acceptContact"),
     declineContact: reply("declineContact"),

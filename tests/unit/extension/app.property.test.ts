@@ -139,7 +139,7 @@ const beginning: AppEvent[] = [
 ];
 
 function play(story: AppEvent[], look: (state: AppState, effects: AppEffect[]) => void): void {
-  let state = INITIAL_STATE;
+  let state: AppState = INITIAL_STATE;
   for (const event of [...beginning, ...story]) {
     const next = update(state, event);
     ({ state } = next);

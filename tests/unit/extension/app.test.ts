@@ -24,6 +24,7 @@ const SIGNED_OUT = {
   at: "signed-out",
   server: session.server.origin,
   sessionEnded: false,
+  device: { ringSilently: false },
   lastSocket: 1,
   lastReading: 1,
 };
@@ -52,6 +53,7 @@ describe("the background that runs for the first time", () => {
     { type: "contacts-refused", reading: 0 },
     { type: "idle-changed", idle: true },
     { type: "set-presence", availability: "dnd" },
+    { type: "set-device", ringSilently: true },
     { type: "place-call", call: callId(1), user: bob.user, media: "audio" },
     { type: "socket-opened", socket: 0 },
     { type: "socket-closed", socket: 0, code: 1006 },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { INITIAL_STATE } from "../../../extension/core/app.ts";
 import type { AppState } from "../../../extension/core/app-types.ts";
 import type { CallState } from "../../../extension/core/call-types.ts";
 import { outward } from "../../../extension/core/outward.ts";
@@ -14,12 +15,8 @@ function withCall(call: CallState): AppState {
 
 describe("a device where nobody is signed in", () => {
   it("shows so, waits for nothing, and saves the server only", () => {
-    expect(outward({ at: "signed-out", sessionEnded: false, lastSocket: 0, lastReading: 0 })).toEqual({
-      badge: { state: "signed-out", missed: 0 },
-    });
-    expect(
-      outward({ at: "signed-out", sessionEnded: true, lastSocket: 3, lastReading: 0, server: "https://b.example" }),
-    ).toEqual({
+    expect(outward(INITIAL_STATE)).toEqual({ badge: { state: "signed-out", missed: 0 } });
+    expect(outward({ ...INITIAL_STATE, server: "https://b.example" })).toEqual({
       badge: { state: "signed-out", missed: 0 },
       saved: { server: "https://b.example" },
     });

@@ -49,6 +49,7 @@ describe("what every page sees", () => {
       ],
       contactsKnown: true,
       missed: 0,
+      device: { ringSilently: false },
     });
   });
 
