@@ -37,7 +37,7 @@ test("Alice calls again after the popup's note of the ended call was dismissed",
   await dismiss.click();
   await dismiss.waitFor({ state: "hidden" });
 
-  await callAgain(aliceCall);
+  await alice.callAgain(aliceCall);
   await bob.accept();
   const again = await bob.browser.callPage();
   await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(again)]);
@@ -53,11 +53,10 @@ test("a call again that cannot be placed says why", async () => {
   await bobCall.close();
 
   await bob.call(alice);
-  const opened = alice.browser.context.waitForEvent("page");
   await alice.accept();
-  const present = await opened;
+  const present = await alice.browser.callPage(former);
   await untilMediaAdvances(present);
-  await callAgain(former);
+  await former.getByRole("button", { name: say("call.again") }).click();
   await former
     .getByRole("alert")
     .filter({ hasText: say("problem.in-a-call") })
@@ -65,10 +64,6 @@ test("a call again that cannot be placed says why", async () => {
   await untilMediaAdvances(present);
   await alice.hangUp(present);
 });
-
-function callAgain(page: Page): Promise<void> {
-  return page.getByRole("button", { name: say("call.again") }).click();
-}
 
 /** Waits until every connection that the page made is closed, and no track of it lives. */
 async function untilConnectionsClosed(page: Page): Promise<void> {

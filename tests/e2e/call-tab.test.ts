@@ -45,12 +45,12 @@ describe("the call tab", () => {
     await bob.hangUp(bobCall);
     await alice.sees(aliceCall, say("ended.caller.hangup"));
     await bobCall.close();
-    await aliceCall.getByRole("button", { name: say("call.again") }).click();
+    await alice.callAgain(aliceCall);
     await bob.accept();
     const again = await bob.browser.callPage();
     await untilMediaAdvances(again);
     await bob.hangUp(again);
-    await alice.sees(await alice.browser.callPage(), say("ended.caller.hangup"));
+    await alice.sees(aliceCall, say("ended.caller.hangup"));
   });
 });
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type BrowserContext, type Page, type Worker } from "playwright-core";
 import { findChromium } from "../../scripts/setup/browsers.ts";
+import { untilWatched } from "./page-watch.ts";
 import { until } from "./until.ts";
 import { copyWatchedBuild, runFirst } from "./watched-build.ts";
 
@@ -18,9 +19,8 @@ declare const chrome: {
 /** Events of the extension API can be raised from within, as the browser does on a click. */
 interface Event {
   dispatch: (...args: unknown[]) => void;
+  hasListeners: () => boolean;
 }
-
-const WAIT_MS = 20_000;
 
 export interface ChromiumOptions {
   /** `fake` (the default) is a moving picture and a beep, allowed without a question; `refused` is not allowed. */
@@ -41,7 +41,9 @@ export class PersonBrowser {
   readonly #folder: string;
   readonly #profile: string;
   #alone: ChildProcess | undefined;
-  #probe: Page | undefined;
+  /** The empty page that a browser begins with, until it is used. */
+  #empty: Page | undefined;
+  #probe: Promise<Page> | undefined;
   #isClosed = false;
 
   private constructor(context: BrowserContext, folder: string, profile: string) {
@@ -49,6 +51,7 @@ export class PersonBrowser {
     this.#folder = folder;
     this.#extension = `chrome-extension://${idOf(folder)}/`;
     this.#profile = profile;
+    this.#empty = context.pages()[0];
     context.on("close", () => (this.#isClosed = true));
   }
 
@@ -73,7 +76,10 @@ export class PersonBrowser {
         handleSIGTERM: diesOfSignals,
         handleSIGHUP: diesOfSignals,
       });
-      return new PersonBrowser(context, folder, profile);
+      const browser = new PersonBrowser(context, folder, profile);
+      // It runs before the extension is there, whose pages cannot be opened until then.
+      await browser.worker();
+      return browser;
     } catch (error) {
       await rm(profile, { recursive: true, force: true });
       throw error;
@@ -87,23 +93,19 @@ export class PersonBrowser {
 
   /** The popup, in a tab: Playwright does not see the one that the toolbar opens. */
   async openPopup(): Promise<Page> {
-    const blank = this.context.pages().find((open) => open.url() === "about:blank");
-    const page = blank ?? (await this.context.newPage());
+    const page = this.#empty ?? (await this.context.newPage());
+    this.#empty = undefined;
     await page.goto(`${this.#extension}popup.html`);
     return page;
   }
 
-  /** The tab of a call, once there is one. */
-  async callPage(): Promise<Page> {
-    const since = Date.now();
-    for (;;) {
-      const page = this.#callPages()[0];
-      if (page !== undefined) return page;
-      const left = since + WAIT_MS - Date.now();
-      // A new tab gets its address a moment after it appears.
-      const next = await this.context.waitForEvent("page", { timeout: Math.max(1, left) });
-      await next.waitForURL(/^chrome-extension:/);
-    }
+  /** The tab of a call, once there is one and its page runs; another one than `former`, where that is given. */
+  async callPage(former?: Page): Promise<Page> {
+    // A new tab gets its address some time after it appears, so the tabs are looked at and not their appearance.
+    const look = () => Promise.resolve(this.#callPages().find((page) => page !== former));
+    const page = await until("call tab", look);
+    await untilWatched(page);
+    return page;
   }
 
   /** Closes the tabs of calls, as a person may at any time. */
@@ -147,10 +149,18 @@ export class PersonBrowser {
   /** Clicks a button of a notification, as far as the extension can tell. */
   async clickNotificationButton(id: string, button: number): Promise<void> {
     const worker = await this.worker();
-    await worker.evaluate(([name, index]) => chrome.notifications.onButtonClicked.dispatch(name, index), [
-      id,
-      button,
-    ] as const);
+    const click = async () => {
+      const isHeard = await worker.evaluate(
+        ([name, index]) => {
+          const { onButtonClicked } = chrome.notifications;
+          if (onButtonClicked.hasListeners()) onButtonClicked.dispatch(name, index);
+          return onButtonClicked.hasListeners();
+        },
+        [id, button] as const,
+      );
+      return isHeard ? true : undefined;
+    };
+    await until("background that listens", click);
   }
 
   /** The background's worker, while it runs. */
@@ -221,11 +231,16 @@ export class PersonBrowser {
 
   /** A page of the extension that runs none of its code: for asking the API, also while the worker sleeps. */
   async #api(): Promise<Page> {
-    if (this.#probe === undefined || this.#probe.isClosed()) {
-      this.#probe = await this.context.newPage();
-      await this.#probe.goto(`${this.#extension}manifest.json`);
-    }
+    const page = await (this.#probe ??= this.#openProbe());
+    if (!page.isClosed()) return page;
+    this.#probe = this.#openProbe();
     return this.#probe;
+  }
+
+  async #openProbe(): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.goto(`${this.#extension}manifest.json`);
+    return page;
   }
 }
 

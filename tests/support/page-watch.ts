@@ -68,6 +68,11 @@ export function watchPage(): void {
   };
 }
 
+/** Waits until the page's own code runs, and so all that was to run before it: it has its address already before that. */
+export async function untilWatched(page: Page): Promise<void> {
+  await page.waitForFunction(() => "beckonWatch" in globalThis, undefined, { polling: 20, timeout: WAIT_MS });
+}
+
 /** What the page did so far: the connections and sockets it made, and how often it asked for camera or microphone. */
 export function watched(page: Page): Promise<{ connections: number; mediaAsked: number; sockets: number }> {
   return page.evaluate(() => {

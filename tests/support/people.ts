@@ -3,8 +3,9 @@ import { createText } from "../../extension/locales/text.ts";
 import { account, befriend, signUp, type Account, type SignedUp } from "./accounts.ts";
 import type { Backend } from "./backend.ts";
 import type { Belongings } from "./belongings.ts";
-import { clickedAt } from "./page-watch.ts";
 import { PersonBrowser, type ChromiumOptions } from "./chromium.ts";
+import { clickedAt, untilWatched } from "./page-watch.ts";
+import { until } from "./until.ts";
 
 /** What the screens say, in English. */
 export const say = createText("en").t;
@@ -129,6 +130,26 @@ export class Person {
   /** Hangs up in a call tab. */
   async hangUp(call: Page): Promise<void> {
     await call.getByRole("button", { name: say("call.hang-up") }).click();
+  }
+
+  /** Calls again from the tab of an ended call, which becomes the tab of the new one. */
+  async callAgain(call: Page): Promise<void> {
+    const former = call.url();
+    await call.getByRole("button", { name: say("call.again") }).click();
+    await call.waitForURL((url) => url.href !== former, { waitUntil: "commit" });
+    await untilWatched(call);
+  }
+
+  /** Waits until nothing is left of a call here but what the person may still read. */
+  async untilQuiet(): Promise<void> {
+    await Promise.all([
+      this.card.waitFor({ state: "hidden" }),
+      this.browser.untilNotRinging(),
+      until("end of the call", async () => {
+        const badge = await this.browser.badge();
+        return badge === BADGE.ringing || badge === BADGE.inCall ? undefined : true;
+      }),
+    ]);
   }
 
   /** Closes the popup and opens it anew. */
