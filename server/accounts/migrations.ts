@@ -54,4 +54,14 @@ export const MIGRATIONS: readonly Migration[] = [
       await database.rows(`CREATE INDEX beckon_contact_asked ON "Contact" ("handle")`);
     },
   },
+  {
+    version: 5,
+    name: "second calls wait",
+    run: async (database) => {
+      // The server took no other choice than `busy` before, so whoever has it kept has not chosen it.
+      await database.rows(
+        `UPDATE "_User" SET "settings" = "settings" - 'secondCall' WHERE "settings" ->> 'secondCall' = 'busy'`,
+      );
+    },
+  },
 ];

@@ -8,7 +8,7 @@ import type { Identity, SessionCheck } from "./accounts.ts";
 /** How long a session lives after it was last used. */
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
 
-const DEFAULT_SETTINGS: Settings = { showBusy: true, secondCall: "busy" };
+const DEFAULT_SETTINGS: Settings = { showBusy: true, secondCall: "wait" };
 
 const KeptChoice = v.object({
   availability: Choice,
@@ -122,8 +122,10 @@ function chosenOf(kept: unknown, now: number): ChosenPresence {
 function settingsOf(kept: unknown): Settings {
   const read = v.safeParse(v.partial(Settings), kept);
   if (!read.success) return DEFAULT_SETTINGS;
+  const { showBusy, secondCall, letThrough } = read.output;
   return {
-    showBusy: read.output.showBusy ?? DEFAULT_SETTINGS.showBusy,
-    secondCall: read.output.secondCall ?? DEFAULT_SETTINGS.secondCall,
+    showBusy: showBusy ?? DEFAULT_SETTINGS.showBusy,
+    secondCall: secondCall ?? DEFAULT_SETTINGS.secondCall,
+    ...(letThrough === undefined ? {} : { letThrough }),
   };
 }

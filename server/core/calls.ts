@@ -1,5 +1,6 @@
-import type { AlertMode, CallId, DeviceId, EndReason, Media, PeerEnds, PeerId, UserId } from "#protocol";
+import type { CallId, DeviceId, EndReason, Media, PeerEnds, PeerId, UserId } from "#protocol";
 import type { RefereeEffect } from "./events.ts";
+import type { Receipts } from "./receipts.ts";
 import { Recent } from "./recent.ts";
 
 export type Side = "caller" | "callee";
@@ -17,8 +18,8 @@ export interface Party {
 }
 
 export type Phase =
-  /** `until` is the instant at which nobody has answered; `alerts` are the devices that have begun to ring. */
-  | { at: "ringing"; until: number; alerts: Map<DeviceId, AlertMode> }
+  /** `until` is the instant at which nobody has answered. */
+  | { at: "ringing"; until: number; receipts: Receipts }
   /** Talking since the instant `since`. */
   | { at: "running"; since: number; rejoinedAt?: number }
   /** A talk that outlasted the server, by the word of one side alone, which stands as the caller. [CALL-11] */
@@ -133,14 +134,6 @@ export function isTalking(call: Call, user: UserId): boolean {
 /** Whether the call takes this user's attention for itself: they talk in it, or have asked for it. */
 export function engages(call: Call, user: UserId): boolean {
   return isTalking(call, user) || call.caller.user === user;
-}
-
-/** How many devices ring, and the loudest of their modes. */
-export function loudest(modes: Iterable<AlertMode>): AlertMode | undefined {
-  const heard = new Set(modes);
-  if (heard.has("loud")) return "loud";
-  if (heard.has("silent")) return "silent";
-  return heard.has("waiting") ? "waiting" : undefined;
 }
 
 export function endsFor(ends: Record<Side, PeerId>, side: Side): PeerEnds {

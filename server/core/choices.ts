@@ -1,7 +1,8 @@
 import type { ClientMessageOf, ServerMessageOf, UserId } from "#protocol";
 import type { ChosenPresence } from "./events.ts";
 import { chosenAfter, chosenWhenOver, sameChoice } from "./presence.ts";
-import { reviewRings } from "./ringing.ts";
+import { retellRings, reviewRings } from "./ringing.ts";
+import { sameSettings, settingsAfter } from "./settings.ts";
 import type { Speaker, User } from "./users.ts";
 import type { Turn, World } from "./world.ts";
 
@@ -50,23 +51,21 @@ function choose(world: World, turn: Turn, user: User, chosen: ChosenPresence): v
   turn.touched.add(user.id);
 }
 
-/** The user's settings, on every device. Second calls are not held yet. [CALL-9] */
+/** The user's settings, on every device. They count for a ring that is already there. */
 export function setSettings(
   world: World,
   turn: Turn,
   { user, connection }: Speaker,
   message: ClientMessageOf<"settings.set">,
 ): void {
-  const request = { connection, re: message.id };
-  if (message.secondCall === "wait") {
-    turn.refuse(request, "conflict", "This server does not hold second calls yet; leave secondCall at busy.");
-    return;
-  }
-  turn.ok(request);
-  const { showBusy = user.settings.showBusy, secondCall = user.settings.secondCall } = message;
-  if (showBusy === user.settings.showBusy && secondCall === user.settings.secondCall) return;
-  user.settings = { showBusy, secondCall };
-  turn.emit({ type: "save-settings", user: user.id, settings: user.settings });
+  turn.ok({ connection, re: message.id });
+  const before = user.settings;
+  const settings = settingsAfter(before, message);
+  if (sameSettings(before, settings)) return;
+  user.settings = settings;
+  turn.emit({ type: "save-settings", user: user.id, settings });
+  reviewRings(world, turn, user.id);
+  retellRings(world, turn, user.id, before);
   tellSelf(world, turn, user);
   turn.touched.add(user.id);
 }

@@ -1,7 +1,7 @@
 import type { ClientMessageOf, UserId } from "#protocol";
 import { engages, otherSide, sideOf, type Call, type FoundCall, type Side } from "./calls.ts";
 import { endCall } from "./ending.ts";
-import { reachOf, ringDevices, settledAt, tellRinging } from "./ringing.ts";
+import { endsRing, reachOf, ringDevices, settledAt, tellRinging } from "./ringing.ts";
 import { accept, tellAccepted, tellAcceptedAgain, watchSockets } from "./talking.ts";
 import type { Speaker, User } from "./users.ts";
 import type { Request, Turn, World } from "./world.ts";
@@ -89,8 +89,8 @@ function place(world: World, turn: Turn, speaker: Speaker, message: Invite): voi
   world.calls.add(call);
   world.limits.placed(speaker.user.id, turn.at);
   const remaining = remainingOf(world, message);
-  const reach = reachOf(world, message.to, turn.at);
-  if (reach !== "ring" && reach !== "wait") {
+  const reach = reachOf(world, message.to, speaker.user.id, turn.at);
+  if (endsRing(reach)) {
     endCall(world, turn, call, reach);
     return;
   }
@@ -99,8 +99,8 @@ function place(world: World, turn: Turn, speaker: Speaker, message: Invite): voi
     return;
   }
   world.deadlines.set({ type: "ring", call: call.id }, turn.at + remaining);
-  if (reach === "wait") world.deadlines.set({ type: "settled", call: call.id }, settledAt(world));
-  else ringDevices(world, turn, call);
+  if (reach === "settling") world.deadlines.set({ type: "settled", call: call.id }, settledAt(world));
+  else ringDevices(world, turn, call, reach);
 }
 
 function newCall(world: World, turn: Turn, { user, device }: Speaker, message: Invite): Call {
@@ -112,7 +112,7 @@ function newCall(world: World, turn: Turn, { user, device }: Speaker, message: I
     startedAt: turn.at - (world.spans.ringMs - remaining),
     caller: { user: user.id, name: user.name, device: device.id, knowing: new Set([device.id]) },
     callee: { user: message.to, name, knowing: new Set() },
-    phase: { at: "ringing", until: turn.at + remaining, alerts: new Map() },
+    phase: { at: "ringing", until: turn.at + remaining, receipts: new Map() },
     adopted: false,
   };
 }

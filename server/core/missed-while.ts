@@ -1,6 +1,7 @@
 import type { MissedWhile } from "#protocol";
-import { loudest, type Call } from "./calls.ts";
+import type { Call } from "./calls.ts";
 import type { CallEndReason } from "./outcomes.ts";
+import { heard } from "./receipts.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { World } from "./world.ts";
  * themselves comes first: a device that rang aloud did so, however the ring ended. [CALL-14]
  */
 export function missedWhile(world: World, call: Call, reason: CallEndReason): MissedWhile {
-  const mode = call.phase.at === "ringing" ? loudest(call.phase.alerts.values()) : undefined;
+  const mode = call.phase.at === "ringing" ? heard(call.phase.receipts)?.mode : undefined;
   if (mode === "loud") return "ringing";
   if (mode === "silent") return "silent";
   if (mode === "waiting" || reason === "busy") return "in-call";

@@ -169,5 +169,6 @@ function endDueCall(world: World, turn: Turn, id: CallId, reason: "no-answer" | 
 function endIfAway(world: World, turn: Turn, id: CallId): void {
   const call = world.calls.find(id)?.call;
   if (call === undefined) return;
-  if (reachOf(world, call.callee.user, turn.at) === "unreachable") endCall(world, turn, call, "unreachable");
+  if (reachOf(world, call.callee.user, call.caller.user, turn.at) === "unreachable")
+    endCall(world, turn, call, "unreachable");
 }

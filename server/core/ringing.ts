@@ -1,27 +1,40 @@
-import type { AlertMode, DeviceId, UserId } from "#protocol";
-import { loudest, endsFor, type Call, type Phase, type Side } from "./calls.ts";
+import type { AlertMode, DeviceId, Settings, UserId } from "#protocol";
+import { endsFor, type Call, type Phase, type Side } from "./calls.ts";
 import { endCall } from "./ending.ts";
 import { shownOf } from "./presence.ts";
+import { heardByCaller, note, type Heard } from "./receipts.ts";
 import type { Device } from "./users.ts";
 import type { Turn, World } from "./world.ts";
 
 /**
- * How a user is reached by a ring: `wait` where they may still come back. It follows from nothing but what others
- * see, so that who is invisible cannot be told from who is away. [CALL-8] [PRES-4]
+ * How a user is reached by one caller's ring: aloud; quietly, since they are in a call; `settling` where they may still
+ * come back. The rest is why they are not.
  */
-export type Reach = "ring" | "wait" | "unreachable" | "unavailable" | "busy";
+export type Reach = "ring" | "waiting" | "settling" | Unreached;
+type Unreached = "unreachable" | "unavailable" | "busy";
 
-export function reachOf(world: World, user: UserId, at: number): Reach {
+/**
+ * Whether a user is there follows from nothing but what others see, so that who is invisible cannot be told from who is
+ * away. [CALL-8] [CALL-9] [PRES-4]
+ */
+export function reachOf(world: World, user: UserId, caller: UserId, at: number): Reach {
   const here = world.users.get(user);
   const inCall = world.calls.isTalking(user);
   const shown = here === undefined ? "offline" : shownOf({ ...here, inCall }).availability;
-  if (shown === "offline") {
+  if (here === undefined || shown === "offline") {
     // Nobody was told anything of them since the server started: they may be among those still coming back. [CALL-11]
     const isSettling = at < settledAt(world);
-    return isSettling && world.users.told(user).since === undefined ? "wait" : "unreachable";
+    return isSettling && world.users.told(user).since === undefined ? "settling" : "unreachable";
   }
-  if (shown === "dnd") return "unavailable";
-  return inCall ? "busy" : "ring";
+  const { letThrough = [], secondCall } = here.settings;
+  if (shown === "dnd" && !letThrough.includes(caller)) return "unavailable";
+  if (!inCall) return "ring";
+  return secondCall === "wait" ? "waiting" : "busy";
+}
+
+/** Whether a ring that reaches its callee like this is over. */
+export function endsRing(reach: Reach): reach is Unreached {
+  return reach === "unreachable" || reach === "unavailable" || reach === "busy";
 }
 
 /** The instant at which everyone who was there before the server's start should be back. */
@@ -31,11 +44,11 @@ export function settledAt(world: World): number {
 
 /** Whether a device rings for this call, or goes on ringing. [CALL-3] */
 export function mayRing(world: World, phase: Phase & { at: "ringing" }, device: DeviceId, at: number): boolean {
-  return phase.alerts.has(device) || phase.until - at >= world.spans.lateRingMs;
+  return phase.receipts.has(device) || phase.until - at >= world.spans.lateRingMs;
 }
 
-/** Rings every device of the callee that is online and does not yet know. [CALL-3] */
-export function ringDevices(world: World, turn: Turn, call: Call): void {
+/** Rings every device of the callee that is online and does not yet know, quietly where they are in a call. [CALL-3] [CALL-9] */
+export function ringDevices(world: World, turn: Turn, call: Call, reach: "ring" | "waiting"): void {
   const { phase, callee, caller } = call;
   if (phase.at !== "ringing") return;
   const devices = new Set<DeviceId>();
@@ -49,6 +62,7 @@ export function ringDevices(world: World, turn: Turn, call: Call): void {
     from: { user: caller.user, name: caller.name },
     media: call.media,
     remaining: phase.until - turn.at,
+    ...(reach === "waiting" ? { waiting: true } : {}),
   });
 
   function isNew(device: Device): boolean {
@@ -56,33 +70,53 @@ export function ringDevices(world: World, turn: Turn, call: Call): void {
   }
 }
 
-/** After a change of a user's devices or choice: ends the rings that no longer reach them, and rings where they do. */
+/**
+ * After a change of a user's devices, choice, settings or calls: ends the rings that no longer reach them, and rings
+ * where they do.
+ */
 export function reviewRings(world: World, turn: Turn, user: UserId): void {
-  for (const call of world.calls.of(user)) {
-    if (call.phase.at !== "ringing" || call.callee.user !== user) continue;
-    const reach = reachOf(world, user, turn.at);
-    if (reach === "unreachable" || reach === "unavailable") endCall(world, turn, call, reach);
-    else if (reach === "ring") ringDevices(world, turn, call);
+  for (const call of ringsOf(world, user)) {
+    const reach = reachOf(world, user, call.caller.user, turn.at);
+    if (endsRing(reach)) endCall(world, turn, call, reach);
+    else if (reach !== "settling") ringDevices(world, turn, call, reach);
   }
 }
 
-/** A device has begun to ring: counted once. */
+/** What a setting lets the callers know may have changed: whoever knows otherwise is told. */
+export function retellRings(world: World, turn: Turn, user: UserId, before: Settings): void {
+  for (const call of ringsOf(world, user)) {
+    const { phase } = call;
+    if (phase.at === "ringing" && toldOf(world, call)?.mode !== heardByCaller(phase.receipts, before)?.mode)
+      tellRinging(world, turn, call);
+  }
+}
+
+function ringsOf(world: World, user: UserId): Call[] {
+  return world.calls.of(user).filter((call) => call.phase.at === "ringing" && call.callee.user === user);
+}
+
+/** A device has begun to ring, or rings otherwise: told where it makes a difference to the caller. */
 export function alert(world: World, turn: Turn, call: Call, device: DeviceId, mode: AlertMode): void {
-  if (call.phase.at !== "ringing" || call.phase.alerts.get(device) === mode) return;
-  call.phase.alerts.set(device, mode);
-  tellRinging(world, turn, call);
+  if (call.phase.at !== "ringing") return;
+  const before = toldOf(world, call);
+  note(call.phase.receipts, device, mode);
+  const now = toldOf(world, call);
+  if (now?.devices !== before?.devices || now?.mode !== before?.mode) tellRinging(world, turn, call);
+}
+
+/** What the caller may know of the ringing: how many devices have begun, and the loudest of their modes. */
+export function toldOf(world: World, { phase, callee }: Call): Heard | undefined {
+  return phase.at === "ringing" ? heardByCaller(phase.receipts, world.users.get(callee.user)?.settings) : undefined;
 }
 
 /** Tells the caller how many devices ring, if any does. */
 export function tellRinging(world: World, turn: Turn, call: Call): void {
-  if (call.phase.at !== "ringing") return;
-  const mode = loudest(call.phase.alerts.values());
+  const told = toldOf(world, call);
   const to = world.users.connectionOf(call.caller.user, call.caller.device);
-  if (mode === undefined) return;
+  if (told === undefined) return;
   const ends = endsOf(world, call);
-  if (to === undefined) return;
-  const devices = call.phase.alerts.size;
-  turn.sendTicketed(to, { type: "call.ringing", call: call.id, devices, mode }, endsFor(ends, "caller"));
+  if (to !== undefined)
+    turn.sendTicketed(to, { type: "call.ringing", call: call.id, ...told }, endsFor(ends, "caller"));
 }
 
 /** The ends of the call's media, made when they are first needed. */

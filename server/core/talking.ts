@@ -1,7 +1,7 @@
 import { REJOIN_REPEAT_MS, type Media, type UserId, lesserMedia } from "#protocol";
 import { endsFor, engages, otherSide, type Call, type Party, type Side } from "./calls.ts";
 import { endCall, tellDevices } from "./ending.ts";
-import { endsOf } from "./ringing.ts";
+import { endsOf, reviewRings } from "./ringing.ts";
 import type { Speaker } from "./users.ts";
 import { numbered, type Request, type Turn, type World } from "./world.ts";
 
@@ -27,6 +27,8 @@ export function accept(
   world.deadlines.clear({ type: "settled", call: call.id });
   world.limits.heard(call.caller.user, call.callee.user);
   turn.touched.add(call.caller.user).add(call.callee.user);
+  // Whoever else rings either of them rings someone in a call from now on. [CALL-9]
+  for (const party of [call.callee, call.caller]) reviewRings(world, turn, party.user);
   tellAccepted(world, turn, call, "caller");
 }
 

@@ -1,9 +1,9 @@
 import type { ContactPresence, PeerEnds, UserId, WelcomeCall } from "#protocol";
-import { endsFor, isTalking, loudest, type Call } from "./calls.ts";
+import { endsFor, isTalking, type Call } from "./calls.ts";
 import { selfOf } from "./choices.ts";
 import type { RefereeEffect, Welcome } from "./events.ts";
 import { presenceOf } from "./presence.ts";
-import { mayRing, reachOf, settledAt } from "./ringing.ts";
+import { mayRing, reachOf, settledAt, toldOf } from "./ringing.ts";
 import type { Speaker, User } from "./users.ts";
 import { numbered, type Turn, type World } from "./world.ts";
 
@@ -48,12 +48,13 @@ function listedAs(world: World, turn: Turn, call: Call, speaker: Speaker): Liste
   const { user, device } = speaker;
   if (isTalking(call, user.id)) return running(call, speaker, turn.at);
   if (call.phase.at !== "ringing") return undefined;
-  if (call.caller.user === user.id) return outgoing(call, speaker);
-  const rings = reachOf(world, user.id, turn.at) !== "wait" && mayRing(world, call.phase, device.id, turn.at);
-  if (!rings) return undefined;
+  if (call.caller.user === user.id) return outgoing(world, call, speaker);
+  const reach = reachOf(world, user.id, call.caller.user, turn.at);
+  if (reach === "settling" || !mayRing(world, call.phase, device.id, turn.at)) return undefined;
   const from = { user: call.caller.user, name: call.caller.name };
   const remaining = call.phase.until - turn.at;
-  return { entry: { call: call.id, state: "incoming", from, media: call.media, remaining } };
+  const waiting = reach === "waiting" ? { waiting: true } : {};
+  return { entry: { call: call.id, state: "incoming", from, media: call.media, remaining, ...waiting } };
 }
 
 function running({ id, media, caller, callee, phase }: Call, { user, device }: Speaker, at: number): Listed {
@@ -71,11 +72,10 @@ function running({ id, media, caller, callee, phase }: Call, { user, device }: S
 }
 
 /** On every device of the caller; the ticket is for the one that called. */
-function outgoing({ id, caller, phase, ends }: Call, { device }: Speaker): Listed {
-  const modes = phase.at === "ringing" ? [...phase.alerts.values()] : [];
-  const mode = loudest(modes);
+function outgoing(world: World, call: Call, { device }: Speaker): Listed {
+  const { id, caller, ends } = call;
   return {
-    entry: { call: id, state: "outgoing", devices: modes.length, ...(mode === undefined ? {} : { mode }) },
+    entry: { call: id, state: "outgoing", devices: 0, ...toldOf(world, call) },
     ...(ends !== undefined && caller.device === device.id ? { ends: endsFor(ends, "caller") } : {}),
   };
 }

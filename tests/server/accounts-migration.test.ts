@@ -10,6 +10,7 @@ import {
   type TestAccounts,
   type TestDatabase,
 } from "../support/backend-accounts.ts";
+import { newDeviceId } from "../support/presence-client.ts";
 
 let cluster: TestDatabase;
 let database: TestDatabase;
@@ -54,31 +55,41 @@ it("numbers its steps without a gap", () => {
   expect(all).toEqual(all.map((_, index) => index + 1));
 });
 
-it.each(["version-0", "version-1"])("brings data of %s to the present shape, and loses nothing of it", async (name) => {
-  await client.query(await readFile(new URL(`fixtures/${name}.sql`, import.meta.url), "utf8"));
-  accounts = await startTestAccounts(database);
-  expect(await versions()).toEqual(all);
+it.each(["version-0", "version-1", "version-4"])(
+  "brings data of %s to the present shape, and loses nothing of it",
+  async (name) => {
+    await client.query(await readFile(new URL(`fixtures/${name}.sql`, import.meta.url), "utf8"));
+    accounts = await startTestAccounts(database);
+    expect(await versions()).toEqual(all);
 
-  const ada = new TestPerson(accounts, "ada");
-  ada.token = "r:00000000000000000000000000000ada";
-  expect((await ada.call("listContacts", {})).contacts).toEqual([
-    { user: "userBob001", handle: "bob", name: "Bob", state: "accepted", since: Date.parse("2026-01-02T00:00:00Z") },
-    { user: "wishAdaXyz", handle: "xyz", state: "outgoing", since: Date.parse("2026-01-03T00:00:00Z") },
-  ]);
-  expect((await ada.call("listCalls", {})).calls).toEqual([
-    {
-      call: "0b0e7b1e-5f4c-4c56-9d5f-2f4e3f0a0001",
-      with: { user: "userBob001", name: "Bob" },
-      direction: "in",
-      media: "video",
-      outcome: "missed",
-      at: Date.parse("2026-01-04T00:00:00Z"),
-      seconds: 0,
-      seen: false,
-    },
-  ]);
-  await ada.call("requestContact", { handle: "bob" });
-  expect((await ada.call("listContacts", {})).contacts).toHaveLength(2);
+    const ada = new TestPerson(accounts, "ada");
+    ada.token = "r:00000000000000000000000000000ada";
+    expect((await ada.call("listContacts", {})).contacts).toEqual([
+      { user: "userBob001", handle: "bob", name: "Bob", state: "accepted", since: Date.parse("2026-01-02T00:00:00Z") },
+      { user: "wishAdaXyz", handle: "xyz", state: "outgoing", since: Date.parse("2026-01-03T00:00:00Z") },
+    ]);
+    expect((await ada.call("listCalls", {})).calls).toEqual([
+      {
+        call: "0b0e7b1e-5f4c-4c56-9d5f-2f4e3f0a0001",
+        with: { user: "userBob001", name: "Bob" },
+        direction: "in",
+        media: "video",
+        outcome: "missed",
+        at: Date.parse("2026-01-04T00:00:00Z"),
+        seconds: 0,
+        seen: false,
+      },
+    ]);
+    await ada.call("requestContact", { handle: "bob" });
+    expect((await ada.call("listContacts", {})).contacts).toHaveLength(2);
+  },
+);
+
+it("[CALL-9] lets second calls wait for those whose busy was kept before there was a choice", async () => {
+  await client.query(await readFile(new URL("fixtures/version-4.sql", import.meta.url), "utf8"));
+  accounts = await startTestAccounts(database);
+  const check = await accounts.accounts.identify("r:00000000000000000000000000000ada", newDeviceId());
+  expect(check).toMatchObject({ ok: true, identity: { settings: { showBusy: false, secondCall: "wait" } } });
 });
 
 it("starts again on data of its own version", async () => {

@@ -57,7 +57,7 @@ describe("signing up", () => {
       user: { id: ada.id, handle: "ada", name: "Ada Lovelace" },
       session: expect.any(String) as string,
       chosen: { availability: "available" },
-      settings: { showBusy: true, secondCall: "busy" },
+      settings: { showBusy: true, secondCall: "wait" },
       contacts: [],
       missed: 0,
     });
@@ -196,11 +196,12 @@ describe("what a person chose", () => {
     const until = Date.now() + 3_600_000;
     accounts.accounts.saveChoice(chooser.id as UserId, { availability: "away", text: "first" });
     accounts.accounts.saveChoice(chooser.id as UserId, { availability: "dnd", until, text: "in a meeting" });
-    accounts.accounts.saveSettings(chooser.id as UserId, { showBusy: false, secondCall: "wait" });
+    const settings = { showBusy: false, secondCall: "busy", letThrough: ["aContact01" as UserId] } as const;
+    accounts.accounts.saveSettings(chooser.id as UserId, { ...settings, letThrough: [...settings.letThrough] });
     await expect.poll(async () => (await identityOf(chooser)).settings.showBusy).toBe(false);
     expect(await identityOf(chooser)).toMatchObject({
       chosen: { availability: "dnd", until, text: "in a meeting" },
-      settings: { showBusy: false, secondCall: "wait" },
+      settings,
     });
   });
 

@@ -40,7 +40,7 @@ function identityOf(token: string): Identity {
     user: { id: token as UserId, handle: token, name: token },
     session: token,
     chosen: { availability: "available" },
-    settings: { showBusy: true, secondCall: "busy" },
+    settings: { showBusy: true, secondCall: "wait" },
     contacts: [],
     missed: 0,
   };

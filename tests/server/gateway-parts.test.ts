@@ -111,7 +111,7 @@ describe("what changed while an identity was being read", () => {
     user: { ...self, handle: "self" },
     session: "s",
     chosen: { availability: "available" },
-    settings: { showBusy: true, secondCall: "busy" },
+    settings: { showBusy: true, secondCall: "wait" },
     contacts: [other],
     missed: 2,
   };

@@ -50,7 +50,7 @@ describe("[CONN-1] a device is online from its welcome on", () => {
       type: "welcome",
       re: 3,
       user: { id: alice.id, handle: "alice", name: "Alice Okada", availability: "available" },
-      settings: { showBusy: true, secondCall: "busy" },
+      settings: { showBusy: true, secondCall: "wait" },
       contacts: [expect.objectContaining({ user: bob.id, availability: "offline" })],
       calls: [],
       missed: 0,

@@ -33,7 +33,7 @@ describe("connection", () => {
       {
         type: "welcome",
         user: { id: "carol", handle: "carol", name: "CAROL", availability: "dnd", text: "writing", until: 4_000 },
-        settings: { showBusy: true, secondCall: "busy" },
+        settings: { showBusy: true, secondCall: "wait" },
         contacts: [{ user: "bob", availability: "available", since: 1_000 }],
         calls: [],
         missed: 2,

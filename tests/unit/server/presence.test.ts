@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { call, Stage, type Heard, type Seat } from "./stage.ts";
+import { call, Stage, user, type Heard, type Seat } from "./stage.ts";
 
 let stage: Stage;
 let alice: Seat;
@@ -57,17 +57,31 @@ describe("the whole of a user", () => {
     alice.heard();
     expect(bob.asks("settings.set", { showBusy: false, id: 1 })).toEqual([
       { type: "ok", re: 1 },
-      { type: "self", availability: "available", settings: { showBusy: false, secondCall: "busy" } },
+      { type: "self", availability: "available", settings: { showBusy: false, secondCall: "wait" } },
     ]);
     expect(alice.heard()).toEqual([told("available")]);
     expect(stage.person("bob").settings.showBusy).toBe(false);
   });
 
-  test("[CALL-9] second calls cannot be held yet, and the server says so", () => {
-    expect(bob.asks("settings.set", { secondCall: "wait", showBusy: false, id: 1 })).toMatchObject([
-      { type: "error", re: 1, code: "conflict" },
+  test("settings are told to every device of theirs where they change, each once, and what is left out stays", () => {
+    const phone = stage.join("bob", "phone");
+    phone.heard();
+    const settings = { showBusy: true, secondCall: "busy", letThrough: ["alice", "nobody"] };
+    expect(
+      bob.asks("settings.set", { secondCall: "busy", letThrough: ["alice", "nobody", "alice"].map(user), id: 1 }),
+    ).toEqual([
+      { type: "ok", re: 1 },
+      { type: "self", availability: "available", settings },
     ]);
-    expect(stage.person("bob").settings.showBusy).toBe(true);
+    expect(phone.heard()).toEqual([{ type: "self", availability: "available", settings }]);
+    expect(stage.person("bob").settings).toEqual(settings);
+    expect(bob.asks("settings.set", { letThrough: ["alice", "nobody"].map(user), id: 2 })).toEqual([
+      { type: "ok", re: 2 },
+    ]);
+    expect(stage.join("bob", "tablet").heard()[0]).toMatchObject({ type: "welcome", settings });
+    bob.says("settings.set", { letThrough: [] });
+    expect(stage.person("bob").settings).toEqual({ showBusy: true, secondCall: "busy" });
+    expect(alice.heard()).toEqual([]);
   });
 
   test("[PRES-2] contacts hear of changes of the whole only", () => {

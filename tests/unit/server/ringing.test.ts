@@ -229,27 +229,6 @@ describe("who is not reached", () => {
     bob.says("bye", {});
     expect(alice.heard()).toEqual(JSON.parse(JSON.stringify(whenInvisible).replaceAll("c1", "c2")));
   });
-
-  test("[CALL-9] until second calls are held, an invite to someone in a call ends as busy, and is missed", () => {
-    const carol = stage.join("carol");
-    alice.invites("bob");
-    bob.says("call.accept", { call: c1 });
-    bob.heard();
-    expect(carol.invites("bob", "c2")).toMatchObject([{ type: "ok" }, { call: "c2", reason: "busy" }]);
-    expect(bob.heard()).toEqual([]);
-    expect(stage.records).toMatchObject([{ call: "c2", outcomes: { caller: "busy", callee: "missed" } }]);
-  });
-
-  test("[CALL-9] [DEC-7] accepting another ring ends the call that one is in as hangup", () => {
-    const carol = stage.join("carol");
-    alice.invites("bob");
-    carol.invites("bob", "c2");
-    bob.says("call.accept", { call: c1 });
-    const effects = bobsPhone.says("call.accept", { call: call("c2") });
-    expect(effects[0]).toMatchObject({ type: "send", message: { call: "c1", reason: "hangup" } });
-    expect(stage.records).toMatchObject([{ call: "c1", reason: "hangup" }]);
-    expect(bobsPhone.comesBack()[0]?.["calls"]).toMatchObject([{ call: "c2", state: "running", here: true }]);
-  });
 });
 
 describe("the caller's own device", () => {

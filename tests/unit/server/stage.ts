@@ -63,7 +63,7 @@ export class Stage {
       handle: name,
       name: name.toUpperCase(),
       chosen: { availability: "available" },
-      settings: { showBusy: true, secondCall: "busy" },
+      settings: { showBusy: true, secondCall: "wait" },
       contacts: [],
       missed: 0,
     };
