@@ -1,5 +1,5 @@
 import type { AlertMode, Media } from "#protocol";
-import type { CallEnd } from "../core/view.ts";
+import type { CallEnd, WaitingView } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { Problem } from "../messaging/commands.ts";
 
@@ -53,10 +53,14 @@ export interface CallScreenProps {
   remoteCameraOn: boolean;
   /** Set after `onsoundblocked`, cleared by `onplaysound`: one button then asks for the click. */
   needsClickForSound: boolean;
+  /** What rings behind this call. */
+  waiting: WaitingView[];
   ontogglemicrophone: () => void;
   ontogglecamera: () => void;
   onhangup: () => void;
   oncallagain: () => void;
+  onacceptwaiting: (ring: WaitingView) => void;
+  ondeclinewaiting: (ring: WaitingView) => void;
   /** Close this tab. */
   onclose: () => void;
   /** The browser refused to play their sound without a click. */

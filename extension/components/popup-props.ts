@@ -23,6 +23,7 @@ export interface PopupCommands {
   placeCall: (user: UserId, media: Media) => Answer;
   acceptCall: (call: CallId, media: Media) => Answer;
   declineCall: (call: CallId) => Answer;
+  silenceRing: (call: CallId) => Answer;
   hangUp: (call: CallId) => Answer;
   dismissCall: (call: CallId) => Answer;
   markCallsSeen: () => Answer;

@@ -1,5 +1,5 @@
-import type { Availability, Choice } from "#protocol";
-import type { CallEnd, CallView, ContactView, LineView, SignedInView } from "../core/view.ts";
+import type { AlertMode, Availability, Choice } from "#protocol";
+import type { CallEnd, CallView, ContactView, LineView, SignedInView, WaitingView } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
 import type { CallPhase, CallScreenProps } from "./call-props.ts";
@@ -94,8 +94,25 @@ export function hostOf(server: string): string {
 export type RunningCall = Exclude<CallView, { at: "ringing-in" } | { at: "ended" }>;
 
 export function stripWords(text: Text, call: RunningCall): string {
-  const name = call.with.name;
-  return text.t(`strip.${call.at === "ringing-out" ? "ringing" : call.at}`, { name });
+  const { name } = call.with;
+  if (call.at === "ringing-out") return text.t("call.title", { name, state: ringingOutWords(text, call) });
+  if (call.at === "joining" && call.outgoing) return text.t("call.title", { name, state: text.t("call.answered") });
+  return text.t(`strip.${call.at}`, { name });
+}
+
+/** How a ring sounds on this device. */
+export function ringingWords(text: Text, { media, sound }: Extract<CallView, { at: "ringing-in" }>): string {
+  return text.t(sound === "loud" ? `ringing.${media}` : `ringing.${media}-${sound}`);
+}
+
+export function waitingWords(text: Text, { isAnswered, media, with: { name } }: WaitingView): string {
+  return text.t(isAnswered ? "strip.accepting" : `waiting.${media}`, { name });
+}
+
+/** Who calls during a talk, here or on another device; read aloud without interrupting. */
+export function waitingAnnounced(text: Text, { call, waiting }: Pick<SignedInView, "call" | "waiting">): string {
+  const quiet = call?.at === "ringing-in" && call.sound === "waiting" ? call : waiting.at(-1);
+  return quiet === undefined ? "" : text.t("waiting.announced", { name: quiet.with.name });
 }
 
 /** The state of the call in words, as it stands at the top of the call page and is read aloud when it changes. */
@@ -103,18 +120,18 @@ export function callWords(
   text: Text,
   props: Pick<CallScreenProps, "call" | "link" | "online" | "outgoing" | "person">,
 ) {
-  const { call, link, online } = props;
+  const { call, online } = props;
   switch (call.at) {
     case "inviting":
       return text.t(online ? "call.inviting" : "call.inviting-offline");
     case "ringing-out":
-      return ringingWords(text, call);
+      return ringingOutWords(text, call);
     case "ended":
       return endedSentence(text, { reason: call.reason, outgoing: props.outgoing }, props.person.name);
     case "live":
     case "joining":
     case "reconnecting":
-      return talkWords(text, call, link);
+      return talkWords(text, call, props);
     case "opening":
     case "accepting":
     case "unknown":
@@ -123,13 +140,18 @@ export function callWords(
   }
 }
 
-function ringingWords(text: Text, call: Extract<CallPhase, { at: "ringing-out" }>): string {
-  if (call.mode === "waiting") return text.t("call.ringing-waiting");
-  return text.t(call.mode === "loud" ? "call.ringing" : "call.ringing-silent", { devices: call.devices });
+/** What the other side's devices said of their ringing, to the one who calls. */
+function ringingOutWords(text: Text, { mode, devices }: { mode: AlertMode; devices: number }): string {
+  return text.t(mode === "loud" ? "call.ringing" : `call.ringing-${mode}`, { devices });
 }
 
-function talkWords(text: Text, call: CallPhase, link: CallScreenProps["link"]): string {
+function talkWords(
+  text: Text,
+  call: CallPhase,
+  { link, outgoing }: Pick<CallScreenProps, "link" | "outgoing">,
+): string {
   if (link === "failed") return text.t("call.failed");
   if (call.at === "reconnecting" || link === "interrupted") return text.t("call.interrupted");
-  return text.t(call.at === "live" ? "call.live" : "call.joining");
+  if (call.at === "live") return text.t("call.live");
+  return text.t(outgoing ? "call.answered" : "call.joining");
 }

@@ -1,14 +1,23 @@
-import { type CallId, LATE_RING_MS, type ServerMessageOf, unreachable, type WelcomeCall } from "#protocol";
+import { type CallId, LATE_RING_MS, type Media, type ServerMessageOf, unreachable, type WelcomeCall } from "#protocol";
+import { owe, owedMessage, withMissed, withOver } from "./app-endings.ts";
 import { type AppStep, ask, send, andThen } from "./app-parts.ts";
-import type { AppEffect, MissedCall, SignedIn } from "./app-types.ts";
+import {
+  answerWaiting,
+  askAnswer,
+  declineWaiting,
+  ringEnded,
+  ringsWelcomed,
+  ringWaits,
+  tellWaiting,
+  withoutRing,
+} from "./app-rings.ts";
+import type { AppEffect, SignedIn } from "./app-types.ts";
 import { updateCall } from "./call.ts";
-import { isNamed, isPresent } from "./call-parts.ts";
-import type { CallEffect, CallHappening, CallNews, OwedEnding, Ring } from "./call-types.ts";
+import { isNamed, isPresent, isTaken } from "./call-parts.ts";
+import { ringOf } from "./call-ring.ts";
+import type { CallEffect, CallHappening, CallNews, OwedEnding, Ring, WaitingRing } from "./call-types.ts";
 import { isWorthRinging } from "./call-welcome.ts";
 import { step } from "./machine.ts";
-
-/** So many calls that are over are remembered, against their late messages. */
-const OVER_REMEMBERED = 16;
 
 /** Lets the call on the stage have what happened, and the next ring the stage where it left. */
 export function onCall(state: SignedIn, at: number, happening: CallHappening): AppStep {
@@ -26,13 +35,11 @@ export function onCallNews(state: SignedIn, at: number, message: CallNews): AppS
     case "call.incoming":
       return incoming(state, at, message);
     case "call.accepted":
-      return isForeign(state, message.call)
-        ? owe(state, at, { call: message.call, type: "call.hangup", request: state.lastRequest + 1 })
-        : onCall(state, at, { type: "news", message });
+      return accepted(state, at, message);
     case "call.ended": {
       const owed = state.owed.filter((ending) => ending.call !== message.call);
       const settled = owed.length === state.owed.length ? state : { ...state, owed };
-      return andThen(dropRing(settled, at, message), (now) => onCall(now, at, { type: "news", message }));
+      return onCall(ringEnded(settled, at, message), at, { type: "news", message });
     }
     case "call.ringing":
     case "call.rejoined":
@@ -47,27 +54,35 @@ export function onCallNews(state: SignedIn, at: number, message: CallNews): AppS
 export function onWelcomeCalls(state: SignedIn, at: number, calls: WelcomeCall[], settling: boolean): AppStep {
   const endings = state.owed.flatMap((ending) => send(state, owedMessage(ending)));
   const open = calls.filter(({ call }) => !state.over.includes(call));
-  const fallenIn = andThen({ state, effects: endings }, (now) =>
-    onCall(now, at, { type: "welcomed", calls: open, settling }),
+  const taken = andThen({ state, effects: endings }, (now) => answersTaken(now, at, open));
+  const fallenIn = andThen(taken, (now) =>
+    onCall(ringsWelcomed(now, at, open, settling), at, { type: "welcomed", calls: open, settling }),
   );
-  const rung = andThen(fallenIn, (now) => welcomeRings(now, at, open, settling));
-  let next = rung;
+  let next = andThen(fallenIn, (now) => welcomeRings(now, at, open));
   for (const call of calls) next = andThen(next, (now) => withoutOrphan(now, at, call));
   return next;
 }
 
-/** Drops the waiting rings whose time is over. */
-export function dueRings(state: SignedIn, at: number): AppStep {
-  const late = state.others.filter(({ until }) => at >= until);
-  if (late.length === 0) return step(state);
-  const others = state.others.filter(({ until }) => at < until);
-  return step(late.reduce((missing, ring) => withMissed(missing, missedOf(ring, at)), { ...state, others }));
+/** The person answers a ring, be it on the stage or behind another call of theirs. [CALL-9] */
+export function acceptRing(state: SignedIn, at: number, call: CallId, media: Media): AppStep {
+  const ring = state.others.find((other) => other.call === call);
+  const accept = { type: "accept", call, media } as const;
+  if (ring === undefined) return onCall(state, at, accept);
+  if (state.others.some(({ answer }) => answer !== undefined)) return step(state);
+  if (isTaken(state.call)) return answerWaiting(state, at, ring, media);
+  // What rings on the stage waits from now on in its stead.
+  const rest = withoutRing(state, call);
+  const free: SignedIn =
+    rest.call.at === "ringing-in"
+      ? { ...rest, call: { at: "idle" }, others: [...rest.others, ringOf(rest.call)] }
+      : rest;
+  return andThen(onCall(free, at, { type: "ring", ring: unanswered(ring) }), (now) => onCall(now, at, accept));
 }
 
-/** The answer to a request: an ending is confirmed by any. */
-export function confirmEnding(state: SignedIn, request: number): SignedIn {
-  const owed = state.owed.filter((ending) => ending.request !== request);
-  return owed.length === state.owed.length ? state : { ...state, owed };
+export function declineRing(state: SignedIn, at: number, call: CallId): AppStep {
+  const ring = state.others.find((other) => other.call === call);
+  if (ring === undefined) return onCall(state, at, { type: "decline", call });
+  return ring.answer === undefined ? declineWaiting(state, at, call) : step(state);
 }
 
 function applied(state: SignedIn, at: number, effect: CallEffect): AppStep {
@@ -89,30 +104,40 @@ function applied(state: SignedIn, at: number, effect: CallEffect): AppStep {
   }
 }
 
-function owe(state: SignedIn, at: number, ending: OwedEnding): AppStep {
-  if (state.owed.some(({ call }) => call === ending.call)) return step(state);
-  const next = { ...state, owed: [...state.owed, ending], lastRequest: Math.max(state.lastRequest, ending.request) };
-  return ask(next, at, owedMessage(ending));
-}
-
-function owedMessage({ call, type, request }: OwedEnding) {
-  return { type, id: request, call } as const;
-}
-
-function withOver(state: SignedIn, call: CallId): SignedIn {
-  return state.over.includes(call) ? state : { ...state, over: [...state.over, call].slice(-OVER_REMEMBERED) };
-}
-
 function incoming(state: SignedIn, at: number, message: ServerMessageOf<"call.incoming">): AppStep {
-  const { call, from, media, remaining } = message;
+  const { call, from, media, remaining, waiting } = message;
   if (state.over.includes(call)) return step(state);
   if (isNamed(state.call, call)) return onCall(state, at, { type: "news", message });
-  const ring: Ring = { call, from, media, until: at + remaining };
+  if (isPresent(state.call)) return ringWaits(state, at, message);
+  const ring: Ring = { call, from, media, until: at + remaining, ...(waiting === true ? { isQuiet: true } : {}) };
   // Here the server has judged whether it is still worth beginning. [CALL-3]
-  if (!isPresent(state.call)) return onCall(state, at, { type: "ring", ring });
-  return state.others.some((other) => other.call === call)
-    ? step(state)
-    : step({ ...state, others: [...state.others, ring] });
+  return onCall(state, at, { type: "ring", ring });
+}
+
+/** The server gave a call to this device: that on the stage, or one that was answered while it waited. [CALL-9] */
+function accepted(state: SignedIn, at: number, message: ServerMessageOf<"call.accepted">): AppStep {
+  const { call } = message;
+  const ring = state.others.find((other) => other.call === call);
+  if (ring?.answer !== undefined)
+    return andThen(answerTaken(state, at, ring), (now) => onCall(now, at, { type: "news", message }));
+  return isForeign(state, call)
+    ? owe(state, at, { call, type: "call.hangup", request: state.lastRequest + 1 })
+    : onCall(state, at, { type: "news", message });
+}
+
+/** An answer takes the stage; what was there is over. */
+function answerTaken(state: SignedIn, at: number, ring: WaitingRing): AppStep {
+  if (ring.answer === undefined) return step(state);
+  return onCall(withoutRing(state, ring.call), at, { type: "answer", ring: unanswered(ring), answer: ring.answer });
+}
+
+/** The answers that the server has heard, though this side did not hear so: they take the stage before it falls in. */
+function answersTaken(state: SignedIn, at: number, calls: WelcomeCall[]): AppStep {
+  const ring = state.others.find(
+    ({ call, answer }) =>
+      answer !== undefined && calls.some((one) => one.call === call && one.state === "running" && one.here),
+  );
+  return ring === undefined ? step(state) : answerTaken(state, at, ring);
 }
 
 /** A ring that came to the stage by glare, or is over, waits no longer. [CALL-6] */
@@ -121,31 +146,28 @@ function withoutTaken(state: SignedIn): SignedIn {
   return others.length === state.others.length ? state : { ...state, others };
 }
 
-/** The stage is free: the first ring that is worth it takes it. */
+/** Where the stage is free, an answer takes it, and else the first ring that is worth it. */
 function nextRing(state: SignedIn, at: number): AppStep {
-  if (isPresent(state.call)) return step(state);
+  if (isPresent(state.call)) return tellWaiting(state, at);
+  const answered = state.others.find(({ answer }) => answer !== undefined);
+  // The call before may have ended for another reason, and the accept be lost with it.
+  if (answered) return andThen(answerTaken(state, at, answered), (now) => askAnswer(now, at, answered));
   const ring = state.others.find(({ until }) => until - at >= LATE_RING_MS);
-  if (!ring) return step(state);
-  const others = state.others.filter(({ call }) => call !== ring.call);
-  return onCall({ ...state, others }, at, { type: "ring", ring });
+  return ring === undefined
+    ? tellWaiting(state, at)
+    : onCall(withoutRing(state, ring.call), at, { type: "ring", ring });
 }
 
-function dropRing(state: SignedIn, at: number, { call, reason }: ServerMessageOf<"call.ended">): AppStep {
-  const ring = state.others.find((other) => other.call === call);
-  const next = withOver(state, call);
-  if (!ring) return step(next);
-  const others = state.others.filter((other) => other.call !== call);
-  const isMissed = reason === "cancelled" || reason === "no-answer";
-  return step(isMissed ? withMissed({ ...next, others }, missedOf(ring, at)) : { ...next, others });
+function unanswered({ answer: _, ...ring }: WaitingRing): Ring {
+  return ring;
 }
 
-function welcomeRings(state: SignedIn, at: number, calls: WelcomeCall[], settling: boolean): AppStep {
-  const kept = settling ? state.others.filter((ring) => !calls.some(({ call }) => call === ring.call)) : [];
-  let next: AppStep = step({ ...state, others: kept });
+function welcomeRings(state: SignedIn, at: number, calls: WelcomeCall[]): AppStep {
+  let next = tellWaiting(state, at);
+  for (const ring of state.others) next = andThen(next, (now) => askAnswer(now, at, ring));
   for (const call of calls) {
     if (call.state !== "incoming" || isNamed(state.call, call.call)) continue;
-    const known = state.others.find((ring) => ring.call === call.call);
-    if (!known && !isWorthRinging(call.remaining)) continue;
+    if (state.others.some((ring) => ring.call === call.call) || !isWorthRinging(call.remaining)) continue;
     next = andThen(next, (now) => incoming(now, at, { ...call, type: "call.incoming" }));
   }
   return next;
@@ -172,13 +194,4 @@ function isForeign({ call: present, others }: SignedIn, call: CallId): boolean {
   if (isNamed(present, call)) return !isPresent(present);
   const isMerging = present.at === "inviting" || present.at === "ringing-out";
   return !isMerging || !others.some((ring) => ring.call === call && ring.from.user === present.with.user);
-}
-
-function withMissed(state: SignedIn, missed: MissedCall): SignedIn {
-  const missedFrom = { ...state.missedFrom, [missed.from.user]: missed.at };
-  return { ...state, lastMissed: missed, missedFrom };
-}
-
-function missedOf({ call, from, media }: Ring, at: number): MissedCall {
-  return { call, from, media, at };
 }

@@ -6,8 +6,10 @@ import {
   type ServerMessageOf,
   unreachable,
 } from "#protocol";
-import { confirmEnding, onCall, onCallNews, onWelcomeCalls } from "./app-calls.ts";
+import { onCall, onCallNews, onWelcomeCalls } from "./app-calls.ts";
+import { confirmEnding } from "./app-endings.ts";
 import { type AppStep, ask, isWatched, send, andThen } from "./app-parts.ts";
+import { answerRefused } from "./app-rings.ts";
 import type { AppEffect, AppState, SelfState, SignedIn, SignedOut } from "./app-types.ts";
 import { isAcceptedCall } from "./call-parts.ts";
 import {
@@ -203,9 +205,9 @@ function answered(state: SignedIn, at: number, message: ServerMessageOf<"ok"> | 
   if (wanted?.request === request) {
     return step({ ...confirmed, self: message.type === "ok" ? taken(confirmed.self) : refusedSelf(confirmed.self) });
   }
-  return message.type === "ok"
-    ? step(confirmed)
-    : onCall(confirmed, at, { type: "refused", of: request, code: message.code });
+  if (message.type === "ok") return step(confirmed);
+  const { code } = message;
+  return onCall(answerRefused(confirmed, request, code), at, { type: "refused", of: request, code });
 }
 
 function selfOf(

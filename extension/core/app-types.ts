@@ -10,7 +10,7 @@ import type {
   Settings,
   UserId,
 } from "#protocol";
-import type { CallState, OwedEnding, Ring } from "./call-types.ts";
+import type { CallState, OwedEnding, WaitingRing } from "./call-types.ts";
 import type { Connection } from "./connection.ts";
 import type { Roster } from "./roster.ts";
 
@@ -69,8 +69,8 @@ export interface SignedIn {
   connection: Connection;
   roster: Roster;
   call: CallState;
-  /** Calls that ring here while another has the stage; each may ring once it has left. */
-  others: Ring[];
+  /** Calls that ring here while another has the stage; each may ring aloud once it has left. */
+  others: WaitingRing[];
   /** The last calls that are over here: none of them rings again, whatever comes late. */
   over: CallId[];
   /** Endings that the server has not confirmed yet; repeated after each welcome. [CALL-12] */
@@ -148,6 +148,8 @@ export type PageCommand =
   | { type: "place-call"; call: CallId; user: UserId; media: Media; replacing?: CallId }
   | { type: "accept-call"; call: CallId; media: Media }
   | { type: "decline-call"; call: CallId }
+  /** No more sound of this ring on this device; nobody learns of it. */
+  | { type: "silence-ring"; call: CallId }
   /** Cancels, declines or hangs up, whichever the call's state makes it. */
   | { type: "hang-up"; call: CallId }
   | { type: "dismiss-call"; call: CallId }
@@ -201,9 +203,19 @@ export interface Outward {
   badge: Badge;
   notification?: CallNotification;
   /** Set while this device should ring, `until` at the latest; answer with `alerted` once it does. */
-  ringing?: { call: CallId; from: { user: UserId; name: string }; media: Media; mode: AlertMode; until: number };
+  ringing?: RingShown;
   /** What `storage.local` should hold; missing where nobody was ever signed in. */
   saved?: Saved;
+}
+
+/** `isSilenced`: it makes no sound any more, and is still told to ring as `mode` says. */
+export interface RingShown {
+  call: CallId;
+  from: { user: UserId; name: string };
+  media: Media;
+  mode: AlertMode;
+  until: number;
+  isSilenced: boolean;
 }
 
 export interface Badge {
@@ -214,6 +226,8 @@ export interface Badge {
 
 export type CallNotification =
   | { type: "incoming"; call: CallId; from: { user: UserId; name: string }; media: Media }
+  /** A ring that must not disturb a talk, here or on another device. */
+  | { type: "waiting"; call: CallId; from: { user: UserId; name: string }; media: Media }
   | { type: "missed"; call: CallId; from: { user: UserId; name: string }; media: Media; at: number };
 
 /** Why a command cannot be done now; names are those of the commands' problems. */

@@ -1,7 +1,8 @@
 import { unreachable } from "#protocol";
-import { onCall, dueRings } from "./app-calls.ts";
+import { acceptRing, declineRing, onCall } from "./app-calls.ts";
 import { askWanted, contactsListed, onLine, onMessage, readContacts, signedOut } from "./app-line.ts";
 import { type AppStep, send, andThen } from "./app-parts.ts";
+import { dueRings } from "./app-rings.ts";
 import type {
   AppEffect,
   AppEvent,
@@ -78,6 +79,7 @@ type CallCommand = Extract<
       | "place-call"
       | "accept-call"
       | "decline-call"
+      | "silence-ring"
       | "hang-up"
       | "dismiss-call"
       | "show-call-tab"
@@ -98,9 +100,11 @@ function callCommand(state: SignedIn, event: CallCommand): Step<AppState, AppEff
     case "place-call":
       return placeCall(state, event);
     case "accept-call":
-      return onCall(state, at, { type: "accept", call: event.call, media: event.media });
+      return acceptRing(state, at, event.call, event.media);
     case "decline-call":
-      return onCall(state, at, { type: "decline", call: event.call });
+      return declineRing(state, at, event.call);
+    case "silence-ring":
+      return onCall(state, at, { type: "silence", call: event.call });
     case "dismiss-call":
       return onCall(state, at, { type: "dismiss", call: event.call });
     case "show-call-tab":

@@ -11,6 +11,7 @@ import {
   type PresentCall,
   type TakenCall,
 } from "./call-parts.ts";
+import { ringsOn } from "./call-ring.ts";
 import type {
   Accepting,
   CallEffect,
@@ -110,12 +111,7 @@ function rungAgain(state: CallState, message: NewsOf<"call.incoming">, at: numbe
   if (!isPresent(state) || state.call !== message.call) return step(state);
   if (state.at === "accepting" || isAnswered(state)) return step(state, acceptAgain(state));
   if (state.at !== "ringing-in") return step(state);
-  const next = { ...state, until: Math.min(state.until, at + message.remaining) };
-  if (state.alerted === undefined) return step<CallState>(next);
-  return step<CallState, CallEffect>(next, {
-    type: "ask",
-    message: { type: "call.alert", call: state.call, mode: state.alerted },
-  });
+  return ringsOn(state, at, message);
 }
 
 function ringing(state: CallState, { call, devices, mode, ticket }: NewsOf<"call.ringing">): CallStep {

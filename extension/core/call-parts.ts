@@ -22,6 +22,8 @@ const OPENING_MS = 15_000;
 const PAGE_RETURN_MS = 5_000;
 /** From the accept to flowing media; the page gives up earlier, so this is for a page that is stuck. */
 const JOIN_MS = 45_000;
+/** An accept waits at least this long for a line and the server's word. */
+const ACCEPT_MS = 30_000;
 /** How long an ending is shown where nobody dismisses it. */
 const ENDED_SHOWN_MS = 60_000;
 
@@ -70,6 +72,11 @@ export function missingPage(at: number): CallPage {
 
 export function joinBy(at: number): number {
   return at + JOIN_MS;
+}
+
+/** When this side stops to wait for the server's word on an answer to this ring. */
+export function answerBy(ring: { until: number }, at: number): number {
+  return Math.max(ring.until, at + ACCEPT_MS);
 }
 
 /** A call as `accepting`, where it does not matter what it was before. */

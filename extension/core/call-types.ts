@@ -13,10 +13,31 @@ import type {
 import type { CallEnd } from "./view.ts";
 
 /** A ring at this device. `until` is the instant at which it is over at the latest. */
-export interface Ring {
+export interface Ring extends Rung {
   call: CallId;
   from: Person;
   media: Media;
+}
+
+interface Rung {
+  until: number;
+  /** How this device last said that it rings. */
+  alerted?: AlertMode;
+  /** The person talks on another device of theirs: no sound. [CALL-9] */
+  isQuiet?: true;
+  /** The person wants no more sound of it on this device. */
+  isSilenced?: true;
+}
+
+/** A ring behind another call. `answer`: the person has accepted it, and the server's word on that is awaited. */
+export interface WaitingRing extends Ring {
+  answer?: Answer;
+}
+
+export interface Answer {
+  media: Media;
+  request: number;
+  /** When this side stops to wait for the server's word. */
   until: number;
 }
 
@@ -62,11 +83,8 @@ export interface RingingOut extends Taken {
   ticket: Ticket;
 }
 
-export interface RingingIn extends Call {
+export interface RingingIn extends Call, Rung {
   at: "ringing-in";
-  until: number;
-  /** How this device rings, once it does. */
-  alerted?: AlertMode;
 }
 
 /** The accept is on its way, or waits for the line. */
@@ -130,7 +148,10 @@ export type CallHappening =
   /** It takes the stage; asked only while none has it. */
   | { type: "ring"; ring: Ring }
   | { type: "alerted"; call: CallId; mode: AlertMode }
+  | { type: "silence"; call: CallId }
   | { type: "accept"; call: CallId; media: Media }
+  /** An answer that was given while the ring waited; asked only of a stage that no ring has. */
+  | { type: "answer"; ring: Ring; answer: Answer }
   | { type: "decline"; call: CallId }
   | { type: "hang-up"; call: CallId }
   | { type: "dismiss"; call: CallId }

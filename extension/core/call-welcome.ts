@@ -1,6 +1,7 @@
 import { LATE_RING_MS, unreachable, type WelcomeCall } from "#protocol";
 import { acceptAgain, invite, isAnswered, joiningOf, mergedInto } from "./call-news.ts";
 import { type AcceptedCall, type CallStep, ended, isPresent } from "./call-parts.ts";
+import { ringsOn } from "./call-ring.ts";
 import type { Accepting, CallEffect, CallEvent, CallState, Inviting, RingingIn, RingingOut } from "./call-types.ts";
 import { step } from "./machine.ts";
 
@@ -68,14 +69,7 @@ function isMergeOf(state: Inviting | RingingOut, call: WelcomeCall): call is Run
 
 function welcomedRing(state: RingingIn, event: Welcomed): CallStep {
   const incoming = listed(event.calls, state.call, "incoming");
-  if (incoming) {
-    const next = { ...state, until: Math.min(state.until, event.at + incoming.remaining) };
-    if (state.alerted === undefined) return step<CallState>(next);
-    return step<CallState, CallEffect>(next, {
-      type: "ask",
-      message: { type: "call.alert", call: state.call, mode: state.alerted },
-    });
-  }
+  if (incoming) return ringsOn(state, event.at, incoming);
   // A server that settles may hear of this ring from its caller yet; the own timer ends it otherwise. [CALL-11]
   const isKnownElsewhere = listed(event.calls, state.call, "running") !== undefined;
   return event.settling && !isKnownElsewhere ? step(state) : ended(state, event.at, "answered-elsewhere");

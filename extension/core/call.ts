@@ -1,7 +1,6 @@
-import { type CallId, type ErrorCode, lesserMedia, RING_MS, unreachable } from "#protocol";
+import { type CallId, type ErrorCode, RING_MS, unreachable } from "#protocol";
 import { invite, news } from "./call-news.ts";
 import {
-  acceptingOf,
   type CallStep,
   ended,
   endedHere,
@@ -14,6 +13,7 @@ import {
   openingPage,
   pageId,
 } from "./call-parts.ts";
+import { accept, alerted, answerTakesOver, ring, silenced } from "./call-ring.ts";
 import type { CallEffect, CallEvent, CallState } from "./call-types.ts";
 import { welcomed } from "./call-welcome.ts";
 import { step } from "./machine.ts";
@@ -24,8 +24,6 @@ import type { CallEnd } from "./view.ts";
  * in the last moment is still on its way. [CALL-7]
  */
 const CALLER_MARGIN_MS = 2_000;
-/** An accept waits at least this long for a line and the server's word. */
-const ACCEPT_MS = 30_000;
 /** The page gives up restoring the media after 30 s; this is for a page that is stuck. */
 const RECONNECT_MS = 45_000;
 
@@ -37,11 +35,15 @@ export function updateCall(state: CallState, event: CallEvent): CallStep {
     case "place":
       return place(state, event);
     case "ring":
-      return isPresent(state) ? step(state) : ring(event);
+      return ring(state, event);
     case "alerted":
       return alerted(state, event);
     case "accept":
       return accept(state, event);
+    case "answer":
+      return answerTakesOver(state, event);
+    case "silence":
+      return silenced(state, event);
     case "decline":
       return state.at === "ringing-in" && isNamed(state, event.call) ? hungUp(state, event) : step(state);
     case "hang-up":
@@ -104,35 +106,6 @@ function place(state: CallState, event: Of<"place">): CallStep {
     call: event.call,
     ...(replacing === undefined ? {} : { replacing }),
   });
-}
-
-function ring({ ring: { call, from, media, until } }: Of<"ring">): CallStep {
-  return step<CallState, CallEffect>({ at: "ringing-in", call, with: from, media, until });
-}
-
-function alerted(state: CallState, { call, mode }: Of<"alerted">): CallStep {
-  if (state.at !== "ringing-in" || state.call !== call || state.alerted !== undefined) return step(state);
-  return step<CallState, CallEffect>(
-    { ...state, alerted: mode },
-    { type: "ask", message: { type: "call.alert", call, mode } },
-  );
-}
-
-function accept(state: CallState, event: Of<"accept">): CallStep {
-  if (state.at !== "ringing-in" || state.call !== event.call) return step(state);
-  const media = lesserMedia(state.media, event.media);
-  const accepting = acceptingOf(state, {
-    call: state.call,
-    media,
-    page: openingPage(event.at),
-    request: event.request,
-    until: Math.max(state.until, event.at + ACCEPT_MS),
-  });
-  return step<CallState, CallEffect>(
-    accepting,
-    { type: "ask", message: { type: "call.accept", id: event.request, call: state.call, media } },
-    { type: "open-call-tab", call: state.call },
-  );
 }
 
 function showTab(state: CallState): CallStep {

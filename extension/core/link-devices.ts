@@ -1,4 +1,4 @@
-import type { CallSignal } from "#protocol";
+import type { CallSignal, Media } from "#protocol";
 import type { DeviceOutcome, DeviceState, LinkEffect, LinkEvent, LinkState } from "./link-types.ts";
 import { type Step, step } from "./machine.ts";
 
@@ -51,6 +51,28 @@ export function deviceChanged(state: LinkState, { device, outcome }: Of<"device-
     { type: "switch-track", device, on: next[device] === "on" },
     ...sayMediaState(next),
   );
+}
+
+/**
+ * The page goes on with another call. What was switched off stays off, and a device that is open stays so, but for the camera
+ * in a call without pictures.
+ */
+export function moved(state: LinkState, media: Media): LinkStep {
+  const fresh: LinkState = {
+    ...state,
+    media,
+    remote: { camera: true, microphone: true },
+    needsClick: false,
+    phase: { at: "camera", accepted: false },
+  };
+  const drop: LinkEffect = { type: "drop-connection" };
+  if (media === "video") {
+    const { state: next, effects } = fresh.camera === "unwanted" ? asked(fresh, "camera") : step(fresh);
+    return step<LinkState, LinkEffect>(next, drop, ...effects);
+  }
+  const camera: DeviceState = isPending(fresh.camera) ? "withdrawn" : "unwanted";
+  const close: LinkEffect[] = fresh.camera === "on" ? [{ type: "switch-track", device: "camera", on: false }] : [];
+  return step<LinkState, LinkEffect>({ ...fresh, camera }, drop, ...close);
 }
 
 /** Told while the other side hears it; it is told again whenever the media flows anew. */

@@ -40,11 +40,21 @@ export type LinkPhase =
 
 export type LinkFailure = "peer-server" | "no-connection" | "lost";
 
+interface CallTold {
+  accepted: boolean;
+  over: boolean;
+  media: Media;
+  outgoing: boolean;
+  ticket?: Ticket;
+}
+
 /** What happens to the link. `at` is now. */
 export type LinkEvent = { at: number } &
   /** What the background says of the call, each time it changes. */
   (
-    | { type: "call"; accepted: boolean; over: boolean; media: Media; outgoing: boolean; ticket?: Ticket }
+    | ({ type: "call" } & CallTold)
+    /** The page goes on with another call, of which this is told first. */
+    | ({ type: "moved" } & CallTold)
     /** What came of `open-devices`; a camera that was not asked for is `unwanted`. */
     | { type: "devices"; camera: DeviceOutcome | "unwanted"; microphone: DeviceOutcome }
     /** PeerServer took this side's peer. */
@@ -86,5 +96,7 @@ export type LinkEffect =
   | { type: "switch-track"; device: "camera" | "microphone"; on: boolean }
   /** Asks for one device that is not open; answer with `device-changed`. */
   | { type: "open-device"; device: "camera" | "microphone" }
+  /** Closes the connection and the peer; the devices stay open. */
+  | { type: "drop-connection" }
   /** Stops every track, closes the connection and the peer. */
   | { type: "let-go" };

@@ -1,5 +1,5 @@
 import { type CallSignal, type Ticket, unreachable } from "#protocol";
-import { deviceChanged, devicesCame, isPending, mediaState, switched } from "./link-devices.ts";
+import { deviceChanged, devicesCame, isPending, mediaState, moved, switched } from "./link-devices.ts";
 import type { LinkEffect, LinkEvent, LinkFailure, LinkPhase, LinkState } from "./link-types.ts";
 import { type Step, step } from "./machine.ts";
 
@@ -45,6 +45,8 @@ export function updateLink(state: LinkState, event: LinkEvent): LinkStep {
   switch (event.type) {
     case "call":
       return event.over ? over(state) : callChanged(state, event);
+    case "moved":
+      return event.over ? over(state) : andThen(moved(state, event.media), (next) => callChanged(next, event));
     case "devices":
       return andThen(devicesCame(state, event), (next) => registerWhenReady(next, event.at));
     case "registered":
@@ -92,7 +94,7 @@ export function linkDue({ phase }: LinkState): number | undefined {
 }
 
 /** The background's word. Which side this is, and its ticket, stand until PeerServer is asked. [CALL-6] */
-function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }: Of<"call">): LinkStep {
+function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }: Of<"call" | "moved">): LinkStep {
   const { phase } = state;
   const told: LinkState = { ...state, outgoing, media };
   switch (phase.at) {

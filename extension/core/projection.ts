@@ -1,9 +1,11 @@
-import { type CallId, type Contact, unreachable } from "#protocol";
+import { type AlertMode, type CallId, type Contact, unreachable } from "#protocol";
 import type { AppState, SignedIn } from "./app-types.ts";
 import { isNamed, isOutgoing } from "./call-parts.ts";
 import type { Connection } from "./connection.ts";
 import { presenceOf } from "./roster.ts";
-import type { CallPageView, CallView, ContactView, LineView, SelfView, View } from "./view.ts";
+import { soundOf } from "./call-ring.ts";
+import type { RingingIn } from "./call-types.ts";
+import type { CallPageView, CallView, ContactView, LineView, RingSound, SelfView, View, WaitingView } from "./view.ts";
 
 /** What every page may see. */
 export function viewOf(state: AppState): View {
@@ -23,7 +25,18 @@ export function viewOf(state: AppState): View {
     missed,
     device,
     ...(call ? { call } : {}),
+    waiting: waitingViewOf(state),
   };
+}
+
+function waitingViewOf({ others }: SignedIn): WaitingView[] {
+  return others.map(({ call, from, media, until, answer }) => ({
+    call,
+    with: from,
+    media,
+    until,
+    isAnswered: answer !== undefined,
+  }));
 }
 
 /** What the page of this call may see, or undefined where there is no such call here. */
@@ -35,7 +48,8 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
   const { call: id, with: person, media, at } = present;
   const online = connection.line.at === "online";
   const server = session.server.origin;
-  const shared = { outgoing, call: id, with: person, media, state: at, server, online };
+  const waiting = waitingViewOf(state);
+  const shared = { outgoing, call: id, with: person, media, state: at, server, online, waiting };
   switch (present.at) {
     case "inviting":
     case "accepting":
@@ -94,19 +108,20 @@ function contactViewOf({ roster, missedFrom }: SignedIn, { user, handle, name, s
   return state === "accepted" ? { ...known, ...presenceOf(roster, user) } : { ...known, availability: "offline" };
 }
 
-function callViewOf({ call: state }: SignedIn): CallView | undefined {
+function callViewOf({ call: state, device }: SignedIn): CallView | undefined {
   if (state.at === "idle") return undefined;
   const { call, with: person, media } = state;
   const shared = { call, with: person, media };
   switch (state.at) {
     case "inviting":
     case "accepting":
-    case "joining":
       return { ...shared, at: state.at };
+    case "joining":
+      return { ...shared, at: "joining", outgoing: state.outgoing };
     case "ringing-out":
       return { ...shared, at: "ringing-out", devices: state.devices, mode: state.mode };
     case "ringing-in":
-      return { ...shared, at: "ringing-in", until: state.until };
+      return { ...shared, at: "ringing-in", until: state.until, sound: soundViewOf(state, soundOf(state, device)) };
     case "live":
     case "reconnecting":
       return { ...shared, at: state.at, since: state.since };
@@ -117,4 +132,10 @@ function callViewOf({ call: state }: SignedIn): CallView | undefined {
     default:
       return unreachable(state);
   }
+}
+
+function soundViewOf({ alerted, isSilenced }: RingingIn, mode: AlertMode): RingSound {
+  if (mode !== "loud") return mode;
+  if (isSilenced) return "silenced";
+  return alerted === "silent" ? "silent" : "loud";
 }

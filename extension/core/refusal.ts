@@ -1,3 +1,4 @@
+import type { CallId } from "#protocol";
 import type { AppState, PageCommand, Refusal, SignedIn } from "./app-types.ts";
 import { isNamed, isPresent } from "./call-parts.ts";
 import { isAccepted } from "./roster.ts";
@@ -9,7 +10,11 @@ export function refusal(state: AppState, command: PageCommand): Refusal | undefi
     case "place-call":
       return placeRefusal(state, command);
     case "accept-call":
+      // One answer at a time: which of two would have the stage?
+      return state.others.some(({ answer }) => answer) ? "in-a-call" : ringRefusal(state, command.call);
     case "decline-call":
+      return ringRefusal(state, command.call);
+    case "silence-ring":
       return state.call.at === "ringing-in" && isNamed(state.call, command.call) ? undefined : "not-found";
     case "hang-up":
       return isPresent(state.call) && isNamed(state.call, command.call) ? undefined : "not-found";
@@ -18,6 +23,11 @@ export function refusal(state: AppState, command: PageCommand): Refusal | undefi
     default:
       return undefined;
   }
+}
+
+function ringRefusal({ call: present, others }: SignedIn, call: CallId): Refusal | undefined {
+  if (present.at === "ringing-in" && isNamed(present, call)) return undefined;
+  return others.some((ring) => ring.call === call && ring.answer === undefined) ? undefined : "not-found";
 }
 
 function placeRefusal(state: SignedIn, { user }: Extract<PageCommand, { type: "place-call" }>): Refusal | undefined {

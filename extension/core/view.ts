@@ -33,6 +33,8 @@ export interface SignedInView {
   /** What holds on this device alone. */
   device: { ringSilently: boolean };
   call?: CallView;
+  /** What rings behind it, in the order in which it came. */
+  waiting: WaitingView[];
 }
 
 export interface SelfView {
@@ -65,13 +67,29 @@ export interface ContactView {
   missedAt?: number;
 }
 
+/** A ring that waits behind the call on the stage. */
+export interface WaitingView {
+  call: CallId;
+  with: { user: UserId; name: string };
+  media: Media;
+  until: number;
+  /** It was accepted, and the server's word on that is awaited. */
+  isAnswered: boolean;
+}
+
+/**
+ * How a ring sounds on this device: `silenced` by the person, `silent` by this device's setting or because it cannot play;
+ * `waiting` without a sound, since the person talks on another device of theirs.
+ */
+export type RingSound = "loud" | "silenced" | "silent" | "waiting";
+
 export type CallView = { call: CallId; with: { user: UserId; name: string }; media: Media } & (
   | { at: "inviting" }
   | { at: "ringing-out"; devices: number; mode: AlertMode }
-  | { at: "ringing-in"; until: number }
+  | { at: "ringing-in"; until: number; sound: RingSound }
   | { at: "accepting" }
-  /** Accepted; the media is being connected. */
-  | { at: "joining" }
+  /** Accepted; the media is being connected. `outgoing`: this side called. */
+  | { at: "joining"; outgoing: boolean }
   | { at: "live"; since: number }
   | { at: "reconnecting"; since: number }
   /** `seconds` is the length of the talk, where there was one; `outgoing` tells who called. */
@@ -95,6 +113,7 @@ export interface CallPageView {
   since?: number;
   reason?: CallEnd;
   ticket?: Ticket;
+  waiting: WaitingView[];
   /** The origin of the server. */
   server: string;
   online: boolean;

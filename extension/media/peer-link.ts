@@ -49,8 +49,7 @@ export class PeerLink {
    * older ticket had begun is dropped.
    */
   register(ticket: Ticket): void {
-    this.#dropConnection();
-    this.#dropPeer();
+    this.drop();
     const peer = new Peer(ticket.self, optionsOf(ticket, this.#origin));
     this.#peer = peer;
     peer.on("open", () => this.#ifCurrent(peer, () => this.#listener.registered()));
@@ -93,11 +92,16 @@ export class PeerLink {
     await line?.sender.replaceTrack(track);
   }
 
+  /** Leaves the other side; another ticket may be registered afterwards. */
+  drop(): void {
+    this.#dropConnection();
+    this.#dropPeer();
+  }
+
   /** Ends everything. */
   close(): void {
     this.#life.abort();
-    this.#dropConnection();
-    this.#dropPeer();
+    this.drop();
   }
 
   #answer(connection: MediaConnection, ticket: Ticket): void {

@@ -7,7 +7,7 @@ export const CALL_PORT = "call";
 
 /** From the call page to the background. */
 export const FromCallPage = v.variant("type", [
-  /** First message: which call the page's address names. */
+  /** First message: which call the page's address names; again where it goes on with another. */
   v.strictObject({ type: v.literal("here"), call: CallId }),
   /** Remote media flows, for the first time or again. */
   v.strictObject({ type: v.literal("media-connected") }),
@@ -19,6 +19,9 @@ export const FromCallPage = v.variant("type", [
   v.strictObject({ type: v.literal("peer-refused") }),
   v.strictObject({ type: v.literal("signal"), data: v.unknown() }),
   v.strictObject({ type: v.literal("hang-up") }),
+  /** Answers to a ring that waits behind this call. */
+  v.strictObject({ type: v.literal("accept-waiting"), call: CallId, media: Media }),
+  v.strictObject({ type: v.literal("decline-waiting"), call: CallId }),
   /** The background may have forgotten the call, so the page says whom it was with. */
   v.strictObject({ type: v.literal("call-again"), user: UserId, media: Media }),
 ]);
@@ -44,7 +47,13 @@ export const ToCallPage = v.variant("type", [
     server: v.string(),
     /** False while the background has no line to the server. */
     online: v.boolean(),
+    /** What rings behind this call. */
+    waiting: v.array(
+      v.object({ call: CallId, with: Person, media: Media, until: v.number(), isAnswered: v.boolean() }),
+    ),
   }),
+  /** The page goes on with this call, and keeps its devices as they are; its former call is over. */
+  v.object({ type: v.literal("go-on"), call: CallId }),
   v.object({ type: v.literal("signal"), data: v.unknown() }),
   /** The background knows of no such call. */
   v.object({ type: v.literal("unknown-call") }),

@@ -38,6 +38,8 @@ export const Command = v.variant("type", [
   v.strictObject({ type: v.literal("placeCall"), user: UserId, media: Media }),
   v.strictObject({ type: v.literal("acceptCall"), call: CallId, media: Media }),
   v.strictObject({ type: v.literal("declineCall"), call: CallId }),
+  /** No more sound of this ring on this device; nobody learns of it. */
+  v.strictObject({ type: v.literal("silenceRing"), call: CallId }),
   /** Cancels, declines or hangs up, whichever the call's state makes it. */
   v.strictObject({ type: v.literal("hangUp"), call: CallId }),
   /** The card or page of an ended call was read. */

@@ -1,3 +1,4 @@
+import type { CallId } from "#protocol";
 import { browser } from "wxt/browser";
 import { createText, localeOf } from "../locales/text.ts";
 import { onCommand, onPort, type Port } from "../messaging/background.ts";
@@ -29,7 +30,7 @@ export function startBackground(): void {
   const tabs = new CallTabs();
   const text = createText(localeOf(browser.i18n.getUILanguage()));
   const pages = new CallPages(callPageListener(runtime, commands, tabs));
-  const notifications = new Notifications(text, notificationListener(runtime));
+  const notifications = new Notifications(text, notificationListener(runtime, commands));
   const timers = new Timers(() => dispatch({ type: "due" }));
   const ringer = new Ringer((call, mode) => dispatch({ type: "alerted", call, mode }));
   const socket = new PresenceSocket({
@@ -71,6 +72,12 @@ function callPageListener(runtime: Runtime, commands: Commands, tabs: CallTabs):
         case "signal":
           dispatch({ type: "page-signal", call, data: message.data });
           break;
+        case "accept-waiting":
+          dispatch({ type: "accept-call", call: message.call, media: message.media });
+          break;
+        case "decline-waiting":
+          dispatch({ type: "decline-call", call: message.call });
+          break;
         case "call-again":
           void runtime.started.then(() => {
             const again = { call: newCallId(), user: message.user, media: message.media, replacing: call };
@@ -85,9 +92,9 @@ function callPageListener(runtime: Runtime, commands: Commands, tabs: CallTabs):
   };
 }
 
-function notificationListener(runtime: Runtime): NotificationListener {
+function notificationListener(runtime: Runtime, commands: Commands): NotificationListener {
   return {
-    accepted: (call) => void runtime.started.then(() => acceptRinging(runtime, call)),
+    accepted: (call) => void runtime.started.then(() => acceptRinging(runtime, commands, call)),
     declined: (call) => runtime.dispatch({ type: "decline-call", call }),
     clicked: (type) => {
       if (type === "missed") runtime.dispatch({ type: "missed-seen" });
@@ -101,10 +108,10 @@ function notificationListener(runtime: Runtime): NotificationListener {
 }
 
 /** A button of the notification answers with what the caller asked for. */
-function acceptRinging(runtime: Runtime, call: Parameters<NotificationListener["accepted"]>[0]): void {
-  const { state } = runtime;
-  if (state.at !== "signed-in" || state.call.at !== "ringing-in") return;
-  if (state.call.call === call) runtime.dispatch({ type: "accept-call", call, media: state.call.media });
+function acceptRinging({ state }: Runtime, commands: Commands, call: CallId): void {
+  if (state.at !== "signed-in") return;
+  const ring = [state.call, ...state.others].find((one) => "call" in one && one.call === call);
+  if (ring !== undefined && "media" in ring) commands.decide({ type: "accept-call", call, media: ring.media });
 }
 
 /** Counts the pages that show contacts. */

@@ -49,6 +49,7 @@ export class CallPages {
           reply({ type: "open-elsewhere" });
           return;
         }
+        if (call !== undefined && this.#pages.get(call)?.port === port) this.#pages.delete(call);
         call = message.output.call;
         this.#pages.set(call, { port, told: "" });
         this.#listener.here(call, port.sender?.tab?.id);
@@ -81,6 +82,16 @@ export class CallPages {
       page.told = told;
       page.port.postMessage(message);
     }
+  }
+
+  /** Has the page of `from` go on with `to`; it makes itself known anew. False where there is no such page. */
+  goOn(from: CallId, to: CallId): boolean {
+    const page = this.#pages.get(from);
+    if (page === undefined) return false;
+    // It is told nothing more of the call that it leaves.
+    this.#pages.delete(from);
+    page.port.postMessage({ type: "go-on", call: to } satisfies ToCallPage);
+    return true;
   }
 
   /** Hands data of the other side to the page of `call`. */

@@ -134,6 +134,8 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
       return { type: "accept-call", call: command.call, media: command.media };
     case "declineCall":
       return { type: "decline-call", call: command.call };
+    case "silenceRing":
+      return { type: "silence-ring", call: command.call };
     case "hangUp":
       return { type: "hang-up", call: command.call };
     case "dismissCall":

@@ -8,6 +8,13 @@ import { createLogger, errorName } from "./logger.ts";
 const log = createLogger("notifications");
 const ACCEPT = 0;
 
+const messages = {
+  video: "ringing.video-announced",
+  audio: "ringing.audio-announced",
+  waiting: "waiting.announced",
+  missed: "ended.callee.no-answer",
+} as const;
+
 export interface NotificationListener {
   accepted: (call: CallId) => void;
   declined: (call: CallId) => void;
@@ -67,23 +74,21 @@ export class Notifications {
   #optionsOf(wanted: CallNotification): Browser.notifications.NotificationCreateOptions {
     const { t } = this.#text;
     const { name } = wanted.from;
-    const incoming = wanted.type === "incoming";
-    const message = incoming
-      ? t(wanted.media === "video" ? "ringing.video-announced" : "ringing.audio-announced", { name })
-      : t("ended.callee.no-answer", { name });
     const common = {
       type: "basic" as const,
       iconUrl: browser.runtime.getURL("/icons/128.png"),
       title: t("app.name"),
-      message,
+      message: t(messages[wanted.type === "incoming" ? wanted.media : wanted.type], { name }),
     };
     // Firefox throws at an option that it does not know.
-    if (import.meta.env.FIREFOX || !incoming) return common;
+    if (import.meta.env.FIREFOX || wanted.type === "missed") return common;
+    const waits = wanted.type === "waiting";
     return {
       ...common,
-      buttons: [{ title: t("ringing.accept") }, { title: t("ringing.decline") }],
-      requireInteraction: true,
-      priority: 2,
+      buttons: [{ title: t(waits ? "waiting.accept" : "ringing.accept") }, { title: t("ringing.decline") }],
+      // What waits behind a talk neither pushes itself forward nor stays.
+      requireInteraction: !waits,
+      priority: waits ? 0 : 2,
       silent: true, // the ring is ours
     };
   }
@@ -93,5 +98,5 @@ export class Notifications {
 function heed(id: string, act: (type: CallNotification["type"], call: CallId) => void): void {
   const [type, name] = id.split(":");
   const call = v.safeParse(CallIdSchema, name);
-  if ((type === "incoming" || type === "missed") && call.success) act(type, call.output);
+  if ((type === "incoming" || type === "waiting" || type === "missed") && call.success) act(type, call.output);
 }

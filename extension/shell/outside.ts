@@ -54,7 +54,7 @@ export class BrowserOutside implements Outside {
         void this.#listContacts(effect.reading);
         break;
       case "open-call-tab":
-        void tabs.open(effect.call, effect.replacing);
+        this.#openCallTab(effect);
         break;
       case "focus-call-tab":
         void tabs.focus(effect.call);
@@ -80,6 +80,13 @@ export class BrowserOutside implements Outside {
     timers.set(wanted.wakeAt, state.at === "signed-in");
     void store.save(wanted.saved);
     pages.publish(state);
+  }
+
+  /** A page that is there goes on with the call, and keeps its camera; else a tab is opened, or one of ours used again. */
+  #openCallTab({ call, replacing }: Extract<AppEffect, { type: "open-call-tab" }>): void {
+    const { tabs, pages } = this.#around;
+    if (replacing === undefined || !pages.goOn(replacing, call)) void tabs.open(call, replacing);
+    else void tabs.goOn(replacing, call);
   }
 
   #sayHello({ socket, idle, active }: Extract<AppEffect, { type: "hello" }>): void {

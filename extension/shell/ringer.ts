@@ -1,17 +1,15 @@
 import type { AlertMode, CallId } from "#protocol";
 import { browser } from "wxt/browser";
-import type { Outward } from "../core/app-types.ts";
+import type { Outward, RingShown } from "../core/app-types.ts";
 import { createLogger, errorName } from "./logger.ts";
 
 const log = createLogger("ringer");
 const RING_SOUND = "/sounds/ring.wav";
 
-type Ring = NonNullable<Outward["ringing"]>;
-
 /** Something that can make the ring heard. */
 interface Speaker {
   /** Fulfilled once it sounds for this ring, `until` at the latest where nobody stops it. Rejects where it cannot. */
-  play: (ring: Ring) => Promise<void>;
+  play: (ring: RingShown) => Promise<void>;
   /** Silent afterwards, also where nothing played. */
   stop: () => Promise<void>;
 }
@@ -29,7 +27,7 @@ export class Ringer {
   }
 
   ring(ringing: Outward["ringing"]): void {
-    const wanted = ringing === undefined ? "" : `${ringing.call} ${ringing.mode}`;
+    const wanted = ringing === undefined ? "" : `${ringing.call} ${ringing.mode} ${String(ringing.isSilenced)}`;
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
     // One after the other: a document that is being made cannot be closed.
@@ -38,10 +36,11 @@ export class Ringer {
 
   async #make(wanted: string, ringing: Outward["ringing"]): Promise<void> {
     if (wanted !== this.#wanted) return;
-    const sounds = ringing?.mode === "loud" ? await this.#attempt(() => this.#speaker.play(ringing)) : false;
-    if (ringing?.mode !== "loud") await this.#attempt(() => this.#speaker.stop());
+    const audible = ringing?.mode === "loud" && !ringing.isSilenced ? ringing : undefined;
+    const done = await this.#attempt(() => (audible ? this.#speaker.play(audible) : this.#speaker.stop()));
     if (ringing === undefined || wanted !== this.#wanted) return;
-    this.#alerted(ringing.call, ringing.mode === "loud" && !sounds ? "silent" : ringing.mode);
+    // That it was silenced is told to nobody.
+    this.#alerted(ringing.call, audible && !done ? "silent" : ringing.mode);
   }
 
   async #attempt(act: () => Promise<void>): Promise<boolean> {
@@ -57,7 +56,7 @@ export class Ringer {
 
 /** A service worker has no sound, so a document of its own rings from its first moment to its end. */
 class OffscreenSpeaker implements Speaker {
-  async play({ call, until }: Ring): Promise<void> {
+  async play({ call, until }: RingShown): Promise<void> {
     const ringing = await this.#ringing();
     // It rings on from before the worker's death: the sound has no second start. [CALL-11]
     if (ringing === call) return;

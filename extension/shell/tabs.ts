@@ -33,6 +33,13 @@ export class CallTabs {
     }
   }
 
+  /** The tab of `from` shows `to` from now on. */
+  async goOn(from: CallId, to: CallId): Promise<void> {
+    this.met(to, this.#known.get(from));
+    this.left(from);
+    await this.focus(to);
+  }
+
   /** Brings the call's tab to the front, and opens it where there is none. */
   async focus(call: CallId): Promise<void> {
     await this.open(call, undefined);

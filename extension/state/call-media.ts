@@ -71,6 +71,10 @@ export class CallMedia {
       case "tell":
         post({ type: effect.what });
         break;
+      case "drop-connection":
+        this.#peer.drop();
+        this.#listener.remoteStream(undefined);
+        break;
       case "let-go":
         this.#letGo();
         break;

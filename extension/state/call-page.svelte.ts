@@ -1,4 +1,4 @@
-import { CallId, decodeCallSignal } from "#protocol";
+import { CallId, decodeCallSignal, type Media } from "#protocol";
 import * as v from "valibot";
 import { linkDue, openLink, updateLink } from "../core/link.ts";
 import { isWished } from "../core/link-devices.ts";
@@ -8,6 +8,7 @@ import type { CallEnd } from "../core/view.ts";
 import type { Problem } from "../messaging/commands.ts";
 import { CALL_PORT, type FromCallPage, ToCallPage } from "../messaging/call-port.ts";
 import { LastingPort } from "../messaging/page.ts";
+import { callPageUrl } from "../messaging/pages.ts";
 import { CallMedia, type LinkHappening } from "./call-media.ts";
 
 type CallTold = Extract<ToCallPage, { type: "call" }>;
@@ -24,6 +25,10 @@ class CallPage {
   /** The length of the talk, once it is over. */
   #talkedSeconds = $state<number>();
   #media: CallMedia | undefined;
+  /** Which call this page shows. */
+  #call: CallId | undefined;
+  /** Set from the word that this page goes on with another call until that call is told. */
+  #isMoving = false;
   #port: LastingPort | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -102,9 +107,10 @@ class CallPage {
       this.#without = "unknown";
       return;
     }
+    this.#call = call.output;
     this.#port = new LastingPort(
       CALL_PORT,
-      (port) => this.#introduce(port, call.output),
+      (port) => this.#introduce(port),
       (message) => this.#received(message),
     );
   }
@@ -128,6 +134,14 @@ class CallPage {
     this.#post({ type: "hang-up" });
   }
 
+  acceptWaiting(call: CallId, media: Media): void {
+    this.#post({ type: "accept-waiting", call, media });
+  }
+
+  declineWaiting(call: CallId): void {
+    this.#post({ type: "decline-waiting", call });
+  }
+
   callAgain(): void {
     const told = this.#told;
     if (told === undefined) return;
@@ -136,9 +150,9 @@ class CallPage {
   }
 
   /** Each new worker is told who is here, and how the media is: what the one before was told may have died with it. */
-  #introduce(port: LastingPort, call: CallId): void {
-    port.post({ type: "here", call } satisfies FromCallPage);
-    const at = this.#link?.phase.at;
+  #introduce(port: LastingPort): void {
+    if (this.#call !== undefined) port.post({ type: "here", call: this.#call } satisfies FromCallPage);
+    const at = this.#isMoving ? undefined : this.#link?.phase.at;
     if (at === "live") port.post({ type: "media-connected" } satisfies FromCallPage);
     if (at === "interrupted") port.post({ type: "media-interrupted" } satisfies FromCallPage);
     if (at === "failed") port.post({ type: "media-failed" } satisfies FromCallPage);
@@ -154,6 +168,9 @@ class CallPage {
     switch (message.output.type) {
       case "call":
         this.#callTold(message.output);
+        break;
+      case "go-on":
+        this.#goOn(message.output.call);
         break;
       case "signal": {
         const signal = decodeCallSignal(message.output.data);
@@ -173,15 +190,37 @@ class CallPage {
     }
   }
 
+  /** The page takes another call in the place of its own, under that call's address. */
+  #goOn(call: CallId): void {
+    this.#call = call;
+    this.#isMoving = true;
+    history.replaceState(null, "", callPageUrl(call));
+    this.#post({ type: "here", call });
+  }
+
+  /** Nothing of the former call is shown any more. Where its devices were let go already, all begins anew. */
+  #leave(): void {
+    this.#told = undefined;
+    this.#without = undefined;
+    this.#notCalled = undefined;
+    this.#talkedSeconds = undefined;
+    const at = this.#link?.phase.at;
+    if (at !== "over" && at !== "failed") return;
+    this.#media?.carryOut({ type: "let-go" });
+    this.#link = undefined;
+  }
+
   #callTold(told: CallTold): void {
     const { outgoing, media, state, ticket, server } = told;
+    const type = this.#isMoving ? "moved" : "call";
+    if (this.#isMoving) this.#leave();
+    this.#isMoving = false;
     const over = state === "ended";
     const since = this.#told?.since;
     if (over && since !== undefined) this.#talkedSeconds ??= Math.round((Date.now() - since) / 1000);
     this.#told = told;
     const accepted = state === "joining" || state === "live" || state === "reconnecting";
     const event = {
-      type: "call" as const,
       accepted,
       over,
       media,
@@ -189,7 +228,7 @@ class CallPage {
       ...(ticket === undefined ? {} : { ticket }),
     };
     if (this.#link !== undefined) {
-      this.#happened(event);
+      this.#happened({ type, ...event });
       return;
     }
     this.#media = new CallMedia(server, {
@@ -198,13 +237,18 @@ class CallPage {
       ownStream: (stream) => (this.#ownStream = stream),
       remoteStream: (stream) => (this.#remoteStream = stream),
     });
-    this.#take(openLink({ ...event, at: Date.now() }));
+    this.#take(openLink({ type: "call", ...event, at: Date.now() }));
   }
 
   /** The background lost the call; what was shown of its end stays. */
   #forgotten(): void {
     const told = this.#told;
-    if (told === undefined) this.#without = "unknown";
+    if (this.#isMoving) {
+      // What it was to go on with is over already.
+      this.#media?.carryOut({ type: "let-go" });
+      this.#told = undefined;
+      this.#without = "unknown";
+    } else if (told === undefined) this.#without = "unknown";
     else if (told.state !== "ended") this.#callTold({ ...told, state: "ended", reason: "lost" });
   }
 

@@ -16,6 +16,7 @@ export const commands: PopupCommands = {
   placeCall: (user, media) => sendCommand({ type: "placeCall", user, media }),
   acceptCall: (call, media) => sendCommand({ type: "acceptCall", call, media }),
   declineCall: (call) => sendCommand({ type: "declineCall", call }),
+  silenceRing: (call) => sendCommand({ type: "silenceRing", call }),
   hangUp: (call) => sendCommand({ type: "hangUp", call }),
   dismissCall: (call) => sendCommand({ type: "dismissCall", call }),
   markCallsSeen: () => sendCommand({ type: "markCallsSeen" }),

@@ -1,7 +1,7 @@
 import type { Availability, CallId, UserId } from "#protocol";
 import type { CallScreenProps } from "../../../extension/components/call-props.ts";
 import type { PopupCommands } from "../../../extension/components/popup-props.ts";
-import type { CallView, ContactView, SignedInView, View } from "../../../extension/core/view.ts";
+import type { CallView, ContactView, SignedInView, View, WaitingView } from "../../../extension/core/view.ts";
 import type { CommandAnswer, Problem } from "../../../extension/messaging/commands.ts";
 import { Problem as ProblemSchema } from "../../../extension/messaging/commands.ts";
 
@@ -53,6 +53,7 @@ const HOME: SignedInView = {
   contactsKnown: true,
   missed: 0,
   device: { ringSilently: false },
+  waiting: [],
 };
 
 const LONG_NAME = "Maximiliane-Theodora Wolfeschlegelsteinhausen-Bergerdorff the Third";
@@ -81,6 +82,19 @@ function home(more: Partial<SignedInView> = {}, answer?: PopupScene["answer"]): 
 function inCall(state: Partial<CallView> & { at: CallView["at"] }): PopupScene {
   // The scene says the fields that its state has.
   return home({ call: { call, with: bob, media: "video", ...state } as CallView });
+}
+
+/** Somebody who calls during another call. */
+const WAITING: WaitingView = {
+  call: "00000000-0000-4000-8000-000000000002" as CallId,
+  with: { user: user("chiyo"), name: "Chiyo Mori" },
+  media: "video",
+  until: NOW + 30_000,
+  isAnswered: false,
+};
+
+function inTalk(...waiting: WaitingView[]): PopupScene {
+  return home({ call: { call, with: bob, media: "video", at: "live", since: NOW - 724_000 }, waiting });
 }
 
 const signedOut = (server?: string, sessionEnded = false): View => ({
@@ -134,14 +148,40 @@ const POPUP: Record<string, PopupScene> = {
   "home-removing": home(),
   "home-found": home(),
   "home-not-found": home(),
-  ringing: inCall({ at: "ringing-in", until: NOW + 30_000 }),
+  ringing: inCall({ at: "ringing-in", until: NOW + 30_000, sound: "loud" }),
+  "ringing-silenced": inCall({ at: "ringing-in", until: NOW + 30_000, sound: "silenced" }),
+  "ringing-silent": inCall({ at: "ringing-in", until: NOW + 30_000, sound: "silent" }),
+  "ringing-waiting": inCall({ at: "ringing-in", until: NOW + 30_000, sound: "waiting" }),
+  "ringing-two": home({
+    call: { call, with: bob, media: "video", at: "ringing-in", until: NOW + 30_000, sound: "loud" },
+    waiting: [WAITING],
+  }),
   "ringing-audio-long": home({
-    call: { call, with: { user: user("x"), name: LONG_NAME }, media: "audio", at: "ringing-in", until: NOW + 30_000 },
+    call: {
+      call,
+      with: { user: user("x"), name: LONG_NAME },
+      media: "audio",
+      at: "ringing-in",
+      until: NOW + 30_000,
+      sound: "loud",
+    },
   }),
   "strip-inviting": inCall({ at: "inviting" }),
   "strip-ringing": inCall({ at: "ringing-out", devices: 2, mode: "loud" }),
+  "strip-ringing-silent": inCall({ at: "ringing-out", devices: 1, mode: "silent" }),
+  "strip-ringing-waiting": inCall({ at: "ringing-out", devices: 1, mode: "waiting" }),
+  "strip-answered": inCall({ at: "joining", outgoing: true }),
+  "strip-waiting": inTalk(WAITING),
+  "strip-waiting-answered": inTalk({ ...WAITING, isAnswered: true }),
+  "strip-waiting-two": inTalk(WAITING, {
+    ...WAITING,
+    call: "00000000-0000-4000-8000-000000000003" as CallId,
+    with: { user: user("x"), name: LONG_NAME },
+    media: "audio",
+  }),
   "strip-live": inCall({ at: "live", since: NOW - 724_000 }),
   "strip-reconnecting": inCall({ at: "reconnecting", since: NOW - 3_724_000 }),
+  "ended-unreachable": inCall({ at: "ended", reason: "unreachable", outgoing: true }),
   "ended-no-answer": inCall({ at: "ended", reason: "no-answer", outgoing: true }),
 };
 
@@ -158,7 +198,23 @@ const CALL: Record<string, CallScene> = {
   "call-inviting-offline": scene({ call: { at: "inviting" }, online: false }, { own: true }),
   "call-ringing": scene({ call: { at: "ringing-out", devices: 2, mode: "loud" } }, { own: true }),
   "call-ringing-waiting": scene({ call: { at: "ringing-out", devices: 1, mode: "waiting" } }, { own: true }),
-  "call-joining": scene({ call: { at: "joining" }, link: "connecting" }, { own: true }),
+  "call-ringing-silent": scene({ call: { at: "ringing-out", devices: 1, mode: "silent" } }, { own: true }),
+  "call-answered": scene({ call: { at: "joining" }, link: "connecting" }, { own: true }),
+  "call-waiting": scene({ ...TALK, waiting: [WAITING] }, { own: true, remote: true }),
+  "call-waiting-answered": scene({ ...TALK, waiting: [{ ...WAITING, isAnswered: true }] }, { own: true, remote: true }),
+  "call-waiting-crowded": scene(
+    {
+      ...TALK,
+      online: false,
+      needsClickForSound: true,
+      cameraOn: false,
+      cameraProblem: "missing",
+      waiting: [WAITING, { ...WAITING, call, with: { user: user("x"), name: LONG_NAME }, media: "audio" }],
+    },
+    { own: true, remote: true },
+  ),
+  "call-ended-unreachable": scene({ call: { at: "ended", reason: "unreachable" } }),
+  "call-joining": scene({ call: { at: "joining" }, link: "connecting", outgoing: false }, { own: true }),
   "call-live": scene(TALK, { own: true, remote: true }),
   "call-live-muted": scene(
     { ...TALK, microphoneOn: false, cameraOn: false, remoteMicrophoneOn: false },
@@ -210,6 +266,7 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
     placeCall: reply("placeCall"),
     acceptCall: reply("acceptCall"),
     declineCall: reply("declineCall"),
+    silenceRing: reply("silenceRing"),
     hangUp: reply("hangUp"),
     dismissCall: reply("dismissCall"),
     markCallsSeen: reply("markCallsSeen"),
@@ -233,10 +290,13 @@ export function callProps(scene: CallScene, note: (name: string) => void): CallS
     remoteMicrophoneOn: true,
     remoteCameraOn: true,
     needsClickForSound: false,
+    waiting: [],
     ontogglemicrophone: () => note("ontogglemicrophone"),
     ontogglecamera: () => note("ontogglecamera"),
     onhangup: () => note("onhangup"),
     oncallagain: () => note("oncallagain"),
+    onacceptwaiting: () => note("onacceptwaiting"),
+    ondeclinewaiting: () => note("ondeclinewaiting"),
     onclose: () => note("onclose"),
     onsoundblocked: () => note("onsoundblocked"),
     onplaysound: () => note("onplaysound"),

@@ -92,9 +92,9 @@ describe("a ring while another call has the stage", () => {
   it("waits beside it, once, and disturbs nothing", () => {
     const device = waiting();
     expect(device.call).toMatchObject({ at: "live", call: callId(1) });
-    expect(device.effects).toEqual([]);
+    expect(device.did).toEqual(["send"]);
     expect(device.signedIn.others).toEqual([
-      { call: callId(2), from: carol, media: "video", until: device.now + 45_000 },
+      { call: callId(2), from: carol, media: "video", until: device.now + 45_000, alerted: "waiting" },
     ]);
     expect(device.hears(incoming(2, carol)).signedIn.others).toHaveLength(1);
   });

@@ -53,7 +53,7 @@ describe("a ring", () => {
       state: sounding,
       effects: [ALERT],
     });
-    expect(when(sounding, { type: "alerted", call: CALL, mode: "silent" })).toEqual({ state: sounding, effects: [] });
+    expect(when(sounding, { type: "alerted", call: CALL, mode: "loud" })).toEqual({ state: sounding, effects: [] });
   });
 
   it.each(["decline", "hang-up"] as const)("[CALL-5] is declined by %s, and owes that to the server", (type) => {

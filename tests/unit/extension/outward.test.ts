@@ -69,10 +69,31 @@ describe("ringing", () => {
     expect(shown).not.toHaveProperty("notification");
   });
 
-  it("is silent for a ring that waits behind a talk", () => {
+  it("[CALL-9] has no sound for a ring that waits behind a talk, and shows it quietly", () => {
     const shown = outward(talking().hears(incoming(2, carol)).state);
     expect(shown).not.toHaveProperty("ringing");
-    expect(shown).not.toHaveProperty("notification");
+    expect(shown).toMatchObject({
+      badge: { state: "ringing" },
+      notification: { type: "waiting", call: callId(2), from: carol },
+    });
+  });
+
+  it("[CALL-9] has no sound while the person talks on another device", () => {
+    const shown = outward(online().hears({ ...incoming(2, bob), waiting: true }).state);
+    expect(shown).toMatchObject({
+      badge: { state: "ringing" },
+      ringing: { mode: "waiting" },
+      notification: { type: "waiting", call: callId(2), from: bob },
+    });
+  });
+
+  it("stops where it is silenced, for this device alone, and is told to be as it was", () => {
+    const device = ringing().on({ type: "silence-ring", call: callId(2) });
+    expect(device.effects).toEqual([]);
+    expect(outward(device.state).ringing).toMatchObject({ mode: "loud", isSilenced: true });
+    expect(outward(device.dies().state).ringing).toMatchObject({ isSilenced: true });
+    device.on({ type: "alerted", call: callId(2), mode: "loud" });
+    expect(device.sent).toEqual([]);
   });
 });
 

@@ -28,7 +28,13 @@ function callOf(view: View) {
 }
 
 const named = { call: CALL, with: callee, media: "video" };
-const shared = { ...named, outgoing: true, server: session.server.origin, online: true };
+const shared = {
+  waiting: [],
+  ...named,
+  outgoing: true,
+  server: session.server.origin,
+  online: true,
+};
 
 describe("what every page sees", () => {
   it("is who was signed out and why, where nobody is signed in", () => {
@@ -50,6 +56,7 @@ describe("what every page sees", () => {
       contactsKnown: true,
       missed: 0,
       device: { ringSilently: false },
+      waiting: [],
     });
   });
 
@@ -106,9 +113,10 @@ describe("the call that every page sees", () => {
     ["idle", undefined],
     ["inviting", { ...named, at: "inviting" }],
     ["ringing-out", { ...named, at: "ringing-out", devices: 1, mode: "loud" }],
-    ["ringing-in", { ...named, at: "ringing-in", until: ringingIn.until }],
+    ["ringing-in", { ...named, at: "ringing-in", until: ringingIn.until, sound: "loud" }],
     ["accepting", { ...named, at: "accepting" }],
-    ["joining", { ...named, at: "joining" }],
+    ["joining", { ...named, at: "joining", outgoing: true }],
+    ["answering", { ...named, at: "joining", outgoing: false }],
     ["live", { ...named, at: "live", since: live.since }],
     ["reconnecting", { ...named, at: "reconnecting", since: reconnecting.since }],
     ["ended", { ...named, at: "ended", reason: "hangup", outgoing: true }],
