@@ -56,7 +56,7 @@ export class Client implements ClientEnd {
   #tokens = 0;
   #wire: Wire | undefined;
   #wakeAt: number | undefined;
-  #ringing: CallId | undefined;
+  #ringing: string | undefined;
   #life = 0;
 
   constructor(name: string, user: UserId, around: Surroundings) {
@@ -204,17 +204,18 @@ export class Client implements ClientEnd {
     this.#saved = wanted.saved;
     viewOf(this.state);
     this.#arm(wanted.wakeAt);
-    const call = wanted.ringing?.call;
-    if (call === this.#ringing) return;
-    this.#ringing = call;
-    if (call === undefined) {
+    const ringing = wanted.ringing && `${wanted.ringing.call} ${wanted.ringing.mode}`;
+    if (ringing === this.#ringing) return;
+    this.#ringing = ringing;
+    if (wanted.ringing === undefined) {
       setting.note(this.name, "is silent");
       return;
     }
-    setting.note(this.name, "rings", { call });
+    const { call, mode } = wanted.ringing;
+    setting.note(this.name, "rings", { call, mode });
     const life = this.#life;
     setting.schedule.after(setting.random.between(5, 200), () => {
-      if (life === this.#life && this.#ringing === call) this.#update({ type: "alerted", call, mode: "loud" });
+      if (life === this.#life && this.#ringing === ringing) this.#update({ type: "alerted", call, mode });
     });
   }
 

@@ -91,6 +91,8 @@ export class Moments {
     const ringing = this.#ringing.get(client);
     if (ringing && setting.now - ringing.since > RING_MS + RING_SLACK_MS && call === ringing.call)
       setting.problem(`${client.name} has rung for ${setting.now - ringing.since} ms [CALL-7]`);
+    // Who answers another ring lets this one wait; it may be loud again after that. [CALL-9]
+    if (state.at === "signed-in") for (const other of state.others) this.#rung.get(client)?.delete(other.call);
     if (ringing?.call === call) return;
     if (call === undefined) {
       this.#ringing.delete(client);

@@ -1,4 +1,5 @@
 import { type CallId, type Choice, CloseCode, type Media, type UserId } from "#protocol";
+import { isAcceptedCall } from "../../../extension/core/call-parts.ts";
 import type { Client } from "./client.ts";
 import type { World } from "./world.ts";
 
@@ -15,9 +16,12 @@ interface Act {
 const acts: Act[] = [
   { weight: 16, run: placeCall },
   { weight: 5, run: callEachOther },
+  { weight: 8, run: callSomebodyTalking },
   { weight: 30, run: (world) => onRinging(world, accept) },
   { weight: 4, run: acceptEverywhere },
   { weight: 5, run: (world) => onRinging(world, decline) },
+  { weight: 2, run: (world) => onRinging(world, silence) },
+  { weight: 1, run: chooseSound },
   { weight: 10, run: hangUp },
   { weight: 3, run: closePage },
   { weight: 8, run: choosePresence },
@@ -72,21 +76,42 @@ function callEachOther(world: World): void {
   schedule.after(random.between(0, 150), () => call(world, other, one.user));
 }
 
+/** A second call, to whichever device the talk is on, by somebody who is in none. [CALL-9] */
+function callSomebodyTalking(world: World): void {
+  const { random } = world.setting;
+  const talking = random.pick(
+    world.clients.filter(({ state }) => state.at === "signed-in" && isAcceptedCall(state.call)),
+  );
+  if (!talking) return;
+  const free = world.clients.filter((one) => one.user !== talking.user && callOf(one) === undefined);
+  const caller = random.pick(free);
+  if (caller) call(world, caller, talking.user);
+}
+
 function onRinging(world: World, act: (world: World, client: Client) => void): void {
   if (!world.setting.random.chance(world.setting.attention)) return;
-  const ringing = world.setting.random.pick(world.clients.filter((client) => ringOf(client) !== undefined));
+  const ringing = world.setting.random.pick(world.clients.filter((client) => ringsOf(client).length > 0));
   if (ringing) act(world, ringing);
 }
 
 function accept({ setting }: World, client: Client): void {
-  const ring = ringOf(client);
+  const ring = setting.random.pick(ringsOf(client));
   const media: Media = setting.random.chance(0.8) ? "video" : "audio";
   if (ring !== undefined) client.act({ type: "accept-call", call: ring, media });
 }
 
-function decline(_world: World, client: Client): void {
-  const ring = ringOf(client);
+function decline({ setting }: World, client: Client): void {
+  const ring = setting.random.pick(ringsOf(client));
   if (ring !== undefined) client.act({ type: "decline-call", call: ring });
+}
+
+function silence(_world: World, client: Client): void {
+  const [ring] = ringsOf(client);
+  if (ring !== undefined) client.act({ type: "silence-ring", call: ring });
+}
+
+function chooseSound({ anyClient, setting }: World): void {
+  anyClient().act({ type: "set-device", ringSilently: setting.random.chance(0.5) });
 }
 
 /** Every device of one person answers within a moment. [CALL-4] */
@@ -214,8 +239,10 @@ function revokeSession({ anyClient, backend, moments }: World): void {
   client.revoke();
 }
 
-function ringOf({ state }: Client): CallId | undefined {
-  return state.at === "signed-in" && state.call.at === "ringing-in" ? state.call.call : undefined;
+/** What rings on this device: that on the stage, and those that wait. */
+function ringsOf({ state }: Client): CallId[] {
+  if (state.at === "signed-out") return [];
+  return [...(state.call.at === "ringing-in" ? [state.call] : []), ...state.others].map(({ call: id }) => id);
 }
 
 function callOf({ state }: Client): CallId | undefined {
