@@ -1,146 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { CallId, ClientMessageOf } from "#protocol";
-import { Stage, user, type Heard, type Seat } from "./stage.ts";
+import type { CallId } from "#protocol";
+import { happening, life, lived, type Happening, type Said } from "./crowd.ts";
+import type { Heard, Seat } from "./stage.ts";
 
-const NAMES = ["alice", "bob", "carol"] as const;
-const DEVICES = ["laptop", "phone"] as const;
-const NEW_CALLS = 6;
-
-type Said = Parameters<Seat["says"]>[0];
-interface Saying {
-  do: "say";
-  who: number;
-  type: Said;
-  pick: number;
-  to: number;
-  flag: boolean;
-}
-/** One thing that happens; what makes no sense at its moment is done all the same. */
-type Happening =
-  | Saying
-  | { do: "lose" | "join" | "revoke"; who: number }
-  | { do: "pass"; ms: number }
-  | { do: "contact"; one: number; other: number; accepted: boolean };
-
-const SAYINGS: Said[] = [
-  "presence.set",
-  "device.idle",
-  "settings.set",
-  "call.invite",
-  "call.invite",
-  "call.alert",
-  "call.accept",
-  "call.accept",
-  "call.decline",
-  "call.cancel",
-  "call.signal",
-  "call.rejoin",
-  "call.hangup",
-  "bye",
-];
-
-const seat = fc.nat(NAMES.length * DEVICES.length - 1);
-const happening: fc.Arbitrary<Happening> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.record({
-      do: fc.constant("say" as const),
-      who: seat,
-      type: fc.constantFrom(...SAYINGS),
-      pick: fc.nat(NEW_CALLS - 1),
-      to: fc.nat(NAMES.length - 1),
-      flag: fc.boolean(),
-    }),
-  },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("lose" as const, "join" as const), who: seat }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("revoke" as const), who: seat }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 70_000 }) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant("contact" as const),
-      one: fc.nat(NAMES.length - 1),
-      other: fc.nat(NAMES.length - 1),
-      accepted: fc.boolean(),
-    }),
-  },
-);
-
-/** People around a referee, and what each device heard, in order. */
-class Crowd {
-  readonly stage = new Stage();
-  readonly seats: Seat[];
-  readonly heard = new Map<Seat, Heard[]>();
-
-  constructor() {
-    this.stage.friends(...NAMES);
-    this.seats = NAMES.flatMap((name) => DEVICES.map((device) => this.stage.join(name, device)));
-    for (const one of this.seats) this.heard.set(one, []);
-    this.collect();
-  }
-
-  collect(): void {
-    for (const one of this.seats) this.heard.get(one)!.push(...one.heard());
-  }
-
-  isConnected(one: Seat): boolean {
-    return this.stage.isConnected(one.connection);
-  }
-
-  happen(event: Happening): void {
-    if (event.do === "pass") this.stage.pass(event.ms);
-    else if (event.do === "contact") this.befriend(event);
-    else if (event.do === "say") this.say(this.seats[event.who]!, event);
-    else this.move(this.seats[event.who]!, event.do);
-    this.collect();
-  }
-
-  move(one: Seat, how: "lose" | "join" | "revoke"): void {
-    if (how === "join") this.stage.rejoin(one);
-    else if (how === "lose") one.loses();
-    else this.stage.handle({ type: "revoked", connection: one.connection });
-  }
-
-  befriend({ one, other, accepted }: Happening & { do: "contact" }): void {
-    if (one === other) return;
-    const [first, second] = [NAMES[one]!, NAMES[other]!];
-    this.stage.handle({ type: "contacts-changed", of: user(first), user: user(second) });
-    this.stage.handle({ type: "contacts-changed", of: user(second), user: user(first) });
-    this.stage.befriend(first, second, accepted);
-  }
-
-  say(one: Seat, { type, pick, to, flag }: Saying): void {
-    const id = `call-${String(pick)}` as CallId;
-    const choices = ["available", "away", "dnd", "invisible"] as const;
-    const fields: { [T in Said]: Omit<ClientMessageOf<T>, "type"> } = {
-      "presence.set": {
-        availability: choices[pick % 4]!,
-        ...(flag ? { until: 20_000 } : { text: `text ${String(pick)}` }),
-      },
-      "device.idle": { idle: flag },
-      "settings.set": { showBusy: flag },
-      "call.invite": { call: id, to: user(NAMES[to]!), media: flag ? "audio" : "video" },
-      "call.alert": { call: id, mode: flag ? "loud" : "silent" },
-      "call.accept": { call: id },
-      "call.decline": { call: id },
-      "call.cancel": { call: id },
-      "call.signal": { call: id, data: null },
-      "call.rejoin": { call: id },
-      "call.hangup": { call: id },
-      bye: {},
-    };
-    one.says(type, fields[type]);
-  }
-}
-
-function lived(happenings: Happening[]): Crowd {
-  const crowd = new Crowd();
-  for (const one of happenings) crowd.happen(one);
-  return crowd;
-}
-
-const life = fc.array(happening, { maxLength: 120, size: "max" });
+/** Alice and Bob talk where nothing stands in the way, rung by Carol before or after. */
+const SECOND_CALL: Happening[] = [
+  { who: 4, type: "call.invite" as const, pick: 1 },
+  { who: 0, type: "call.invite" as const, pick: 1 },
+  { who: 2, type: "call.accept" as const, pick: 0 },
+  { who: 5, type: "call.invite" as const, pick: 1 },
+].flatMap((saying) => [
+  { do: "join", who: saying.who },
+  { do: "say", to: 1, flag: true, ...saying },
+]);
 const OWN_ENDS = ["answered-elsewhere", "declined-elsewhere", "merged"];
 
 describe("whatever happens, in whatever order", { timeout: 30_000 }, () => {
@@ -151,6 +24,8 @@ describe("whatever happens, in whatever order", { timeout: 30_000 }, () => {
         for (const one of crowd.seats) one.loses();
         crowd.stage.pass(200_000);
         crowd.collect();
+        for (const { outcomes, missedWhile } of crowd.stage.records)
+          expect(missedWhile !== undefined).toBe(outcomes.callee === "missed");
         const recorded = crowd.stage.records.map(({ call }) => call);
         expect(new Set(recorded).size).toBe(recorded.length);
         const heard = [...crowd.heard.values()].flat();
@@ -186,6 +61,22 @@ describe("whatever happens, in whatever order", { timeout: 30_000 }, () => {
         }
         for (const [owner, talk] of talks)
           expect(talks.get(String(talk.with))).toEqual({ call: talk.call, with: owner });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("[CALL-9] a ring waits exactly where its callee talks, and not where they chose busy", () => {
+    fc.assert(
+      fc.property(life, (happenings) => {
+        const crowd = lived([...happenings, ...SECOND_CALL]);
+        for (const one of crowd.seats) {
+          const calls = one.comesBack()[0]!["calls"] as { state: string; waiting?: boolean }[];
+          const talks = calls.some(({ state }) => state === "running");
+          for (const { waiting } of calls.filter(({ state }) => state === "incoming"))
+            expect(waiting === true).toBe(talks);
+          if (talks && crowd.stage.person(one.owner).settings.secondCall === "busy") expect(calls).toHaveLength(1);
+        }
       }),
       { numRuns: 300 },
     );
