@@ -106,6 +106,13 @@ export class Client implements ClientEnd {
     this.#update(command);
   }
 
+  /** What the device says besides what its core does, where it is online. */
+  say(message: ClientMessage): void {
+    if (this.#onlineSince === undefined) return;
+    this.#around.setting.note(this.name, `says ${message.type}`, message);
+    this.#wire?.toServer(message);
+  }
+
   /** An event of the world; it wakes the worker. */
   dispatch(happening: Happening): void {
     if (!this.isAwake) this.wake();

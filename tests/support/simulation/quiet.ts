@@ -72,13 +72,13 @@ function checkPresence(world: World, client: Client): void {
 }
 
 function expectedOf(world: World, user: UserId): { availability: Availability; text?: string } {
-  const { chosen } = world.accounts.get(user);
+  const { chosen, settings } = world.accounts.get(user);
   const online = world.clients.filter((client) => client.user === user && client.state.at === "signed-in");
   if (online.length === 0 || chosen.availability === "invisible") return { availability: "offline" };
   const text = chosen.text === undefined ? {} : { text: chosen.text };
   if (chosen.availability !== "available") return { availability: chosen.availability, ...text };
   const states = online.flatMap(({ state }) => (state.at === "signed-in" ? [state] : []));
-  if (states.some(({ call }) => isAcceptedCall(call))) return { availability: "busy", ...text };
+  if (settings.showBusy && states.some(({ call }) => isAcceptedCall(call))) return { availability: "busy", ...text };
   return { availability: states.some(({ idle }) => !idle) ? "available" : "away", ...text };
 }
 
@@ -114,7 +114,9 @@ function checkCall({ setting, clients }: World, user: UserId, call: WelcomeCall,
 function checkRecords({ accounts, backend, named, merged, setting }: World, running: Set<string>): void {
   for (const [call, records] of accounts.records) {
     if (backend.life === 1 && records.length > 1) setting.problem(`${call} has ${records.length} records [CALL-14]`);
-    for (const { outcomes } of records) {
+    for (const { outcomes, missedWhile } of records) {
+      if ((missedWhile !== undefined) !== (outcomes.callee === "missed"))
+        setting.problem(`${call} ended as ${outcomes.callee} while ${missedWhile ?? "nothing"} [CALL-14]`);
       const pair = `${outcomes.caller}/${outcomes.callee}`;
       if (!PAIRS.has(pair)) setting.problem(`${call} is recorded as ${pair} [CALL-14]`);
     }

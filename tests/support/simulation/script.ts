@@ -1,4 +1,4 @@
-import { type CallId, type Choice, CloseCode, type Media, type UserId } from "#protocol";
+import { type CallId, type Choice, type ClientMessageOf, CloseCode, type Media, type UserId } from "#protocol";
 import { isAcceptedCall } from "../../../extension/core/call-parts.ts";
 import type { Client } from "./client.ts";
 import type { World } from "./world.ts";
@@ -26,6 +26,7 @@ const acts: Act[] = [
   { weight: 3, run: closePage },
   { weight: 8, run: choosePresence },
   { weight: 6, run: changeIdle },
+  { weight: 5, run: changeSettings },
   { weight: 2, run: signOut },
   { weight: 6, run: signIn },
   { weight: 2, run: changeContact },
@@ -149,6 +150,17 @@ function choosePresence({ setting, anyClient }: World): void {
 
 function changeIdle({ anyClient, setting }: World): void {
   anyClient().dispatch({ type: "idle-changed", idle: setting.random.chance(0.4) });
+}
+
+/** Each setting by itself, from whichever device. */
+function changeSettings({ anyClient, setting, users }: World): void {
+  const { random } = setting;
+  const change = random.pick<Omit<ClientMessageOf<"settings.set">, "type">>([
+    { showBusy: random.chance(0.5) },
+    { secondCall: random.chance(0.7) ? "wait" : "busy" },
+    { letThrough: users.filter(() => random.chance(0.4)) },
+  ]);
+  anyClient().say({ type: "settings.set", ...change });
 }
 
 function signOut({ anyClient }: World): void {

@@ -5,6 +5,7 @@ import { Backend } from "./backend.ts";
 import { Client } from "./client.ts";
 import { MediaWorld } from "./media.ts";
 import { Moments } from "./moments.ts";
+import { RingWatch } from "./ring-watch.ts";
 import type { Setting } from "./setting.ts";
 
 const NAMES = ["Alice", "Bob", "Carol", "Dave"];
@@ -21,10 +22,12 @@ export class World {
   readonly named = new Map<CallId, Set<number>>();
   readonly merged = new Set<CallId>();
   readonly moments = new Moments(this);
+  readonly #ringWatch: RingWatch;
 
   constructor(setting: Setting) {
     this.setting = setting;
     this.media = new MediaWorld(setting);
+    this.#ringWatch = new RingWatch(this.accounts, setting);
     this.backend = new Backend(setting, this.accounts, (to, message) => this.#heard(to, message));
     const { random } = setting;
     for (const name of NAMES.slice(0, random.between(3, 4))) this.#addUser(name as UserId);
@@ -88,6 +91,7 @@ export class World {
 
   /** What no server may ever say. */
   #heard(to: UserId, message: ServerMessage): void {
+    this.#ringWatch.heard(to, message);
     if (message.type === "presence") this.#hearPresence(to, message);
     if (message.type === "welcome") {
       for (const contact of message.contacts) this.#hearPresence(to, contact);
