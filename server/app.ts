@@ -87,7 +87,7 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
   const server = createHttpServer(routes);
   // It has closed only when every socket of it has, so the sockets are sent away first.
   undo.push(() => closeHttp(server));
-  startSockets({ server, accounts, config, options, ticketSecret: secrets.tickets, undo });
+  await startSockets({ server, accounts, config, options, ticketSecret: secrets.tickets, undo });
   await listen(server, config.port, config.host);
   // Listening at a port of TCP, so there is an address with one.
   const { port } = server.address() as AddressInfo;
@@ -111,12 +111,14 @@ interface SocketParts {
   undo: Undo;
 }
 
-/** Presence and PeerServer, behind the one router of upgrades. */
-function startSockets({ server, accounts, config, options, ticketSecret, undo }: SocketParts): void {
+/** Presence and PeerServer, behind the one router of upgrades, with the calls that an earlier server left. */
+async function startSockets({ server, config, options, ticketSecret, undo, ...parts }: SocketParts): Promise<void> {
   const { log, connectionLimits: limits = DEFAULT_CONNECTION_LIMITS } = options;
   const { spans, stunUrls, turn, allowedOrigins } = config;
   const clock = createClock();
   const { now } = clock;
+  const accounts = inServerTime(parts.accounts, clock);
+  const kept = await accounts.keptCalls();
   const ice = { stunUrls, turnUrls: turn?.urls ?? [], turnSecret: turn?.secret };
   const tickets = createTickets({
     secret: ticketSecret,
@@ -127,10 +129,11 @@ function startSockets({ server, accounts, config, options, ticketSecret, undo }:
     spans: { ...spans, lateRingMs: Math.min(LATE_RING_MS, spans.ringMs / 4) },
     startedAt: now(),
     newPeerId: () => tickets.newPeerId(),
+    kept,
   });
   const gateway = createGateway({
     referee,
-    accounts: inServerTime(accounts, clock),
+    accounts,
     tickets,
     peers,
     now,

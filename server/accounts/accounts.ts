@@ -1,5 +1,5 @@
 import type { DeviceId, Settings, UserId } from "#protocol";
-import type { ChosenPresence, EndedCall } from "../core/events.ts";
+import type { ChosenPresence, EndedCall, KeptCall, KeptCalls } from "../core/events.ts";
 
 /** What everyone may know of a person who is their contact. */
 export interface Profile {
@@ -41,8 +41,12 @@ export interface Accounts {
   /** Written behind and tried again until it is kept; in order for one user. */
   saveChoice(user: UserId, chosen: ChosenPresence): void;
   saveSettings(user: UserId, settings: Settings): void;
+  /** A call that is not over. Written behind; a later word of the same call takes the place of one that still waits. */
+  saveCall(call: KeptCall): void;
   /** Written behind and tried again until it is kept; the same call twice leaves one record. */
   recordCall(ended: EndedCall): void;
+  /** What an earlier server left. To be asked before the first {@link Accounts.saveCall}. [CALL-11] */
+  keptCalls(): Promise<KeptCalls>;
   onEvent(listener: (event: AccountsEvent) => void): void;
   /** Answers whether the database can be asked now. */
   ready(): Promise<boolean>;

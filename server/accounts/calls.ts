@@ -28,7 +28,7 @@ interface Cursor {
   id: string;
 }
 
-/** Keeps one record of each call, for its two people. [CALL-14] */
+/** Keeps one record of each call that is over, for its two people. The row may be there from its invite on. [CALL-14] */
 export class Calls {
   readonly #database: DatabasePool;
 
@@ -36,14 +36,21 @@ export class Calls {
     this.#database = database;
   }
 
-  /** The same call may be told twice. */
+  /** The same call may be told twice. A record is final, but where it says of a call that it was answered after all. */
   async keep(ended: EndedCall): Promise<void> {
     const acl = readableBy(ended.caller, ended.callee);
     await this.#database.rows(
       `INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
-         "reason", "callerOutcome", "calleeOutcome", "startedAt", "acceptedAt", "endedAt", "seen", "missedWhile")
-       VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-       ON CONFLICT ("call") DO NOTHING`,
+         "reason", "callerOutcome", "calleeOutcome", "startedAt", "acceptedAt", "endedAt", "seen", "missedWhile", "state",
+         "calleeDevice", "merged", "adopted")
+       VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'ended', $16, $17, $18)
+       ON CONFLICT ("call") DO UPDATE SET "updatedAt" = now(), "_rperm" = excluded."_rperm", "media" = excluded."media",
+         "reason" = excluded."reason", "callerOutcome" = excluded."callerOutcome",
+         "calleeOutcome" = excluded."calleeOutcome", "startedAt" = excluded."startedAt",
+         "acceptedAt" = excluded."acceptedAt", "endedAt" = excluded."endedAt", "seen" = excluded."seen",
+         "missedWhile" = excluded."missedWhile", "state" = 'ended', "calleeDevice" = excluded."calleeDevice",
+         "merged" = excluded."merged", "adopted" = excluded."adopted", "live" = NULL
+       WHERE "Call"."state" <> 'ended' OR ($19 AND "Call"."acceptedAt" IS NULL)`,
       [
         newRowId(),
         acl.read,
@@ -60,13 +67,17 @@ export class Calls {
         new Date(ended.endedAt),
         ended.outcomes.callee !== "missed",
         ended.missedWhile ?? null,
+        ended.device,
+        JSON.stringify(ended.merged ?? []),
+        ended.adopted ?? false,
+        ended.corrects ?? false,
       ],
     );
   }
 
   async missedBy(user: UserId): Promise<number> {
     const [row] = await this.#database.rows<{ count: number }>(
-      `SELECT count(*)::int AS count FROM "Call" WHERE "callee" = $1 AND "calleeOutcome" = 'missed' AND NOT "seen"`,
+      `SELECT count(*)::int AS count FROM "Call" WHERE "callee" = $1 AND "calleeOutcome" = 'missed' AND "state" = 'ended' AND NOT "seen"`,
       [user],
     );
     return row?.count ?? 0;
@@ -74,7 +85,7 @@ export class Calls {
 
   async markSeen(user: UserId): Promise<void> {
     await this.#database.rows(
-      `UPDATE "Call" SET "seen" = true, "updatedAt" = now() WHERE "callee" = $1 AND NOT "seen"`,
+      `UPDATE "Call" SET "seen" = true, "updatedAt" = now() WHERE "callee" = $1 AND "state" = 'ended' AND NOT "seen"`,
       [user],
     );
   }
@@ -96,7 +107,7 @@ export class Calls {
          CASE WHEN c."callee" = $1 THEN c."missedWhile" END AS missed_while
        FROM "Call" AS c
        JOIN "_User" AS other ON other."objectId" = CASE WHEN c."caller" = $1 THEN c."callee" ELSE c."caller" END
-       WHERE (c."caller" = $1 OR c."callee" = $1)
+       WHERE (c."caller" = $1 OR c."callee" = $1) AND c."state" = 'ended'
          AND (extract(epoch FROM c."startedAt") * 1000, c."objectId") < ($2::numeric, $3)
        ORDER BY c."startedAt" DESC, c."objectId" DESC LIMIT $4`,
       [user, cursor.at, cursor.id, limit + 1],

@@ -4,7 +4,7 @@ import type { Router } from "express";
 import { ParseServer } from "parse-server";
 import type { Pool } from "pg";
 import type { Config } from "../config.ts";
-import type { ChosenPresence, EndedCall } from "../core/events.ts";
+import type { ChosenPresence, EndedCall, KeptCall } from "../core/events.ts";
 import { openPool, watchConnections, type DatabasePool } from "../database/pool.ts";
 import { migrate, readVersion } from "../database/schema-version.ts";
 import type { Logger } from "../logger.ts";
@@ -13,6 +13,7 @@ import { Calls } from "./calls.ts";
 import { Contacts } from "./contacts.ts";
 import { frontDoor } from "./front-door.ts";
 import { defineFunctions } from "./functions.ts";
+import { KeptCallRows } from "./kept-calls.ts";
 import { MissedCalls } from "./missed-calls.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { parseOptions } from "./parse-options.ts";
@@ -90,6 +91,7 @@ interface AccountsParts {
 
 function accountsOf({ database, calls, missed, behind, logger, listeners }: AccountsParts): Accounts {
   const sessions = new Sessions(database, logger);
+  const kept = new KeptCallRows(database, logger);
   /** Choices that wait to be written: whoever signs in meanwhile is as they last chose. */
   const unkept = new Map<UserId, ChosenPresence>();
   const keepOnUser = (user: UserId, column: "choice" | "settings", value: object, kept?: () => void) =>
@@ -116,12 +118,14 @@ function accountsOf({ database, calls, missed, behind, logger, listeners }: Acco
       });
     },
     saveSettings: (user: UserId, settings: Settings) => keepOnUser(user, "settings", settings),
+    saveCall: (call: KeptCall) => behind.add(`call ${call.call}`, () => kept.save(call)),
     recordCall: (ended: EndedCall) =>
       behind.add(`call ${ended.call}`, async () => {
         await calls.keep(ended);
         // Told also where the record was there already: the try that wrote it may have ended before it could tell.
-        if (ended.outcomes.callee === "missed") await missed.tell(ended.callee);
+        if (ended.outcomes.callee === "missed" || ended.corrects === true) await missed.tell(ended.callee);
       }),
+    keptCalls: () => kept.read(),
     onEvent: (listener) => {
       listeners.push(listener);
     },

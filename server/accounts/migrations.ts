@@ -66,10 +66,12 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     version: 6,
-    name: "a contact list is found by its owner",
+    name: "a call has its row from the invite on",
     run: async (database) => {
-      // Each of the two unique ones covers a part of a list only, so that reading one list would read everyone's.
-      await database.rows(`CREATE INDEX beckon_contact_owner ON "Contact" ("owner")`);
+      // Until now a row was written at the end of a call alone.
+      await database.rows(`UPDATE "Call" SET "state" = 'ended' WHERE "state" IS NULL`);
+      await database.rows(`CREATE INDEX beckon_call_open ON "Call" ("call") WHERE "state" <> 'ended'`);
+      await database.rows(`CREATE INDEX beckon_call_ended ON "Call" ("endedAt" DESC) WHERE "state" = 'ended'`);
     },
   },
 ];

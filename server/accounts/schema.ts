@@ -14,7 +14,8 @@ const person = { type: "Pointer", targetClass: "_User" };
 
 /**
  * Parse's classes. `Contact` holds one person's wish for another, `owner` for `target`: two people are contacts where
- * each wishes for the other. `target` is missing where nobody has the handle. `Call` holds one record for both people.
+ * each wishes for the other. `target` is missing where nobody has the handle. `Call` holds one row for both people: while
+ * its `state` is `ringing` or `running`, for the next server; once it is `ended`, it is the record of the call.
  */
 export const CLASSES = [
   {
@@ -45,6 +46,11 @@ export const CLASSES = [
       acceptedAt: { type: "Date" },
       endedAt: { type: "Date" },
       seen: { type: "Boolean" },
+      state: { type: "String" },
+      calleeDevice: { type: "String" },
+      merged: { type: "Array" },
+      adopted: { type: "Boolean" },
+      live: { type: "Object" },
     },
     classLevelPermissions: CLOSED,
   },

@@ -25,7 +25,8 @@ export function handleCallRequest(world: World, turn: Turn, speaker: Speaker, me
   const side = found && sideOf(found.call, speaker.user.id);
   if (found !== undefined && side !== undefined) {
     const matter = { speaker, request, message, call: found.call, side };
-    if (found.call.phase.at === "claimed" && side === "callee") answerClaim(world, turn, matter);
+    const { phase } = found.call;
+    if (phase.at === "claimed" && phase.by !== side) answerClaim(world, turn, matter);
     else decide(world, turn, matter, standingOf(found, side, speaker));
     return;
   }

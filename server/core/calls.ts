@@ -18,16 +18,21 @@ export interface Party {
 }
 
 export type Phase =
-  /** `until` is the instant at which nobody has answered. */
-  | { at: "ringing"; until: number; receipts: Receipts }
+  /**
+   * `until` is the instant at which nobody has answered. It was answered at `answeredAt` by the word of the caller's
+   * device alone, which outlasted the server. [CALL-11]
+   */
+  | { at: "ringing"; until: number; receipts: Receipts; answeredAt?: number }
   /** Talking since the instant `since`. */
   | { at: "running"; since: number; rejoinedAt?: number }
-  /** A talk that outlasted the server, by the word of one side alone, which stands as the caller. [CALL-11] */
-  | { at: "claimed"; since: number };
+  /** A talk that outlasted the server, by the word of the side `by` alone. [CALL-11] */
+  | { at: "claimed"; since: number; by: Side };
 
 /** A call that rings or runs. */
 export interface Call {
   id: CallId;
+  /** The ids that it answers to besides its own. [CALL-6] */
+  merged: CallId[];
   media: Media;
   /** When it was first asked, as an instant in ms. */
   startedAt: number;
@@ -36,8 +41,14 @@ export interface Call {
   phase: Phase;
   /** The ends of its media, from the first receipt on. */
   ends?: Record<Side, PeerId>;
-  /** It outlasted the server, so nobody here knows who called whom. */
+  /** It outlasted the server without a row, so nobody here knows who called whom. */
   adopted: boolean;
+  /** An earlier server's row told of it. [CALL-11] */
+  restored: boolean;
+  /** What that server knew of the callee's settings: they may not be back yet. */
+  calleeShowsBusy?: boolean;
+  /** It was recorded as unanswered before both sides said that they talk. [CALL-11] */
+  corrects?: true;
 }
 
 /** What is remembered of a call that is over. */
@@ -50,8 +61,10 @@ export interface PastCall {
   /** The callee's device that answered or declined. */
   device?: DeviceId;
   adopted: boolean;
-  /** The record that is written once the other side names the call too. [CALL-11] */
-  unproven?: RefereeEffect;
+  /** The record of a talk of which one side alone has told: it is written once `by` names the call too. [CALL-11] */
+  unproven?: { record: RefereeEffect; by: UserId };
+  /** The ring that ended by its time, while those who may have talked in it were not back yet. [CALL-11] */
+  lapsed?: Call;
 }
 
 /** A call found by an id. In a call that others merged into, who was the caller by that id is now the callee. [CALL-10] */
@@ -69,9 +82,12 @@ export class Calls {
   readonly #byUser = new Map<UserId, Set<Call>>();
   readonly #past = new Recent<CallId, PastCall>(MAX_PAST_CALLS);
   readonly #merged = new Recent<CallId, CallId>(MAX_PAST_CALLS);
+  /** The endings of an earlier server's calls that these devices were not there to hear. */
+  readonly #untold = new Map<DeviceId, Set<CallId>>();
 
   add(call: Call): void {
     this.#live.set(call.id, call);
+    for (const id of call.merged) this.#merged.set(id, call.id);
     for (const { user } of [call.caller, call.callee]) {
       const calls = this.#byUser.get(user) ?? new Set();
       this.#byUser.set(user, calls.add(call));
@@ -88,9 +104,38 @@ export class Calls {
     }
   }
 
-  /** From now on the call `into` answers to `id` too. [CALL-6] */
-  merge(id: CallId, into: CallId): void {
-    this.#merged.set(id, into);
+  /** Notes a call that was over before the server started. */
+  remember(id: CallId, merged: CallId[], past: PastCall): void {
+    this.#past.set(id, past);
+    for (const other of merged) this.#merged.set(other, id);
+  }
+
+  /** The call goes on after all. */
+  revive(call: Call): void {
+    this.#past.delete(call.id);
+    this.add(call);
+  }
+
+  /** From now on the call answers to `id` too. [CALL-6] */
+  merge(id: CallId, into: Call): void {
+    into.merged.push(id);
+    this.#merged.set(id, into.id);
+  }
+
+  /** This device is to hear of the call's end when it is back. */
+  oweEnding(device: DeviceId, call: Call): void {
+    const owed = this.#untold.get(device) ?? new Set();
+    this.#untold.set(device, owed.add(call.id));
+  }
+
+  /** Takes out the calls whose end this device was not there to hear. */
+  takeUntold(device: DeviceId): { id: CallId; past: PastCall }[] {
+    const owed = [...(this.#untold.get(device) ?? [])];
+    this.#untold.delete(device);
+    return owed.flatMap((id) => {
+      const past = this.#past.get(id);
+      return past === undefined ? [] : [{ id, past }];
+    });
   }
 
   find(id: CallId): FoundCall | undefined {
@@ -127,13 +172,15 @@ export function sideOf(call: Pick<Call, "caller" | "callee">, user: UserId): Sid
 
 /** Whether the user talks in this call. What only the other side claims counts for the other side alone. [CALL-11] */
 export function isTalking(call: Call, user: UserId): boolean {
-  if (call.phase.at === "running") return true;
-  return call.phase.at === "claimed" && call.caller.user === user;
+  const { phase } = call;
+  if (phase.at === "running") return true;
+  if (phase.at === "claimed") return call[phase.by].user === user;
+  return phase.answeredAt !== undefined && call.caller.user === user;
 }
 
 /** Whether the call takes this user's attention for itself: they talk in it, or have asked for it. */
 export function engages(call: Call, user: UserId): boolean {
-  return isTalking(call, user) || call.caller.user === user;
+  return isTalking(call, user) || (call.phase.at === "ringing" && call.caller.user === user);
 }
 
 export function endsFor(ends: Record<Side, PeerId>, side: Side): PeerEnds {

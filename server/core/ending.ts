@@ -1,16 +1,17 @@
 import type { CallId } from "#protocol";
-import type { Call, Party, PastCall } from "./calls.ts";
+import { otherSide, type Call, type Party, type PastCall } from "./calls.ts";
 import type { ConnectionId, RefereeEffect } from "./events.ts";
 import { missedWhile } from "./missed-while.ts";
 import { outcomesOf, type CallEndReason } from "./outcomes.ts";
 import type { Turn, World } from "./world.ts";
 
 /** Ends a call for everyone concerned, the one who asked for it too. [CALL-1] [CALL-14] */
-export function endCall(world: World, turn: Turn, call: Call, reason: CallEndReason): void {
+export function endCall(world: World, turn: Turn, call: Call, reason: CallEndReason): PastCall {
   const answered = call.phase.at !== "ringing";
+  if (call.restored) oweEndings(world, call);
   tellEnd(world, turn, call, reason);
   if (call.ends !== undefined) turn.emit({ type: "void-peers", peers: [call.ends.caller, call.ends.callee] });
-  const record = recordOf(world, call, reason, turn.at);
+  const unproven = unprovenOf(world, call, reason, turn.at);
   const past: PastCall = {
     caller: call.caller.user,
     callee: call.callee.user,
@@ -18,19 +19,38 @@ export function endCall(world: World, turn: Turn, call: Call, reason: CallEndRea
     answered,
     adopted: call.adopted,
     ...(call.callee.device === undefined ? {} : { device: call.callee.device }),
-    ...(call.phase.at === "claimed" ? { unproven: record } : {}),
+    ...(unproven === undefined ? {} : { unproven }),
   };
   // One side's word writes nothing into the other's history. [CALL-11]
-  if (past.unproven === undefined) turn.emit(record);
+  if (call.phase.at !== "claimed") turn.emit(recordOf(world, call, reason, turn.at));
   world.calls.remove(call, past);
   for (const type of ["ring", "settled", "claim", "abandon"] as const) world.deadlines.clear({ type, call: call.id });
   count(world, turn, call, reason);
-  if (answered) turn.touched.add(call.caller.user).add(call.callee.user);
+  if (answered || unproven !== undefined) turn.touched.add(call.caller.user).add(call.callee.user);
+  return past;
 }
 
 /** Tells these devices that a call is over for them, and that there is no more to tell. */
 export function tellDevices(world: World, turn: Turn, party: Party, id: CallId, reason: PastCall["reason"]): void {
   turn.send(takeKnowing(world, party), { type: "call.ended", call: id, reason });
+}
+
+/** Which devices were told of the call, and are not back yet since the server started. [DEC-11] */
+function oweEndings(world: World, call: Call): void {
+  for (const { user, knowing } of [call.caller, call.callee]) {
+    for (const device of knowing)
+      if (world.users.connectionOf(user, device) === undefined) world.calls.oweEnding(device, call);
+  }
+}
+
+/** What is written once the other side says that they talked, too. [CALL-11] */
+function unprovenOf(world: World, call: Call, reason: CallEndReason, at: number): PastCall["unproven"] {
+  const { phase } = call;
+  if (phase.at === "claimed") return { record: recordOf(world, call, reason, at), by: call[otherSide(phase.by)].user };
+  if (phase.at !== "ringing" || phase.answeredAt === undefined) return undefined;
+  const talk: Call = { ...call, phase: { at: "running", since: phase.answeredAt }, corrects: true };
+  const record = recordOf(world, talk, reason === "cancelled" ? "hangup" : "failed", at);
+  return { record, by: call.callee.user };
 }
 
 function tellEnd(world: World, turn: Turn, call: Call, reason: CallEndReason): void {
@@ -63,6 +83,10 @@ function recordOf(world: World, call: Call, reason: CallEndReason, at: number): 
     reason,
     outcomes,
     ...(outcomes.callee === "missed" ? { missedWhile: missedWhile(world, call, reason) } : {}),
+    ...(call.callee.device === undefined ? {} : { device: call.callee.device }),
+    ...(call.merged.length === 0 ? {} : { merged: [...call.merged] }),
+    ...(call.adopted ? { adopted: true } : {}),
+    ...(call.corrects === undefined ? {} : { corrects: true }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type {
   ActiveCall,
+  AlertMode,
   CallId,
   Choice,
   ClientMessage,
@@ -96,6 +97,59 @@ export interface EndedCall {
   outcomes: { caller: Outcome; callee: Outcome };
   /** On a missed call alone; the callee's business, and nobody else's. */
   missedWhile?: MissedWhile;
+  /** The callee's device that answered or declined. */
+  device?: DeviceId;
+  /** The ids that it answers to besides its own. [CALL-6] */
+  merged?: CallId[];
+  /** Nobody knows who called whom. [CALL-11] */
+  adopted?: true;
+  /** It was recorded as unanswered before, by a server that did not know better. [CALL-11] */
+  corrects?: true;
+}
+
+/** One of the two people of a kept call. */
+export interface KeptParty {
+  user: UserId;
+  name: string;
+  device?: DeviceId;
+  owed?: "call.accepted" | "call.rejoined";
+}
+
+/** A call that is not over, as a server that was started anew needs it. Instants in ms. [CALL-11] */
+export interface KeptCall {
+  call: CallId;
+  merged: CallId[];
+  media: Media;
+  startedAt: number;
+  caller: KeptParty;
+  callee: KeptParty;
+  phase:
+    | { at: "ringing"; until: number; receipts: { device: DeviceId; first: AlertMode; latest: AlertMode }[] }
+    | { at: "running"; since: number; rejoinedAt?: number };
+  ends?: { caller: PeerId; callee: PeerId };
+  /** Whether the callee lets callers know of their talks. */
+  calleeShowsBusy: boolean;
+  adopted: boolean;
+  /** It was recorded as unanswered before, by a server that did not know better. */
+  corrects?: true;
+}
+
+/** What is known of a call that was over before the server started. */
+export interface KeptPast {
+  call: CallId;
+  merged: CallId[];
+  caller: UserId;
+  callee: UserId;
+  reason: EndReason;
+  answered: boolean;
+  device?: DeviceId;
+  adopted: boolean;
+}
+
+/** What an earlier server left: the calls that were not over, and the latest of those that were, the oldest first. */
+export interface KeptCalls {
+  open: KeptCall[];
+  past: KeptPast[];
 }
 
 /** What the referee wants done, in order. */
@@ -115,6 +169,8 @@ export type RefereeEffect =
   | { type: "close"; connection: ConnectionId; code: CloseCode }
   /** Once for each call that ended, save one that after a restart only one side named. [CALL-11] [CALL-14] */
   | ({ type: "record" } & EndedCall)
+  /** A call that is not over has changed; what is told later of the same call takes its place. [CALL-11] */
+  | ({ type: "save-call" } & KeptCall)
   | { type: "save-choice"; user: UserId; chosen: ChosenPresence }
   | { type: "save-settings"; user: UserId; settings: Settings };
 

@@ -77,7 +77,7 @@ function ringToMeet(world: World, { user }: Speaker, message: Invite): Call | un
 
 /** Glare: the second invite accepts the first, and its own call goes on as that one. [CALL-6] */
 function meet(world: World, turn: Turn, speaker: Speaker, message: Invite, first: Call): void {
-  world.calls.merge(message.call, first.id);
+  world.calls.merge(message.call, first);
   turn.send([speaker.connection], { type: "call.ended", call: message.call, reason: "merged", into: first.id });
   accept(world, turn, first, speaker, message.media);
   tellAccepted(world, turn, first, "callee");
@@ -98,6 +98,7 @@ function place(world: World, turn: Turn, speaker: Speaker, message: Invite): voi
     endCall(world, turn, call, "no-answer");
     return;
   }
+  turn.changed.add(call);
   world.deadlines.set({ type: "ring", call: call.id }, turn.at + remaining);
   if (reach === "settling") world.deadlines.set({ type: "settled", call: call.id }, settledAt(world));
   else ringDevices(world, turn, call, reach);
@@ -108,12 +109,14 @@ function newCall(world: World, turn: Turn, { user, device }: Speaker, message: I
   const name = user.contacts.get(message.to) ?? "";
   return {
     id: message.call,
+    merged: [],
     media: message.media,
     startedAt: turn.at - (world.spans.ringMs - remaining),
     caller: { user: user.id, name: user.name, device: device.id, knowing: new Set([device.id]) },
     callee: { user: message.to, name, knowing: new Set() },
     phase: { at: "ringing", until: turn.at + remaining, receipts: new Map() },
     adopted: false,
+    restored: false,
   };
 }
 

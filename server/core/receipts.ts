@@ -29,8 +29,8 @@ export function heard(receipts: Receipts): Heard | undefined {
  * How it rings as far as the caller may know. Where the callee hides that they are in a call, a ring that waits is one
  * without sound, and each device's first word stands: a later one would tell when a talk began or ended. [CALL-9]
  */
-export function heardByCaller(receipts: Receipts, callee: Settings | undefined): Heard | undefined {
-  if (callee?.showBusy !== false) return heard(receipts);
+export function heardByCaller(receipts: Receipts, { showBusy }: Pick<Settings, "showBusy">): Heard | undefined {
+  if (showBusy) return heard(receipts);
   return heardAs(receipts, ({ first }) => (first === "waiting" ? "silent" : first));
 }
 

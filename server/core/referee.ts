@@ -1,5 +1,5 @@
 import { type CallId, unreachable } from "#protocol";
-import { Calls } from "./calls.ts";
+import { Calls, reasonFor } from "./calls.ts";
 import { handleCallRequest } from "./call-requests.ts";
 import { endChoice, resumeChoice, setIdle, setPresence, setSettings } from "./choices.ts";
 import { endClaim, takeUpCalls } from "./claims.ts";
@@ -7,8 +7,9 @@ import { setContact, tellChanges } from "./contacts.ts";
 import { Deadlines, type Deadline } from "./deadlines.ts";
 import { arrive, endGrace, leave, lose, revoke } from "./devices.ts";
 import { endCall } from "./ending.ts";
-import type { NewPeerId, Referee, RefereeEffect, RefereeEvent, Spans } from "./events.ts";
+import type { KeptCalls, NewPeerId, Referee, RefereeEffect, RefereeEvent, Spans } from "./events.ts";
 import { invite } from "./invite.ts";
+import { keepChanges, restoreCalls } from "./kept.ts";
 import { RingLimits } from "./ring-limits.ts";
 import { reachOf, reviewRings } from "./ringing.ts";
 import { callsOn, tellOwed, watchSockets } from "./talking.ts";
@@ -23,10 +24,12 @@ export interface RefereeOptions {
   spans: Spans;
   startedAt: number;
   newPeerId: NewPeerId;
+  /** What an earlier server left. [CALL-11] */
+  kept?: KeptCalls;
 }
 
-/** Makes the only referee of presence and calls, with nobody there yet. */
-export function createReferee({ spans, startedAt, newPeerId }: RefereeOptions): Referee {
+/** Makes the only referee of presence and calls, with nobody there yet. A `due` tells it that it may begin. */
+export function createReferee({ spans, startedAt, newPeerId, kept }: RefereeOptions): Referee {
   const world: World = {
     spans,
     startedAt,
@@ -36,6 +39,7 @@ export function createReferee({ spans, startedAt, newPeerId }: RefereeOptions): 
     limits: new RingLimits(),
     deadlines: new Deadlines(),
   };
+  if (kept !== undefined) restoreCalls(world, new Turn(startedAt), kept);
   return { handle: (event) => handle(world, event), nextDue: () => world.deadlines.next() };
 }
 
@@ -46,6 +50,7 @@ function handle(world: World, event: RefereeEvent): RefereeEffect[] {
     handleDue(world, turn, due);
   handleEvent(world, turn, event);
   tellChanges(world, turn);
+  keepChanges(world, turn);
   return turn.effects;
 }
 
@@ -90,7 +95,7 @@ function hear(world: World, turn: Turn, event: EventOf<"message"> | EventOf<"los
 function join(world: World, turn: Turn, event: EventOf<"joined">): void {
   const user = world.users.welcome(event.user);
   const device = arrive(world, turn, user, event.device, event.idle);
-  takeUpCalls(world, turn, user, device, event.active);
+  takeUpCalls(world, turn, { user, device, active: event.active });
   resumeChoice(world, turn, user);
   reviewRings(world, turn, user.id);
   // Others are told before this device is reached: what it must know stands in its welcome.
@@ -98,9 +103,19 @@ function join(world: World, turn: Turn, event: EventOf<"joined">): void {
   world.users.connect(user, device, event.connection);
   const speaker = { user, device, connection: event.connection };
   turn.emit(welcomeOf(world, turn, speaker, event.re));
+  tellUntold(world, turn, speaker);
   for (const { call, side } of callsOn(world, speaker)) {
     watchSockets(world, turn, call);
     tellOwed(world, turn, call, side);
+  }
+}
+
+/** Tells a device of the endings that came before it was back. [DEC-11] */
+function tellUntold(world: World, turn: Turn, { user, device, connection }: Speaker): void {
+  for (const { id, past } of world.calls.takeUntold(device.id)) {
+    const reason = reasonFor(past, user.id, device.id);
+    const isParty = past.caller === user.id || past.callee === user.id;
+    if (isParty) turn.send([connection], { type: "call.ended", call: id, reason });
   }
 }
 
@@ -144,10 +159,10 @@ function handleDue(world: World, turn: Turn, due: Deadline): void {
       endChoice(world, turn, due.user);
       break;
     case "ring":
-      endDueCall(world, turn, due.call, "no-answer");
+      lapse(world, turn, due.call, "no-answer");
       break;
     case "abandon":
-      endDueCall(world, turn, due.call, "failed");
+      endAbandoned(world, turn, due.call);
       break;
     case "settled":
       endIfAway(world, turn, due.call);
@@ -160,15 +175,25 @@ function handleDue(world: World, turn: Turn, due: Deadline): void {
   }
 }
 
-function endDueCall(world: World, turn: Turn, id: CallId, reason: "no-answer" | "failed"): void {
+function endAbandoned(world: World, turn: Turn, id: CallId): void {
   const call = world.calls.find(id)?.call;
-  if (call !== undefined) endCall(world, turn, call, reason);
+  if (call !== undefined) endCall(world, turn, call, "failed");
 }
 
-/** Everyone who was there before the restart should be back. [CALL-11] */
+/** A ring ends by its time. That of an earlier server may have been answered, and those who talk not be back yet. */
+function lapse(world: World, turn: Turn, id: CallId, reason: "no-answer" | "cancelled" | "unreachable"): void {
+  const call = world.calls.find(id)?.call;
+  if (call === undefined) return;
+  const past = endCall(world, turn, call, reason);
+  if (call.restored && past.unproven === undefined) past.lapsed = call;
+}
+
+/** Everyone who was there before the restart should be back: the caller's device, and the callee. [CALL-11] [DEC-9] */
 function endIfAway(world: World, turn: Turn, id: CallId): void {
   const call = world.calls.find(id)?.call;
   if (call === undefined) return;
-  if (reachOf(world, call.callee.user, call.caller.user, turn.at) === "unreachable")
-    endCall(world, turn, call, "unreachable");
+  const { caller, callee } = call;
+  const isCallerHere = caller.device !== undefined && world.users.get(caller.user)?.devices.has(caller.device) === true;
+  if (!isCallerHere) lapse(world, turn, id, "cancelled");
+  else if (reachOf(world, callee.user, caller.user, turn.at) === "unreachable") lapse(world, turn, id, "unreachable");
 }

@@ -44,7 +44,8 @@ export function settledAt(world: World): number {
 
 /** Whether a device rings for this call, or goes on ringing. [CALL-3] */
 export function mayRing(world: World, phase: Phase & { at: "ringing" }, device: DeviceId, at: number): boolean {
-  return phase.receipts.has(device) || phase.until - at >= world.spans.lateRingMs;
+  const remaining = phase.until - at;
+  return phase.receipts.has(device) ? remaining > 0 : remaining >= world.spans.lateRingMs;
 }
 
 /** Rings every device of the callee that is online and does not yet know, quietly where they are in a call. [CALL-3] [CALL-9] */
@@ -86,6 +87,7 @@ export function reviewRings(world: World, turn: Turn, user: UserId): void {
 export function retellRings(world: World, turn: Turn, user: UserId, before: Settings): void {
   for (const call of ringsOf(world, user)) {
     const { phase } = call;
+    turn.changed.add(call);
     if (phase.at === "ringing" && toldOf(world, call)?.mode !== heardByCaller(phase.receipts, before)?.mode)
       tellRinging(world, turn, call);
   }
@@ -97,16 +99,24 @@ function ringsOf(world: World, user: UserId): Call[] {
 
 /** A device has begun to ring, or rings otherwise: told where it makes a difference to the caller. */
 export function alert(world: World, turn: Turn, call: Call, device: DeviceId, mode: AlertMode): void {
-  if (call.phase.at !== "ringing") return;
+  const { phase } = call;
+  if (phase.at !== "ringing" || phase.receipts.get(device)?.latest === mode) return;
   const before = toldOf(world, call);
-  note(call.phase.receipts, device, mode);
+  note(phase.receipts, device, mode);
+  turn.changed.add(call);
   const now = toldOf(world, call);
   if (now?.devices !== before?.devices || now?.mode !== before?.mode) tellRinging(world, turn, call);
 }
 
 /** What the caller may know of the ringing: how many devices have begun, and the loudest of their modes. */
-export function toldOf(world: World, { phase, callee }: Call): Heard | undefined {
-  return phase.at === "ringing" ? heardByCaller(phase.receipts, world.users.get(callee.user)?.settings) : undefined;
+export function toldOf(world: World, call: Call): Heard | undefined {
+  if (call.phase.at !== "ringing") return undefined;
+  return heardByCaller(call.phase.receipts, { showBusy: showsBusy(world, call) });
+}
+
+/** Whether the callee lets callers know of their talks; where they are not back yet, as an earlier server knew it. */
+export function showsBusy(world: World, { callee, calleeShowsBusy }: Call): boolean {
+  return world.users.get(callee.user)?.settings.showBusy ?? calleeShowsBusy ?? true;
 }
 
 /** Tells the caller how many devices ring, if any does. */
@@ -114,13 +124,15 @@ export function tellRinging(world: World, turn: Turn, call: Call): void {
   const told = toldOf(world, call);
   const to = world.users.connectionOf(call.caller.user, call.caller.device);
   if (told === undefined) return;
-  const ends = endsOf(world, call);
+  const ends = endsOf(world, turn, call);
   if (to !== undefined)
     turn.sendTicketed(to, { type: "call.ringing", call: call.id, ...told }, endsFor(ends, "caller"));
 }
 
 /** The ends of the call's media, made when they are first needed. */
-export function endsOf(world: World, call: Call): Record<Side, ReturnType<World["newPeerId"]>> {
-  call.ends ??= { caller: world.newPeerId(), callee: world.newPeerId() };
+export function endsOf(world: World, turn: Turn, call: Call): Record<Side, ReturnType<World["newPeerId"]>> {
+  if (call.ends !== undefined) return call.ends;
+  turn.changed.add(call);
+  call.ends = { caller: world.newPeerId(), callee: world.newPeerId() };
   return call.ends;
 }

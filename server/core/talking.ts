@@ -10,7 +10,19 @@ export function accept(
   world: World,
   turn: Turn,
   call: Call,
-  { user, device }: Speaker,
+  callee: Pick<Speaker, "user" | "device">,
+  media: Media | undefined,
+): void {
+  take(world, turn, call, callee, media);
+  tellAccepted(world, turn, call, "caller");
+}
+
+/** As {@link accept}, where the caller has heard of it already. */
+export function take(
+  world: World,
+  turn: Turn,
+  call: Call,
+  { user, device }: Pick<Speaker, "user" | "device">,
   media: Media | undefined,
 ): void {
   for (const other of world.calls.of(user.id)) {
@@ -29,7 +41,7 @@ export function accept(
   turn.touched.add(call.caller.user).add(call.callee.user);
   // Whoever else rings either of them rings someone in a call from now on. [CALL-9]
   for (const party of [call.callee, call.caller]) reviewRings(world, turn, party.user);
-  tellAccepted(world, turn, call, "caller");
+  turn.changed.add(call);
 }
 
 /** Tells one side's device that the call runs, with its ticket; where it has no socket, once it is back. [CALL-12] */
@@ -56,10 +68,12 @@ function tellTicketed(
   const to = world.users.connectionOf(party.user, party.device);
   if (to === undefined) {
     party.owed = message.type;
+    turn.changed.add(call);
     return;
   }
+  if (party.owed !== undefined) turn.changed.add(call);
   delete party.owed;
-  turn.sendTicketed(to, message, endsFor(endsOf(world, call), side));
+  turn.sendTicketed(to, message, endsFor(endsOf(world, turn, call), side));
 }
 
 /** Tells a device that is back what it missed of its call. */
@@ -82,6 +96,7 @@ export function rejoin(world: World, turn: Turn, call: Call, side: Side, re: num
   tellTicketed(world, turn, call, side, answer);
   if (phase.at !== "running") return;
   phase.rejoinedAt = turn.at;
+  turn.changed.add(call);
   tellTicketed(world, turn, call, otherSide(side), { type: "call.rejoined", call: call.id });
 }
 

@@ -66,7 +66,7 @@ function running({ id, media, caller, callee, phase }: Call, { user, device }: S
       with: { user: other.user, name: other.name },
       media,
       here: own.device === device.id,
-      age: phase.at === "ringing" ? 0 : at - phase.since,
+      age: at - (phase.at === "ringing" ? (phase.answeredAt ?? at) : phase.since),
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode, PeerEnds, PeerId, ServerMessage, UserId } from "#protocol";
-import type { Calls } from "./calls.ts";
+import type { Call, Calls } from "./calls.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { ConnectionId, RefereeEffect, Spans, TicketedMessage } from "./events.ts";
 import type { RingLimits } from "./ring-limits.ts";
@@ -23,11 +23,12 @@ export interface Request {
   re: number | undefined;
 }
 
-/** One event being decided: its instant, the effects so far, and whose presence may have changed by it. */
+/** One event being decided: its instant, the effects so far, whose presence may have changed by it, and which calls. */
 export class Turn {
   readonly at: number;
   readonly effects: RefereeEffect[] = [];
   readonly touched = new Set<UserId>();
+  readonly changed = new Set<Call>();
 
   constructor(at: number) {
     this.at = at;

@@ -55,6 +55,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     signal: stopped.signal,
   });
+  // What has fallen due before the start, and the timer for what falls due next. [CALL-11]
+  hub.dispatch({ at: now(), type: "due" });
   const sweep = setInterval(() => sweepAll(connections, room), sweepEveryMs(helloMs, silenceMs));
 
   return {

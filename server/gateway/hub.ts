@@ -145,6 +145,9 @@ export class Hub {
         this.#options.log.info("call ended", { call: effect.call, reason: effect.reason });
         accounts.recordCall(effect);
         break;
+      case "save-call":
+        accounts.saveCall(effect);
+        break;
       case "save-choice":
         accounts.saveChoice(effect.user, effect.chosen);
         break;

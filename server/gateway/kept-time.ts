@@ -1,5 +1,5 @@
 import type { Accounts } from "../accounts/accounts.ts";
-import type { ChosenPresence, EndedCall } from "../core/events.ts";
+import type { ChosenPresence, EndedCall, KeptCall } from "../core/events.ts";
 import type { Clock } from "./clock.ts";
 
 /** The accounts as the gateway asks them: in the server's time, while what they keep is told by the machine's clock. */
@@ -12,7 +12,27 @@ export function inServerTime(accounts: Accounts, { toWall, fromWall }: Clock): A
       return { ok: true, identity: { ...check.identity, chosen: shifted(check.identity.chosen, fromWall) } };
     },
     saveChoice: (user, chosen) => accounts.saveChoice(user, shifted(chosen, toWall)),
+    saveCall: (call) => accounts.saveCall(shiftedCall(call, toWall)),
     recordCall: (ended) => accounts.recordCall(asKept(ended, toWall)),
+    keptCalls: async () => {
+      const { open, past } = await accounts.keptCalls();
+      return { open: open.map((call) => shiftedCall(call, fromWall)), past };
+    },
+  };
+}
+
+function shiftedCall(call: KeptCall, shift: (at: number) => number): KeptCall {
+  // One shift for all instants, so that the call is as long as it was.
+  const by = shift(call.startedAt) - call.startedAt;
+  const { phase } = call;
+  const rejoinedAt = phase.at === "running" && phase.rejoinedAt !== undefined ? phase.rejoinedAt + by : undefined;
+  return {
+    ...call,
+    startedAt: call.startedAt + by,
+    phase:
+      phase.at === "ringing"
+        ? { ...phase, until: phase.until + by }
+        : { at: "running", since: phase.since + by, ...(rejoinedAt === undefined ? {} : { rejoinedAt }) },
   };
 }
 

@@ -30,7 +30,9 @@ const accounts: Accounts = {
     throw new Error("a fault in a save");
   },
   saveSettings: () => undefined,
+  saveCall: () => undefined,
   recordCall: () => undefined,
+  keptCalls: () => Promise.resolve({ open: [], past: [] }),
   onEvent: () => undefined,
   ready: () => Promise.resolve(true),
 };

@@ -35,20 +35,13 @@ export async function befriend(server: string, one: SignedUp, other: SignedUp): 
   await callFunction(server, "acceptContact", { user: one.user }, other.token);
 }
 
-/** Who asks: the bearer of a token, perhaps from an address for which a proxy on this machine would speak. */
-export interface Asker {
-  readonly token: string;
-  readonly from: string;
-}
-
-/** Calls a function of the server as the bearer of a token; throws with the server's answer where it refuses. */
+/** Calls a function of the server as the bearer of `token`; throws with the server's answer where it refuses. */
 export async function callFunction<F extends FunctionName>(
   server: string,
   name: F,
   parameters: FunctionParameters<F>,
-  asker?: string | Asker,
+  token?: string,
 ): Promise<FunctionResult<F>> {
-  const { token, from } = typeof asker === "object" ? asker : { token: asker };
   const response = await fetch(`${server}${PARSE_PATH}/functions/${name}`, {
     method: "POST",
     headers: {
@@ -57,7 +50,6 @@ export async function callFunction<F extends FunctionName>(
       ...(token === undefined
         ? { "x-parse-installation-id": crypto.randomUUID() }
         : { "x-parse-session-token": token }),
-      ...(from === undefined ? {} : { "x-forwarded-for": from }),
     },
     body: JSON.stringify(parameters),
   });

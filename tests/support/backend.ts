@@ -4,8 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DATABASE_USER } from "../../server/database/cluster.ts";
-import { openSecrets } from "../../server/secrets.ts";
+import { Client } from "pg";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const END_WITH_PARENT = new URL("end-with-parent.ts", import.meta.url).href;
@@ -15,8 +14,6 @@ const STOP_MS = 30_000;
 export interface BackendOptions {
   /** Added to the environment: the contract's spans, shortened, for example. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Modules that the server's process loads before its own code. */
-  readonly imports?: readonly URL[];
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
 }
@@ -29,21 +26,19 @@ export class Backend {
   port = 0;
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
-  readonly #imports: readonly string[];
   #process: ChildProcess | undefined;
   #isAskedToStop = false;
   #log = "";
 
-  private constructor(dataDir: string, { env = {}, imports = [] }: BackendOptions) {
+  private constructor(dataDir: string, env: Readonly<Record<string, string>>) {
     this.dataDir = dataDir;
-    this.#env = { HOST: "127.0.0.1", ...env };
-    this.#imports = [END_WITH_PARENT, ...imports.map(({ href }) => href)];
+    this.#env = env;
   }
 
   /** Starts a server; throws with what it wrote where it does not come up. */
   static async start(options: BackendOptions = {}): Promise<Backend> {
     const dataDir = await mkdtemp(join(tmpdir(), "beckon-data-"));
-    const backend = new Backend(dataDir, options);
+    const backend = new Backend(dataDir, { HOST: "127.0.0.1", ...options.env });
     const giveUp = () => {
       backend.#askToStop();
     };
@@ -71,11 +66,18 @@ export class Backend {
     return postgresPid(this.dataDir);
   }
 
-  /** The address of its PostgreSQL as it is now, with the password. */
-  async databaseUri(): Promise<string> {
-    const { database } = await openSecrets(this.dataDir);
-    const port = (await readFile(join(this.dataDir, "postgres", "postmaster.pid"), "utf8")).split("\n")[3];
-    return `postgres://${DATABASE_USER}:${database}@127.0.0.1:${port ?? ""}/beckon`;
+  /** A connection of one's own to the server's database, while PostgreSQL runs. */
+  async database(): Promise<Client> {
+    const [pid, secrets] = await Promise.all([
+      readFile(join(this.dataDir, "postgres", "postmaster.pid"), "utf8"),
+      readFile(join(this.dataDir, "secrets.json"), "utf8"),
+    ]);
+    const port = pid.split("\n")[3] ?? "";
+    const { database } = JSON.parse(secrets) as { database: string };
+    const client = new Client({ connectionString: `postgres://beckon:${database}@127.0.0.1:${port}/beckon` });
+    client.on("error", () => undefined);
+    await client.connect();
+    return client;
   }
 
   /** What the server wrote since it was first started. */
@@ -108,8 +110,7 @@ export class Backend {
   async #launch(): Promise<void> {
     const env = { ...process.env, ...this.#env, PORT: String(this.port), DATA_DIR: this.dataDir };
     // A group of its own: a Ctrl-C is ours to pass on, in the right order.
-    const imports = this.#imports.flatMap((module) => ["--import", module]);
-    const server = spawn(process.execPath, [...imports, join(ROOT, "server", "main.ts")], {
+    const server = spawn(process.execPath, ["--import", END_WITH_PARENT, join(ROOT, "server", "main.ts")], {
       cwd: ROOT,
       env,
       stdio: ["pipe", "pipe", "pipe"],

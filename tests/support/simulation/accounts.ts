@@ -1,5 +1,6 @@
 import type { CallId, Choice, Contact, DeviceId, Settings, UserId } from "#protocol";
 import type { JoiningUser, RefereeEffect } from "../../../server/core/events.ts";
+import { KeptRows } from "./kept-rows.ts";
 
 export type CallRecord = Extract<RefereeEffect, { type: "record" }>;
 
@@ -9,7 +10,6 @@ export interface Account {
   chosen: { availability: Choice; until?: number; text?: string };
   settings: Settings;
   contacts: Set<UserId>;
-  missed: number;
 }
 
 interface Session {
@@ -21,7 +21,9 @@ interface Session {
 export class Accounts {
   readonly #accounts = new Map<UserId, Account>();
   readonly #sessions = new Map<string, Session>();
-  /** By call: a record that is written again is the same record. */
+  /** The rows of calls, as far as they are written. */
+  readonly rows = new KeptRows();
+  /** What every server wanted to be written of calls that were over, be it written by now or lost. */
   readonly records = new Map<CallId, CallRecord[]>();
 
   add(id: UserId): Account {
@@ -31,7 +33,6 @@ export class Accounts {
       chosen: { availability: "available" },
       settings: { showBusy: true, secondCall: "wait" },
       contacts: new Set(),
-      missed: 0,
     };
     this.#accounts.set(id, account);
     return account;
@@ -86,7 +87,7 @@ export class Accounts {
 
   /** As the gateway reads it when a device joins. */
   joining(id: UserId): JoiningUser {
-    const { handle, chosen, settings, contacts, missed } = this.get(id);
+    const { handle, chosen, settings, contacts } = this.get(id);
     return {
       id,
       handle,
@@ -94,16 +95,15 @@ export class Accounts {
       chosen,
       settings,
       contacts: [...contacts].map((contact) => ({ id: contact, name: contact })),
-      missed,
+      missed: this.missed(id),
     };
   }
 
-  /** Whether the record counts as a missed call of the callee's that is new. */
-  keep(record: CallRecord): boolean {
-    const known = this.records.get(record.call) ?? [];
-    this.records.set(record.call, [...known, record]);
-    const isMissed = record.outcomes.callee === "missed" && known.length === 0;
-    if (isMissed) this.get(record.callee).missed += 1;
-    return isMissed;
+  missed(id: UserId): number {
+    return this.rows.records.filter(({ callee, outcomes }) => callee === id && outcomes.callee === "missed").length;
+  }
+
+  noteRecord(record: CallRecord): void {
+    this.records.set(record.call, [...(this.records.get(record.call) ?? []), record]);
   }
 }

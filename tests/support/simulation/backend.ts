@@ -22,6 +22,8 @@ import {
 import type { ConnectionId, Referee, RefereeEffect, RefereeEvent } from "../../../server/core/events.ts";
 import { createReferee } from "../../../server/core/referee.ts";
 import type { Accounts } from "./accounts.ts";
+import { Behind } from "./behind.ts";
+import { Restored } from "./restored.ts";
 import type { Setting } from "./setting.ts";
 import { type ClientEnd, type ServerEnd, Wire } from "./wire.ts";
 
@@ -59,6 +61,9 @@ export class Backend implements ServerEnd {
   #peerCount = 0;
   #dueAt: number | undefined;
   #later: (() => void)[] = [];
+  readonly #behind: Behind;
+  /** What this server found written when it started. */
+  restored: Restored;
   /** How many times the server was started. */
   life = 0;
   startedAt = 0;
@@ -67,6 +72,8 @@ export class Backend implements ServerEnd {
     this.#setting = setting;
     this.#accounts = accounts;
     this.#listener = listener;
+    this.#behind = new Behind(setting);
+    this.restored = new Restored(setting, accounts, [], () => false);
     this.start();
   }
 
@@ -79,13 +86,17 @@ export class Backend implements ServerEnd {
     this.life += 1;
     this.startedAt = this.#setting.now;
     const newPeerId = (): PeerId => `peer-${(this.#peerCount += 1)}` as PeerId;
-    this.#referee = createReferee({ spans: SPANS, startedAt: this.#setting.now, newPeerId });
-    this.#setting.note("server", "starts");
+    const kept = this.#accounts.rows.read();
+    this.restored = new Restored(this.#setting, this.#accounts, kept.open, (user) => this.#has(user));
+    this.#referee = createReferee({ spans: SPANS, startedAt: this.#setting.now, newPeerId, kept });
+    this.#setting.note("server", "starts", { open: kept.open.map(({ call, phase }) => [call, phase.at]) });
+    this.tell({ type: "due" });
   }
 
-  /** Goes down: politely, or as killed. What was in memory alone is gone. */
+  /** Goes down: politely, or as killed. What was in memory alone is gone, and what was not yet written too. */
   stop(code: number): void {
     this.#setting.note("server", "stops", { code });
+    this.#behind.end(code !== CloseCode.goingAway);
     this.#referee = undefined;
     for (const wire of this.#wires) wire.closeByServer(code);
     this.#wires.clear();
@@ -112,7 +123,11 @@ export class Backend implements ServerEnd {
     if (message.type === "hello") this.#hello(wire, message);
     else if (connection === undefined) wire.closeByServer(CloseCode.unauthorized);
     else if (message.type === "ping") wire.toClient({ type: "pong" });
-    else this.tell({ type: "message", connection, message });
+    else {
+      // Whoever leaves is not there any more, though the socket may still be.
+      if (message.type === "bye") this.#forget(wire);
+      this.tell({ type: "message", connection, message });
+    }
   }
 
   lost(wire: Wire): void {
@@ -177,6 +192,7 @@ export class Backend implements ServerEnd {
           return call.state === "outgoing" && own ? { ...call, ticket: ticketOf(own) } : call;
         });
         this.#send(effect.to, { ...effect.message, calls, heartbeat: PING_EVERY_MS });
+        this.restored.welcomed(effect.message.user.id, calls);
         return;
       }
       case "close": {
@@ -187,6 +203,10 @@ export class Backend implements ServerEnd {
         this.#record(effect);
         return;
       }
+      case "save-call":
+        this.restored.changed(effect);
+        this.#behind.write(effect.call, () => this.#accounts.rows.save(effect));
+        return;
       case "save-choice":
         this.#accounts.get(effect.user).chosen = effect.chosen;
         return;
@@ -218,10 +238,19 @@ export class Backend implements ServerEnd {
 
   #record(record: Extract<RefereeEffect, { type: "record" }>): void {
     this.#setting.note("server", "records", { call: record.call, reason: record.reason });
-    const isMissed = this.#accounts.keep(record);
-    if (!isMissed) return;
-    const { missed, id } = this.#accounts.get(record.callee);
-    this.#setting.schedule.after(5, () => this.tell({ type: "missed", of: id, count: missed }));
+    this.#accounts.noteRecord(record);
+    this.afterTurn(this.restored.ended(record));
+    this.#behind.write(record.call, () => {
+      const { rows } = this.#accounts;
+      if (!rows.end(record)) this.#setting.problem(`${record.call} is recorded again [CALL-14]`);
+      const { callee } = record;
+      if (record.outcomes.callee !== "missed" && record.corrects !== true) return;
+      this.tell({ type: "missed", of: callee, count: this.#accounts.missed(callee) });
+    });
+  }
+
+  #has(user: UserId): boolean {
+    return [...this.#connections.values()].some((one) => one.user === user);
   }
 
   #decoded(message: ClientMessage): ClientMessage | undefined {

@@ -126,12 +126,12 @@ export class Moments {
   }
 
   /**
-   * What no server that was started anew takes up: a call it was told of too late, of people who are contacts no more, or of
-   * somebody who has begun another one with it meanwhile.
+   * What no server that was started anew takes up, where it is not written: a call it was told of too late, of people who are
+   * contacts no more, or of somebody who has begun another one with it meanwhile.
    */
   #isForgotten({ user }: Client, { call, with: other }: { call: CallId; with: { user: UserId } }): boolean {
     const { backend, setting, accounts } = this.#world;
-    if (backend.life === 1) return false;
+    if (backend.life === 1 || backend.restored.hasTalk(call)) return false;
     if (setting.now > backend.startedAt + TAKES_UP_MS || !accounts.areContacts(user, other.user)) return true;
     const calls = [user, other.user].flatMap((one) => [...(this.#callsOf.get(one) ?? [])]);
     return calls.some(([id, life]) => id !== call && life === backend.life);
@@ -145,10 +145,11 @@ export class Moments {
     if (before.call.at === "idle" || before.call.at === "live") return;
     const { call, reason, with: other } = state.call;
     if (!this.#areCaughtUp(client.user) || !this.#areCaughtUp(other.user)) return;
-    // Only what ran into the device's own timer is of interest, and only of a call that one server has had all the time: of
-    // a ring, a server that was started anew learns from its caller alone.
+    // Only what ran into the device's own timer is of interest, and only of a call that one server has had all the time, or
+    // found written: of any other ring, a server that was started anew learns from its caller alone.
     if (setting.now < before.call.until || this.#ended.has(call) || accounts.records.has(call)) return;
-    if (backend.life > 1 && setting.now - backend.startedAt < LONGEST_CALL_MS) return;
+    const isYoung = backend.life > 1 && setting.now - backend.startedAt < LONGEST_CALL_MS;
+    if (isYoung && !backend.restored.has(call)) return;
     const { life } = backend;
     if (before.call.at === "accepting") setting.problem(`${client.name} lost its answer to ${call} [CALL-12]`);
     if (before.call.at === "joining" && before.call.ticket === undefined)

@@ -112,22 +112,22 @@ function checkCall({ setting, clients }: World, user: UserId, call: WelcomeCall,
 
 /** One record for each call that ended, and never two. [CALL-14] */
 function checkRecords({ accounts, backend, named, merged, setting }: World, running: Set<string>): void {
-  for (const [call, records] of accounts.records) {
-    if (backend.life === 1 && records.length > 1) setting.problem(`${call} has ${records.length} records [CALL-14]`);
-    for (const { outcomes, missedWhile } of records) {
-      if ((missedWhile !== undefined) !== (outcomes.callee === "missed"))
-        setting.problem(`${call} ended as ${outcomes.callee} while ${missedWhile ?? "nothing"} [CALL-14]`);
-      const pair = `${outcomes.caller}/${outcomes.callee}`;
-      if (!PAIRS.has(pair)) setting.problem(`${call} is recorded as ${pair} [CALL-14]`);
-    }
-    // A server that knows nothing of its predecessor's ring may let it go on; the database keeps one row for each call.
-    const isOwn = records.some(({ endedAt }) => endedAt >= backend.startedAt);
-    if (running.has(call) && isOwn) setting.problem(`${call} is recorded and runs on [CALL-14]`);
+  const { rows, records } = accounts;
+  for (const [call, told] of records)
+    if (backend.life === 1 && told.length > 1) setting.problem(`${call} has ${told.length} records [CALL-14]`);
+  for (const { call, outcomes, missedWhile } of rows.records) {
+    if ((missedWhile !== undefined) !== (outcomes.callee === "missed"))
+      setting.problem(`${call} ended as ${outcomes.callee} while ${missedWhile ?? "nothing"} [CALL-14]`);
+    const pair = `${outcomes.caller}/${outcomes.callee}`;
+    if (!PAIRS.has(pair)) setting.problem(`${call} is recorded as ${pair} [CALL-14]`);
+    if (running.has(call)) setting.problem(`${call} is recorded and runs on [CALL-14]`);
   }
+  for (const { call, phase } of rows.open)
+    if (!running.has(call)) setting.problem(`${call} is still written as ${phase.at} in the quiet [CALL-11, CALL-14]`);
   for (const [call, lives] of named) {
-    // What a server knew when it died is its successor's matter, which this simulation's database does not tell it.
+    // Of what was not written when a server died its successor has the clients' word alone.
     if (merged.has(call) || running.has(call) || !lives.has(backend.life) || lives.size > 1) continue;
-    if (!accounts.records.has(call)) setting.problem(`${call} ended without a record [CALL-14]`);
+    if (rows.record(call) === undefined) setting.problem(`${call} ended without a record [CALL-14]`);
   }
 }
 

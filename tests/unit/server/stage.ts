@@ -9,8 +9,16 @@ import {
   type ServerMessageType,
   type UserId,
 } from "#protocol";
-import type { ConnectionId, JoiningUser, RefereeEffect, RefereeEvent, Spans } from "../../../server/core/events.ts";
+import type {
+  ConnectionId,
+  JoiningUser,
+  KeptCalls,
+  RefereeEffect,
+  RefereeEvent,
+  Spans,
+} from "../../../server/core/events.ts";
 import { createReferee } from "../../../server/core/referee.ts";
+import { KeptRows } from "../../support/simulation/kept-rows.ts";
 
 export const SPANS: Spans = {
   ringMs: 45_000,
@@ -36,12 +44,15 @@ export class Stage {
   readonly records: Ended[] = [];
   readonly effects: RefereeEffect[] = [];
   readonly voided: PeerId[] = [];
+  /** What the database has of calls. */
+  readonly rows = new KeptRows();
   readonly #people = new Map<string, JoiningUser>();
   readonly #seats = new Map<ConnectionId, Seat>();
   readonly #spans: Spans;
   #referee;
   #count = 0;
   #peers = 0;
+  #isWriting = true;
 
   /** A server that started long ago, unless `settling`. */
   constructor({ settling = false, spans = SPANS }: { settling?: boolean; spans?: Spans } = {}) {
@@ -137,17 +148,26 @@ export class Stage {
     return this.#referee.nextDue();
   }
 
-  /** The server is killed and starts again: all it held is gone, and every socket too. */
-  restart(): void {
-    this.#referee = this.#newReferee(this.at);
-    this.#seats.clear();
+  /** From now on what the server has written behind is lost, as while the database is away. */
+  losesRows(): void {
+    this.#isWriting = false;
   }
 
-  #newReferee(startedAt: number) {
+  /** The server is killed and starts again after a while: what it held is gone, but for its rows, and every socket too. */
+  restart(afterMs = 0): void {
+    this.at += afterMs;
+    this.#isWriting = true;
+    this.#seats.clear();
+    this.#referee = this.#newReferee(this.at, this.rows.read());
+    this.handle({ type: "due" });
+  }
+
+  #newReferee(startedAt: number, kept?: KeptCalls) {
     return createReferee({
       spans: this.#spans,
       startedAt,
       newPeerId: () => `peer-${String(++this.#peers)}` as PeerId,
+      ...(kept === undefined ? {} : { kept }),
     });
   }
 
@@ -172,6 +192,10 @@ export class Stage {
         break;
       case "record":
         this.records.push(effect);
+        if (this.#isWriting) this.rows.end(effect);
+        break;
+      case "save-call":
+        if (this.#isWriting) this.rows.save(effect);
         break;
       case "void-peers":
         this.voided.push(...effect.peers);

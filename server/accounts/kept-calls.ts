@@ -1,0 +1,174 @@
+import { AlertMode, CallId, DeviceId, type EndReason, type Media, PeerId, type UserId } from "#protocol";
+import * as v from "valibot";
+import type { KeptCall, KeptCalls, KeptPast } from "../core/events.ts";
+import type { DatabasePool } from "../database/pool.ts";
+import type { Logger } from "../logger.ts";
+import { newRowId, readableBy } from "./rows.ts";
+
+/** So many calls that are over are read at the start, of at most this age: enough for what a client may say late. */
+const MAX_PAST = 20_000;
+const PAST_WITHIN = "1 hour";
+
+const Instant = v.pipe(v.number(), v.integer());
+const Side = v.object({
+  device: v.exactOptional(DeviceId),
+  owed: v.exactOptional(v.picklist(["call.accepted", "call.rejoined"])),
+});
+
+/** What only the next server reads of a call that is not over: the column `live`. Instants in ms. */
+const Live = v.object({
+  caller: Side,
+  callee: Side,
+  ends: v.exactOptional(v.object({ caller: PeerId, callee: PeerId })),
+  phase: v.variant("at", [
+    v.object({
+      at: v.literal("ringing"),
+      until: Instant,
+      receipts: v.array(v.object({ device: DeviceId, first: AlertMode, latest: AlertMode })),
+    }),
+    v.object({ at: v.literal("running"), since: Instant, rejoinedAt: v.exactOptional(Instant) }),
+  ]),
+  calleeShowsBusy: v.boolean(),
+  corrects: v.exactOptional(v.literal(true)),
+});
+
+const Ids = v.array(CallId);
+
+interface OpenRow {
+  call: CallId;
+  caller: UserId;
+  caller_name: string;
+  callee: UserId;
+  callee_name: string;
+  media: Media;
+  started_at: Date;
+  merged: unknown;
+  adopted: boolean;
+  live: unknown;
+}
+
+interface PastRow {
+  call: CallId;
+  caller: UserId;
+  callee: UserId;
+  reason: EndReason;
+  answered: boolean;
+  device: DeviceId | null;
+  merged: unknown;
+  adopted: boolean | null;
+}
+
+/** The rows of calls that are not over, from one server to the next. Nobody may read them. [CALL-11] */
+export class KeptCallRows {
+  readonly #database: DatabasePool;
+  readonly #logger: Logger;
+
+  constructor(database: DatabasePool, logger: Logger) {
+    this.#database = database;
+    this.#logger = logger;
+  }
+
+  /** A write that comes late changes nothing: a call that is over stays so, and one that was answered does not ring. */
+  async save(call: KeptCall): Promise<void> {
+    const acl = readableBy();
+    const { phase } = call;
+    await this.#database.rows(
+      `INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
+         "startedAt", "acceptedAt", "state", "merged", "adopted", "live")
+       VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       ON CONFLICT ("call") DO UPDATE SET "updatedAt" = now(), "media" = excluded."media",
+         "startedAt" = excluded."startedAt", "acceptedAt" = excluded."acceptedAt", "state" = excluded."state",
+         "merged" = excluded."merged", "adopted" = excluded."adopted", "live" = excluded."live"
+       WHERE "Call"."state" = 'ringing' OR ("Call"."state" = 'running' AND excluded."state" = 'running')
+         OR ($14 AND "Call"."acceptedAt" IS NULL)`,
+      [
+        newRowId(),
+        acl.read,
+        acl.write,
+        call.call,
+        call.caller.user,
+        call.callee.user,
+        call.media,
+        new Date(call.startedAt),
+        phase.at === "running" ? new Date(phase.since) : null,
+        phase.at,
+        JSON.stringify(call.merged),
+        call.adopted,
+        liveOf(call),
+        call.corrects ?? false,
+      ],
+    );
+  }
+
+  async read(): Promise<KeptCalls> {
+    const [open, past] = await Promise.all([this.#readOpen(), this.#readPast()]);
+    if (open.length > 0) this.#logger.info("calls taken up", { count: open.length });
+    return { open, past };
+  }
+
+  async #readOpen(): Promise<KeptCall[]> {
+    const rows = await this.#database.rows<OpenRow>(
+      `SELECT c."call" AS call, c."media" AS media, c."startedAt" AS started_at, c."merged" AS merged,
+         c."adopted" AS adopted, c."live" AS live,
+         caller."objectId" AS caller, coalesce(caller."name", caller."username") AS caller_name,
+         callee."objectId" AS callee, coalesce(callee."name", callee."username") AS callee_name
+       FROM "Call" AS c
+       JOIN "_User" AS caller ON caller."objectId" = c."caller"
+       JOIN "_User" AS callee ON callee."objectId" = c."callee"
+       WHERE c."state" <> 'ended' ORDER BY c."startedAt", c."call"`,
+    );
+    return rows.flatMap((row) => {
+      const live = v.safeParse(Live, row.live);
+      if (live.success) return [openOf(row, live.output)];
+      this.#logger.error("a call could not be taken up", { call: row.call });
+      return [];
+    });
+  }
+
+  async #readPast(): Promise<KeptPast[]> {
+    const rows = await this.#database.rows<PastRow>(
+      `SELECT "call" AS call, "caller" AS caller, "callee" AS callee, "reason" AS reason,
+         "acceptedAt" IS NOT NULL AS answered, "calleeDevice" AS device, "merged" AS merged, "adopted" AS adopted
+       FROM "Call" WHERE "state" = 'ended' AND "endedAt" > now() - $1::interval ORDER BY "endedAt" DESC LIMIT $2`,
+      [PAST_WITHIN, MAX_PAST],
+    );
+    return rows.toReversed().map(pastOf);
+  }
+}
+
+function liveOf({ caller, callee, ends, calleeShowsBusy, phase, corrects }: KeptCall): v.InferOutput<typeof Live> {
+  const sideOf = ({ device, owed }: KeptCall["caller"]) => ({
+    ...(device === undefined ? {} : { device }),
+    ...(owed === undefined ? {} : { owed }),
+  });
+  return {
+    caller: sideOf(caller),
+    callee: sideOf(callee),
+    ...(ends === undefined ? {} : { ends }),
+    calleeShowsBusy,
+    phase,
+    ...(corrects === undefined ? {} : { corrects }),
+  };
+}
+
+function openOf(row: OpenRow, { caller, callee, ...live }: v.InferOutput<typeof Live>): KeptCall {
+  return {
+    ...live,
+    call: row.call,
+    merged: idsOf(row.merged),
+    media: row.media,
+    startedAt: row.started_at.getTime(),
+    caller: { ...caller, user: row.caller, name: row.caller_name },
+    callee: { ...callee, user: row.callee, name: row.callee_name },
+    adopted: row.adopted,
+  };
+}
+
+function pastOf({ device, merged, adopted, ...row }: PastRow): KeptPast {
+  return { ...row, merged: idsOf(merged), adopted: adopted ?? false, ...(device === null ? {} : { device }) };
+}
+
+function idsOf(merged: unknown): CallId[] {
+  const ids = v.safeParse(Ids, merged);
+  return ids.success ? ids.output : [];
+}
