@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Account } from "../tests/support/accounts.ts";
 import { Backend } from "../tests/support/backend.ts";
 import { Belongings } from "../tests/support/belongings.ts";
-import type { ChromiumOptions } from "../tests/support/chromium.ts";
+import type { ChromiumOptions } from "../tests/support/chromium-options.ts";
 import { friends, Person } from "../tests/support/people.ts";
 import { playCall } from "./demo-play.ts";
 import { SetupFailure } from "./setup/command.ts";

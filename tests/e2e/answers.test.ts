@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Belongings } from "../support/belongings.ts";
-import { untilMediaAdvances } from "../support/page-watch.ts";
+import { isSoundPlaying, untilMediaAdvances } from "../support/page-watch.ts";
 import { BADGE, Person, say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
 
@@ -94,16 +94,3 @@ describe("a call that nobody answers", () => {
     await bob.browser.untilBadge(BADGE.available);
   });
 });
-
-/** Whether their sound is heard in a call tab: an element that plays, is not muted and has a stream with sound. */
-function isSoundPlaying(call: Awaited<ReturnType<Person["browser"]["callPage"]>>): Promise<boolean> {
-  return call.evaluate(() =>
-    [...document.querySelectorAll<HTMLMediaElement>("audio, video")].some(
-      (element) =>
-        !element.paused &&
-        !element.muted &&
-        element.srcObject instanceof MediaStream &&
-        element.srcObject.getAudioTracks().length > 0,
-    ),
-  );
-}

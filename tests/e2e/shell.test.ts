@@ -1,9 +1,10 @@
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
-import { account, befriend, signUp, type SignedUp } from "../support/accounts.ts";
+import type { SignedUp } from "../support/accounts.ts";
+import { callerOf } from "../support/calls.ts";
 import { untilMediaAdvances, watched } from "../support/page-watch.ts";
 import { say } from "../support/people.ts";
-import { newCallId, PresenceClient } from "../support/presence-client.ts";
+import { newCallId } from "../support/presence-client.ts";
 import { setStage } from "../support/stage.ts";
 import { talk } from "../support/talk.ts";
 import { until } from "../support/until.ts";
@@ -124,13 +125,6 @@ test("a data connection that the other side offers is not taken", async () => {
   await untilMediaAdvances(aliceCall);
   await alice.hangUp(aliceCall);
 });
-
-/** Someone who may call `callee`, online without a browser. */
-async function callerOf(server: string, name: string, callee: SignedUp): Promise<PresenceClient> {
-  const caller = await signUp(server, account(name));
-  await befriend(server, caller, callee);
-  return PresenceClient.online(server, { token: caller.token });
-}
 
 /** What the address of the ring's document says: for which call it rings, and until when, in ms since 1970. */
 async function ringDocument(page: Page): Promise<{ call: string | null; until: number } | undefined> {

@@ -1,5 +1,13 @@
 import type { AlertMode, CallId, Media, ServerMessageOf, UserId } from "#protocol";
-import { newCallId, type OnlineClient } from "./presence-client.ts";
+import { account, befriend, signUp, type SignedUp } from "./accounts.ts";
+import { newCallId, PresenceClient, type OnlineClient } from "./presence-client.ts";
+
+/** Someone who may call `callee`, online without a browser. */
+export async function callerOf(server: string, name: string, callee: SignedUp): Promise<OnlineClient> {
+  const caller = await signUp(server, account(name));
+  await befriend(server, caller, callee);
+  return PresenceClient.online(server, { token: caller.token });
+}
 
 /** Rings someone until all of these devices have said that they ring. */
 export async function ring(

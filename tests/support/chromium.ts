@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type BrowserContext, type Page, type Worker } from "playwright-core";
 import { findChromium } from "../../scripts/setup/browsers.ts";
+import { argumentsFor, type ChromiumOptions } from "./chromium-options.ts";
 import { untilWatched } from "./page-watch.ts";
 import { until } from "./until.ts";
 import { copyWatchedBuild, runFirst } from "./watched-build.ts";
@@ -13,25 +14,21 @@ import { copyWatchedBuild, runFirst } from "./watched-build.ts";
 /** The part of the extension API that tests ask for what a person would see outside of pages. */
 declare const chrome: {
   action: { getBadgeText: (details: object) => Promise<string> };
-  notifications: { getAll: () => Promise<Record<string, true>>; onButtonClicked: Event };
+  notifications: NotificationEvents & {
+    getAll: () => Promise<Record<string, true>>;
+    clear: (id: string) => Promise<boolean>;
+  };
 };
+
+interface NotificationEvents {
+  onButtonClicked: Event;
+  onClosed: Event;
+}
 
 /** Events of the extension API can be raised from within, as the browser does on a click. */
 interface Event {
   dispatch: (...args: unknown[]) => void;
   hasListeners: () => boolean;
-}
-
-export interface ChromiumOptions {
-  /** `fake` (the default) is a moving picture and a beep, allowed without a question; `refused` is not allowed. */
-  readonly camera?: "fake" | "refused" | "real";
-  /** Shows no window; the default. */
-  readonly headless?: boolean;
-  /** Nothing is heard of it. */
-  readonly muted?: boolean;
-  /** Ends this process and the browser at once on a signal; the default. Else whoever launches closes it. */
-  readonly diesOfSignals?: boolean;
-  readonly window?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 
 /** One person's Chromium with the built extension, in a profile of its own that is removed with it. */
@@ -62,7 +59,7 @@ export class PersonBrowser {
     const folder = join(profile, "extension");
     const { headless = true, diesOfSignals = true } = options;
     try {
-      await copyWatchedBuild(folder);
+      await copyWatchedBuild("chrome", folder);
       const context = await chromium.launchPersistentContext(profile, {
         executablePath,
         headless,
@@ -86,9 +83,9 @@ export class PersonBrowser {
     }
   }
 
-  /** From now on every page of the extension runs this before its own code. It must stand alone. */
-  async runFirst(script: () => void): Promise<void> {
-    await runFirst(this.#folder, script);
+  /** As {@link runFirst}, for the pages of this browser's extension. */
+  runFirst(script: (given: string) => void, given?: string): Promise<() => Promise<void>> {
+    return runFirst(this.#folder, script, given);
   }
 
   /** The popup, in a tab: Playwright does not see the one that the toolbar opens. */
@@ -130,10 +127,15 @@ export class PersonBrowser {
     await until(`badge "${text}"`, async () => ((await this.badge()) === text ? true : undefined));
   }
 
+  /** The ids of the notifications that are shown. */
+  async notifications(): Promise<string[]> {
+    return Object.keys(await (await this.#api()).evaluate(() => chrome.notifications.getAll()));
+  }
+
   /** Waits for the notification of an incoming call; returns its id and the instant, in ms since 1970. */
   async ringingNotification(): Promise<{ id: string; at: number }> {
     return until("notification of a call", async () => {
-      const id = (await this.#notifications()).find((name) => name.startsWith("incoming:"));
+      const id = (await this.notifications()).find((name) => name.startsWith("incoming:"));
       return id === undefined ? undefined : { id, at: Date.now() };
     });
   }
@@ -141,26 +143,20 @@ export class PersonBrowser {
   /** Waits until no notification of an incoming call is shown. */
   async untilNotRinging(): Promise<void> {
     await until("end of the notification", async () => {
-      const isRinging = (await this.#notifications()).some((name) => name.startsWith("incoming:"));
+      const isRinging = (await this.notifications()).some((name) => name.startsWith("incoming:"));
       return isRinging ? undefined : true;
     });
   }
 
   /** Clicks a button of a notification, as far as the extension can tell. */
-  async clickNotificationButton(id: string, button: number): Promise<void> {
-    const worker = await this.worker();
-    const click = async () => {
-      const isHeard = await worker.evaluate(
-        ([name, index]) => {
-          const { onButtonClicked } = chrome.notifications;
-          if (onButtonClicked.hasListeners()) onButtonClicked.dispatch(name, index);
-          return onButtonClicked.hasListeners();
-        },
-        [id, button] as const,
-      );
-      return isHeard ? true : undefined;
-    };
-    await until("background that listens", click);
+  clickNotificationButton(id: string, button: number): Promise<void> {
+    return this.#raise("onButtonClicked", id, button);
+  }
+
+  /** Closes a notification, as a person does; by the API alone it would be the extension that closed it. */
+  async closeNotification(id: string): Promise<void> {
+    await (await this.#api()).evaluate((name) => chrome.notifications.clear(name), id);
+    await this.#raise("onClosed", id, true);
   }
 
   /** The background's worker, while it runs. */
@@ -221,8 +217,21 @@ export class PersonBrowser {
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  async #notifications(): Promise<string[]> {
-    return Object.keys(await (await this.#api()).evaluate(() => chrome.notifications.getAll()));
+  /** Raises an event of notifications in the background, once it listens. */
+  async #raise(event: keyof NotificationEvents, id: string, detail: number | boolean): Promise<void> {
+    const worker = await this.worker();
+    const raise = async () => {
+      const isHeard = await worker.evaluate(
+        ([event, id, detail]) => {
+          const isHeard = chrome.notifications[event].hasListeners();
+          if (isHeard) chrome.notifications[event].dispatch(id, detail);
+          return isHeard;
+        },
+        [event, id, detail] as const,
+      );
+      return isHeard ? true : undefined;
+    };
+    await until("background that listens", raise);
   }
 
   #callPages(): Page[] {
@@ -242,30 +251,6 @@ export class PersonBrowser {
     await page.goto(`${this.#extension}manifest.json`);
     return page;
   }
-}
-
-function argumentsFor(folder: string, options: ChromiumOptions): string[] {
-  const { camera = "fake", muted = false, window } = options;
-  return [
-    `--disable-extensions-except=${folder}`,
-    `--load-extension=${folder}`,
-    "--lang=en-US",
-    "--no-first-run",
-    "--test-type",
-    // A machine may have no internet, and none of this is asked for.
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    ...(camera === "real" ? [] : ["--use-fake-device-for-media-stream"]),
-    ...(camera === "fake" ? ["--use-fake-ui-for-media-stream"] : []),
-    ...(muted ? ["--mute-audio"] : []),
-    ...(window === undefined
-      ? []
-      : [
-          `--window-position=${String(window.x)},${String(window.y)}`,
-          `--window-size=${String(window.width)},${String(window.height)}`,
-        ]),
-  ];
 }
 
 /** Chromium makes the id of an unpacked extension of its folder's name: 32 hex digits of its hash, written a to p. */

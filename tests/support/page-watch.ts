@@ -114,15 +114,29 @@ function remoteMedia(page: Page): Promise<RemoteMedia> {
   });
 }
 
-/** Waits until more of the other side's picture and sound has arrived than now; `sound` alone asks for no picture. */
+/** Waits until more of the other side's picture and sound, or of one of them, has arrived and been played than now. */
 export async function untilMediaAdvances(
   page: Page,
-  what: "picture and sound" | "sound" = "picture and sound",
+  what: "picture and sound" | "picture" | "sound" = "picture and sound",
 ): Promise<RemoteMedia> {
   const before = await remoteMedia(page);
   return until(`more ${what}`, async () => {
     const now = await remoteMedia(page);
     const isSeen = what === "sound" || now.framesDecoded >= before.framesDecoded + 10;
-    return isSeen && now.audioEnergy > before.audioEnergy ? now : undefined;
+    const isHeard = what === "picture" || now.audioEnergy > before.audioEnergy;
+    return isSeen && isHeard ? now : undefined;
   });
+}
+
+/** Whether their sound is heard in a call tab: an element that plays, is not muted and has a stream with sound. */
+export function isSoundPlaying(call: Page): Promise<boolean> {
+  return call.evaluate(() =>
+    [...document.querySelectorAll<HTMLMediaElement>("audio, video")].some(
+      (element) =>
+        !element.paused &&
+        !element.muted &&
+        element.srcObject instanceof MediaStream &&
+        element.srcObject.getAudioTracks().length > 0,
+    ),
+  );
 }

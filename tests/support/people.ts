@@ -3,7 +3,8 @@ import { createText } from "../../extension/locales/text.ts";
 import { account, befriend, signUp, type Account, type SignedUp } from "./accounts.ts";
 import type { Backend } from "./backend.ts";
 import type { Belongings } from "./belongings.ts";
-import { PersonBrowser, type ChromiumOptions } from "./chromium.ts";
+import type { ChromiumOptions } from "./chromium-options.ts";
+import { PersonBrowser } from "./chromium.ts";
 import { clickedAt, untilWatched } from "./page-watch.ts";
 import { until } from "./until.ts";
 

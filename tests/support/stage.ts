@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, onTestFailed, beforeEach } from "vitest";
 import { Backend } from "./backend.ts";
 import { Belongings } from "./belongings.ts";
-import type { ChromiumOptions } from "./chromium.ts";
+import type { ChromiumOptions } from "./chromium-options.ts";
 import { aliceAndBob, type Person } from "./people.ts";
 
 export interface StageOptions {

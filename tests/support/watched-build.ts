@@ -1,6 +1,6 @@
 import { appendFile, cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { extensionFolder } from "../../scripts/setup/extension.ts";
+import { type Browser, extensionFolder } from "../../scripts/setup/extension.ts";
 import { watchPage } from "./page-watch.ts";
 
 const PAGES = ["popup.html", "call.html"];
@@ -10,8 +10,8 @@ const SCRIPT = "watch.js";
  * Copies the built extension into `folder`, with a script of ours ahead of each page's own code. A script that the
  * browser's driver adds comes too late now and then for a tab that the extension opens by itself.
  */
-export async function copyWatchedBuild(folder: string): Promise<void> {
-  await cp(extensionFolder("chrome"), folder, { recursive: true });
+export async function copyWatchedBuild(browser: Browser, folder: string): Promise<void> {
+  await cp(extensionFolder(browser), folder, { recursive: true });
   await runFirst(folder, watchPage);
   for (const page of PAGES) {
     const html = await readFile(join(folder, page), "utf8");
@@ -19,7 +19,19 @@ export async function copyWatchedBuild(folder: string): Promise<void> {
   }
 }
 
-/** From now on every page of the copy runs this before its own code. It must stand alone. */
-export async function runFirst(folder: string, script: () => void): Promise<void> {
-  await appendFile(join(folder, SCRIPT), `(${script.toString()})();\n`);
+/**
+ * From now on every page of the copy runs this before its own code, until what is returned is called. It must stand
+ * alone, and is given `given`.
+ */
+export async function runFirst(
+  folder: string,
+  script: (given: string) => void,
+  given = "",
+): Promise<() => Promise<void>> {
+  const file = join(folder, SCRIPT);
+  const code = `(${script.toString()})(${JSON.stringify(given)});\n`;
+  await appendFile(file, code);
+  return async () => {
+    await writeFile(file, (await readFile(file, "utf8")).replace(code, ""));
+  };
 }

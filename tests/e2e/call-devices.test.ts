@@ -1,0 +1,118 @@
+import type { Page } from "playwright-core";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Belongings } from "../support/belongings.ts";
+import type { ChromiumOptions } from "../support/chromium-options.ts";
+import { isSoundPlaying, untilMediaAdvances } from "../support/page-watch.ts";
+import { Person, say } from "../support/people.ts";
+import { setStage } from "../support/stage.ts";
+
+const PATIENT = { timeout: 10_000 };
+
+const stage = setStage();
+
+describe("a camera that", () => {
+  test.each([
+    ["may not be used", "NotAllowedError", "call.camera-refused"],
+    ["another program holds", "NotReadableError", "call.camera-busy"],
+  ] as const)(
+    "%s: the call goes ahead with sound, and with the picture once it can be had",
+    async (_, error, words) => {
+      const { alice, bob } = stage;
+      onTestFinished(await bob.browser.runFirst(withholdCamera, error));
+      await alice.call(bob);
+      await bob.accept();
+      const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
+      await bobCall.getByText(say(words)).waitFor();
+      await Promise.all([untilMediaAdvances(aliceCall, "sound"), untilMediaAdvances(bobCall)]);
+      await aliceCall.getByText(say("call.their-camera-off")).waitFor();
+
+      await bobCall.evaluate(() => Object.assign(globalThis, { cameraIsFree: true }));
+      await bobCall.getByRole("button", { name: say("call.try-again") }).click();
+      await bobCall.getByText(say(words)).waitFor({ state: "hidden" });
+      await aliceCall.getByText(say("call.their-camera-off")).waitFor({ state: "hidden" });
+      await untilMediaAdvances(aliceCall);
+      await bob.hangUp(bobCall);
+      await alice.sees(aliceCall, say("ended.caller.hangup"));
+    },
+  );
+});
+
+describe("a machine", () => {
+  test("without a camera: the call goes ahead with sound, and the note of it can be put away", async () => {
+    const { aliceCall, bobCall } = await answerOnLaptop({ camera: "missing" });
+    const note = bobCall.getByText(say("call.camera-missing"));
+    await note.waitFor();
+    await Promise.all([untilMediaAdvances(aliceCall, "sound"), untilMediaAdvances(bobCall)]);
+    await aliceCall.getByText(say("call.their-camera-off")).waitFor();
+    await bobCall.getByRole("button", { name: say("notice.dismiss") }).click();
+    await note.waitFor({ state: "hidden" });
+    await stage.alice.hangUp(aliceCall);
+  });
+
+  test("that allows neither camera nor microphone: Bob sees and hears Alice all the same, and is told what to do", async () => {
+    const { aliceCall, bobCall } = await answerOnLaptop({ camera: "refused" });
+    await bobCall.getByText(say("call.devices-refused")).waitFor();
+    await untilMediaAdvances(bobCall);
+    await stage.alice.hangUp(aliceCall);
+  });
+});
+
+test("sound that the browser holds back until a click is asked for by a button, and plays at its click", async () => {
+  const { alice, bob } = stage;
+  onTestFinished(await alice.browser.runFirst(holdSound));
+  await alice.call(bob);
+  await bob.accept();
+  const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
+  const button = aliceCall.getByRole("button", { name: say("call.play-sound") });
+  await button.waitFor();
+  // The picture waits for nobody.
+  await untilMediaAdvances(aliceCall, "picture");
+  expect(await isSoundPlaying(aliceCall)).toBe(false);
+  await button.click();
+  await button.waitFor({ state: "hidden" });
+  await expect.poll(() => isSoundPlaying(aliceCall), PATIENT).toBe(true);
+  await untilMediaAdvances(aliceCall);
+  await bob.hangUp(bobCall);
+  await alice.sees(aliceCall, say("ended.caller.hangup"));
+});
+
+/** Alice calls Bob, who answers on another machine than the stage's. */
+async function answerOnLaptop(options: ChromiumOptions): Promise<{ aliceCall: Page; bobCall: Page }> {
+  const { alice, bob, backend } = stage;
+  const open = new Belongings();
+  onTestFinished(() => open.close());
+  const laptop = await Person.arrive(bob.account, open, options);
+  await laptop.signIn(backend.url);
+  await alice.call(bob);
+  await laptop.accept();
+  const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), laptop.browser.callPage()]);
+  return { aliceCall, bobCall };
+}
+
+/** Runs in each page before its own code: there is a microphone, and no camera until the test says so. */
+function withholdCamera(error: string): void {
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (devices === undefined) return;
+  const ask = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = (constraints) =>
+    constraints?.video && !("cameraIsFree" in globalThis)
+      ? Promise.reject(new DOMException("There is no camera for you.", error))
+      : ask(constraints);
+}
+
+/**
+ * Runs in each page before its own code: no sound before the person's first click in it, as browsers may have it. Their
+ * own rule cannot be had here, since to them whatever the driver does in a page is an act of the person.
+ */
+function holdSound(): void {
+  let hasClicked = false;
+  addEventListener("click", () => (hasClicked = true), { capture: true });
+  const { prototype } = HTMLMediaElement;
+  // Its own type; only reading it off the prototype looks unbound.
+  const play = Object.getOwnPropertyDescriptor(prototype, "play")?.value as typeof prototype.play;
+  prototype.play = function (this: HTMLMediaElement) {
+    return this.muted || hasClicked
+      ? play.call(this)
+      : Promise.reject(new DOMException("There was no click.", "NotAllowedError"));
+  };
+}

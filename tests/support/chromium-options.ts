@@ -1,0 +1,41 @@
+export interface ChromiumOptions {
+  /**
+   * `fake` (the default) is a moving picture and a beep, allowed without a question; `refused` is not allowed, `missing`
+   * is the beep alone.
+   */
+  readonly camera?: "fake" | "refused" | "missing" | "real";
+  /** Shows no window; the default. */
+  readonly headless?: boolean;
+  /** Nothing is heard of it. */
+  readonly muted?: boolean;
+  /** Ends this process and the browser at once on a signal; the default. Else whoever launches closes it. */
+  readonly diesOfSignals?: boolean;
+  readonly window?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+}
+
+/** The command line of a Chromium with the extension in `folder`. */
+export function argumentsFor(folder: string, options: ChromiumOptions): string[] {
+  const { camera = "fake", muted = false, window } = options;
+  return [
+    `--disable-extensions-except=${folder}`,
+    `--load-extension=${folder}`,
+    "--lang=en-US",
+    "--no-first-run",
+    "--test-type",
+    // A machine may have no internet, and none of this is asked for.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    ...(camera === "real"
+      ? []
+      : [`--use-fake-device-for-media-stream${camera === "missing" ? "=device-count=0" : ""}`]),
+    ...(camera === "fake" || camera === "missing" ? ["--use-fake-ui-for-media-stream"] : []),
+    ...(muted ? ["--mute-audio"] : []),
+    ...(window === undefined
+      ? []
+      : [
+          `--window-position=${String(window.x)},${String(window.y)}`,
+          `--window-size=${String(window.width)},${String(window.height)}`,
+        ]),
+  ];
+}
