@@ -83,6 +83,8 @@ export interface SignedIn {
   lastMissed?: MissedCall;
   /** Whose calls were missed here since the count was last 0, with the instant of each one's last. */
   missedFrom?: Record<string, number>;
+  /** The last notification of a ring that the person closed: it is not shown again. */
+  closedNotification?: Pick<CallNotification, "type" | "call">;
   /** Whether this device is unattended. */
   idle: boolean;
   /** What the hello of the present socket said of that. */
@@ -133,6 +135,8 @@ export type LifeEvent =
   | { type: "idle-changed"; idle: boolean }
   /** This device has really begun to ring, and how. */
   | { type: "alerted"; call: CallId; mode: AlertMode }
+  /** The person closed a notification of a ring. */
+  | { type: "notification-closed"; closed: Pick<CallNotification, "type" | "call"> }
   /** The notification of the missed call was closed or clicked. */
   | { type: "missed-seen" };
 

@@ -63,6 +63,8 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signe
       return idleChanged(state, event.idle);
     case "missed-seen":
       return step(withoutMissed(state));
+    case "notification-closed":
+      return step({ ...state, closedNotification: event.closed });
     case "set-presence":
       return setPresence(state, event);
     case "set-device":

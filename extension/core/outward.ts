@@ -56,6 +56,13 @@ function badgeOf(state: SignedIn): Badge {
 }
 
 function notificationOf(state: SignedIn): CallNotification | undefined {
+  const { closedNotification: closed } = state;
+  const wanted = wantedNotification(state);
+  const isClosed = closed !== undefined && wanted?.call === closed.call && wanted.type === closed.type;
+  return isClosed ? undefined : wanted;
+}
+
+function wantedNotification(state: SignedIn): CallNotification | undefined {
   const { call, device, others, lastMissed } = state;
   if (call.at === "ringing-in") {
     const type = soundOf(call, device) === "waiting" ? "waiting" : "incoming";

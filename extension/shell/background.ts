@@ -101,9 +101,10 @@ function notificationListener(runtime: Runtime, commands: Commands): Notificatio
       // Handles its own failures but one: without any window the card waits at the toolbar.
       openCard().catch((caught: unknown) => log.warn("the card could not be shown", { why: errorName(caught) }));
     },
-    dismissed: (type) => {
-      if (type === "missed") runtime.dispatch({ type: "missed-seen" });
-    },
+    dismissed: (type, call) =>
+      runtime.dispatch(
+        type === "missed" ? { type: "missed-seen" } : { type: "notification-closed", closed: { type, call } },
+      ),
   };
 }
 

@@ -45,7 +45,7 @@ export class Notifications {
     );
   }
 
-  /** Shows this one and no other. One that the person closed is not shown again. */
+  /** Shows this one and no other. */
   show(wanted: CallNotification | undefined): void {
     const id = wanted === undefined ? "" : `${wanted.type}:${wanted.call}`;
     if (id === this.#shown) return;

@@ -69,6 +69,9 @@ const message: fc.Arbitrary<ServerMessage> = fc.oneof(
   fc.constant({ type: "pong" as const }),
 );
 
+/** As what comes out of a store. */
+const PLAIN = { noNullPrototype: true };
+
 const moment = {
   at: span.map((ms) => NOW + ms),
   random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
@@ -101,6 +104,11 @@ const events: fc.Arbitrary<AppEvent>[] = [
   fc.record({ ...moment, type: fc.constant("contacts-refused" as const), reading: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ ...moment, type: fc.constant("idle-changed" as const), idle: fc.boolean() }),
   fc.record({ ...moment, type: fc.constant("alerted" as const), call, mode: fc.constant("loud" as const) }),
+  fc.record({
+    ...moment,
+    type: fc.constant("notification-closed" as const),
+    closed: fc.record({ type: fc.constantFrom("incoming" as const, "waiting" as const), call }, PLAIN),
+  }),
   fc.record({ ...moment, type: fc.constantFrom("page-here" as const, "page-gone" as const), call }),
   fc.record({
     ...moment,

@@ -97,6 +97,26 @@ describe("ringing", () => {
   });
 });
 
+describe("the notification of a ring", () => {
+  it("is not shown again once the person closed it, also to a new worker; the ring goes on, the next one has its own", () => {
+    const device = ringing()
+      .on({ type: "notification-closed", closed: { type: "incoming", call: callId(2) } })
+      .on({ type: "started" });
+    expect(outward(device.state)).not.toHaveProperty("notification");
+    expect(outward(device.state).ringing).toMatchObject({ call: callId(2) });
+    const next = { ...ringingIn, call: callId(3) };
+    expect(outward({ ...device.signedIn, call: next }).notification).toMatchObject({ call: callId(3) });
+  });
+
+  it("is shown once the ring is heard, though the person closed the quiet one while it waited", () => {
+    const waiting = talking().hears(incoming(2, carol));
+    waiting.on({ type: "notification-closed", closed: { type: "waiting", call: callId(2) } });
+    expect(outward(waiting.state)).not.toHaveProperty("notification");
+    const heard = waiting.hears(ended(1, "hangup"));
+    expect(outward(heard.state).notification).toMatchObject({ type: "incoming", call: callId(2) });
+  });
+});
+
 describe("the notification of a missed call", () => {
   it("[CALL-7] tells who called and when, until it was seen or a newer ring comes", () => {
     const device = ringing().hears(ended(2, "cancelled"));
