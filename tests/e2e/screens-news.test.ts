@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { visitGallery } from "../support/gallery/visit.ts";
 
-const { page, open, become, focused, row, button } = visitGallery();
+const { page, open, become, asked, focused, row, button } = visitGallery();
 
 describe("the focus", () => {
   test("begins where a person begins, and goes on with them", async () => {
@@ -102,6 +102,17 @@ test("while in a call, no row offers another one, and its menu says why", async 
   await page().getByRole("menu").getByText("You are in a call. Hang up first.").waitFor();
   expect(await page().getByRole("menuitem").count()).toBe(1);
   await page().locator("header").getByText("In a call").waitFor();
+});
+
+test("while offline, no row offers a call, and its menu says why", async () => {
+  await open("home-offline");
+  await row("Bob Tanaka").press("Enter");
+  await page()
+    .getByRole("menu")
+    .getByText("There is no connection to the server. Try again when it is back.")
+    .waitFor();
+  expect(await page().getByRole("menuitem").allTextContents()).toEqual(["Remove from contacts"]);
+  expect(await asked()).toEqual([]);
 });
 
 test("while offline, oneself is offline too, and the rest is told as of when it was so", async () => {

@@ -10,6 +10,11 @@ async function enterServerAndReadProblem(page: Page): Promise<void> {
   await page.locator("[role=alert]").waitFor();
 }
 
+async function openLastMenu(page: Page): Promise<void> {
+  await page.locator("[data-row]").last().press("Enter");
+  await page.locator("[role=menu]").waitFor();
+}
+
 /** What a person does before a scene is looked at. */
 export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> = {
   "sign-checking": enterServer,
@@ -45,10 +50,8 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("[role=dialog] button[type=submit]").click();
     await page.locator("[role=dialog] p[role=status]:not(:empty)").waitFor();
   },
-  "home-menu": async (page) => {
-    await page.locator("[data-row]").last().press("Enter");
-    await page.locator("[role=menu]").waitFor();
-  },
+  "home-menu": openLastMenu,
+  "home-offline-menu": openLastMenu,
   "home-removing": async (page) => {
     await page.locator("[data-row]").first().click();
     await page.locator("[role=menuitem]").last().click();

@@ -139,6 +139,7 @@ const POPUP: Record<string, PopupScene> = {
     line: { at: "offline", why: "network", retryAt: NOW + 4000, asOf: NOW },
     missed: 1,
   }),
+  "home-offline-menu": home({ line: { at: "offline", why: "network", retryAt: NOW + 4000, asOf: NOW } }),
   "home-replaced": home({ line: { at: "offline", why: "replaced", asOf: NOW - 60 * MINUTE } }),
   "home-server-busy": home({ line: { at: "offline", why: "server-busy", retryAt: NOW } }),
   "home-away": home({ self: { ...HOME.self, availability: "dnd", until: NOW + 198 * MINUTE } }),
