@@ -66,6 +66,14 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     version: 6,
+    name: "a contact list is found by its owner",
+    run: async (database) => {
+      // Each of the two unique ones covers a part of a list only, so that reading one list would read everyone's.
+      await database.rows(`CREATE INDEX beckon_contact_owner ON "Contact" ("owner")`);
+    },
+  },
+  {
+    version: 7,
     name: "a call has its row from the invite on",
     run: async (database) => {
       // Until now a row was written at the end of a call alone.
