@@ -4,6 +4,7 @@ import type { ChosenPresence } from "../core/events.ts";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Identity, SessionCheck } from "./accounts.ts";
+import { Batches } from "./batches.ts";
 
 /** How long a session lives after it was last used. */
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
@@ -17,6 +18,7 @@ const KeptChoice = v.object({
 });
 
 const Row = v.object({
+  token: v.string(),
   session: v.string(),
   id: UserId,
   handle: v.string(),
@@ -30,7 +32,7 @@ const Row = v.object({
 
 // One statement, so that the whole answer is of one moment.
 const IDENTIFY = `
-  SELECT s."objectId" AS session, u."objectId" AS id, u."username" AS handle, u."name" AS name,
+  SELECT s."sessionToken" AS token, s."objectId" AS session, u."objectId" AS id, u."username" AS handle, u."name" AS name,
     s."installationId" AS installation, u."choice" AS choice, u."settings" AS settings,
     coalesce((
       SELECT json_agg(json_build_object('id', other."objectId", 'name', coalesce(other."name", other."username")))
@@ -41,12 +43,20 @@ const IDENTIFY = `
     ), '[]'::json) AS contacts,
     (SELECT count(*)::int FROM "Call" WHERE "callee" = u."objectId" AND "calleeOutcome" = 'missed' AND "state" = 'ended' AND NOT "seen") AS missed
   FROM "_Session" AS s JOIN "_User" AS u ON u."objectId" = s."user"
-  WHERE s."sessionToken" = $1 AND s."expiresAt" > now()`;
+  WHERE s."sessionToken" = ANY($1) AND s."expiresAt" > now()`;
 
 // Whoever is online uses the session; written once a day at most, as Parse does it for requests.
 const EXTEND = `
   UPDATE "_Session" SET "expiresAt" = now() + make_interval(secs => $2), "updatedAt" = now()
   WHERE "objectId" = ANY($1) AND "expiresAt" > now() AND "updatedAt" < now() - interval '1 day'`;
+
+/**
+ * Tokens asked for at once: after a restart everyone comes back within seconds. Those who are known by one answer are
+ * welcomed in one go, which must not keep everybody else waiting.
+ */
+const IDENTIFY_BATCH = 32;
+/** Questions for them that are under way at once; the rest of the pool is for everything else. */
+const IDENTIFY_AT_ONCE = 2;
 
 /** What tokens of Parse are made of, and more. */
 const PRINTABLE = /^[!-~]+$/;
@@ -55,17 +65,23 @@ const PRINTABLE = /^[!-~]+$/;
 export class Sessions {
   readonly #database: DatabasePool;
   readonly #logger: Logger;
+  readonly #rows: Batches<{ token: string }>;
 
   constructor(database: DatabasePool, logger: Logger) {
     this.#database = database;
     this.#logger = logger;
+    const ask = async (tokens: string[]) => {
+      const rows = await database.rows<{ token: string }>(IDENTIFY, [tokens]);
+      return new Map(rows.map((row) => [row.token, row]));
+    };
+    this.#rows = new Batches({ ask, size: IDENTIFY_BATCH, atOnce: IDENTIFY_AT_ONCE });
   }
 
   async identify(token: string, device: DeviceId): Promise<SessionCheck> {
     // PostgreSQL refuses to be asked for some of what is no token, which must not pass for a database that is away.
     if (!PRINTABLE.test(token)) return { ok: false, reason: "invalid" };
     try {
-      const [row] = await this.#database.rows(IDENTIFY, [token]);
+      const row = await this.#rows.get(token);
       if (row === undefined) return { ok: false, reason: "invalid" };
       const read = v.parse(Row, row);
       if (read.installation !== null && read.installation !== device) {
