@@ -20,7 +20,14 @@ import {
   updateConnection,
 } from "./connection.ts";
 import { type Step, step } from "./machine.ts";
-import { changePresence, listContacts, type ReadingStep, wantContacts, welcomeRoster } from "./roster.ts";
+import {
+  changePresence,
+  listContacts,
+  putOffContacts,
+  type ReadingStep,
+  wantContacts,
+  welcomeRoster,
+} from "./roster.ts";
 
 interface Moment {
   at: number;
@@ -55,7 +62,7 @@ export function onMessage(
   if (heard.state.at === "signed-out") return heard;
   const first: AppStep = { state: heard.state, effects: heard.effects };
   if (line.at === "greeting" && message.type === "welcome") {
-    return andThen(first, (now) => onWelcome(now, moment.at, message));
+    return andThen(first, (now) => onWelcome(now, moment, message));
   }
   return line.at === "online" ? andThen(first, (now) => onFact(now, moment.at, message)) : first;
 }
@@ -142,7 +149,7 @@ function meaningOf(message: ServerMessage): Heard {
 }
 
 /** The welcome is the whole truth: whatever else was held is dropped, but for what only this side knows. */
-function onWelcome(state: SignedIn, at: number, message: ServerMessageOf<"welcome">): AppStep {
+function onWelcome(state: SignedIn, { at, random }: Moment, message: ServerMessageOf<"welcome">): AppStep {
   const { user, settings, missed, contacts, calls, settling } = message;
   const known: SignedIn = {
     ...withMissedCount(state, missed),
@@ -154,7 +161,10 @@ function onWelcome(state: SignedIn, at: number, message: ServerMessageOf<"welcom
   const told: AppEffect[] = known.toldIdle === known.idle ? [] : send(known, { type: "device.idle", idle: known.idle });
   const chosen = andThen({ state: known, effects: told }, (now) => askWanted(now, at));
   const called = andThen(chosen, (now) => onWelcomeCalls(now, at, calls, settling !== undefined));
-  return andThen(called, readContacts);
+  return andThen(called, (now) => {
+    const putOff = isWatched(now) ? undefined : putOffContacts(now.roster, at, random);
+    return putOff === undefined ? readContacts(now) : step({ ...now, roster: putOff });
+  });
 }
 
 /** What was missed is seen, here or elsewhere, once nothing is counted. */

@@ -79,6 +79,19 @@ export function wantContacts(roster: Roster): ReadingStep {
 }
 
 /**
+ * After a restart of the server everyone is welcomed within seconds, and a list that still fits what the welcome tells may
+ * be read at a chance instant of the settling. Answers undefined where it must be read now.
+ */
+export function putOffContacts(roster: Roster, at: number, random: number): Roster | undefined {
+  const { contacts, known, presence, keptUntil, reading } = roster;
+  if (!known || keptUntil === undefined || reading.at === "reading") return undefined;
+  const accepted = contacts.filter(isAccepted);
+  const fits = accepted.length === Object.keys(presence).length && accepted.every(({ user }) => user in presence);
+  if (!fits) return undefined;
+  return { ...roster, reading: { at: "retry", until: at + Math.round(random * (keptUntil - at)) } };
+}
+
+/**
  * The list was read. It takes no presence away, since it may be older than what the socket said meanwhile; whoever is not on
  * the list is not shown, and is told of anew when they are on it again.
  */

@@ -5,6 +5,7 @@ import {
   listContacts,
   newRoster,
   presenceOf,
+  putOffContacts,
   refuseContacts,
   type Roster,
   rosterDue,
@@ -12,7 +13,7 @@ import {
   wantContacts,
   welcomeRoster,
 } from "../../../extension/core/roster.ts";
-import { bob, carol, contact, NOW, online } from "./given.ts";
+import { alice, bob, carol, contact, NOW, online } from "./given.ts";
 
 const told: ContactPresence[] = [
   { user: bob.user, availability: "busy", text: "call me", since: 4_000 },
@@ -52,6 +53,21 @@ describe("roster", () => {
     const gone = changePresence(settling, { user: bob.user, availability: "offline" }, NOW);
     expect(presenceOf(gone, bob.user)).toEqual({ availability: "offline" });
     expect(presenceOf(gone, carol.user)).toMatchObject({ availability: "away" });
+  });
+
+  it("is read at a chance instant of a restarted server's settling where it still fits the welcome", () => {
+    const settling = welcomeRoster({ ...welcomed, known: true }, absent, NOW, 35_000);
+    expect(putOffContacts(settling, NOW, 0.2)?.reading).toEqual({ at: "retry", until: NOW + 7_000 });
+    const grown = welcomeRoster(settling, [...absent, { user: alice.user, availability: "offline" }], NOW, 35_000);
+    const swapped = welcomeRoster(settling, [absent[0]!, { user: alice.user, availability: "offline" }], NOW, 35_000);
+    const unknown = { ...settling, known: false };
+    for (const roster of [grown, swapped, unknown, welcomed]) expect(putOffContacts(roster, NOW, 0.2)).toBeUndefined();
+  });
+
+  it("is read at once after a restart by whoever looks at it, and in its time by everyone else", () => {
+    const settling = { settling: 35_000 };
+    expect(online().loses().returns(settling).did).not.toContain("list-contacts");
+    expect(online().on({ type: "contacts-shown" }).loses().returns(settling).did).toContain("list-contacts");
   });
 
   it("keeps presence that overtook an older list [seed 2880]", () => {
