@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Belongings } from "../tests/support/belongings.ts";
 import { Backend } from "../tests/support/backend.ts";
 import { aliceAndBob, type Person, say } from "../tests/support/people.ts";
 import { talk, type Talk } from "../tests/support/talk.ts";
+import { proportionalMegabytes, withChildren } from "./memory.ts";
 import { type Browser, extensionFolder } from "./setup/extension.ts";
 
 const CALLS = 10;
@@ -60,28 +60,13 @@ async function printMemory(backend: Backend): Promise<void> {
     return;
   }
   const postmaster = await backend.postgresPid();
-  const postgres = postmaster === undefined ? [] : [postmaster, ...childrenOf(postmaster)];
+  const postgres = postmaster === undefined ? [] : withChildren(postmaster);
   const node = await proportionalMegabytes([backend.pid]);
   const database = await proportionalMegabytes(postgres);
   console.log(
     `Memory (proportional set size): server ${node.toFixed(0)} MB, PostgreSQL ${database.toFixed(0)} MB, ` +
       `together ${(node + database).toFixed(0)} MB`,
   );
-}
-
-function childrenOf(pid: number): number[] {
-  const list = execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" });
-  return list.split("\n").filter(Boolean).map(Number);
-}
-
-/** Pages that several processes share count once in all, which resident set sizes do not give. */
-async function proportionalMegabytes(pids: readonly number[]): Promise<number> {
-  let kilobytes = 0;
-  for (const pid of pids) {
-    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
-    kilobytes += Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
-  }
-  return kilobytes / 1000;
 }
 
 async function printSize(browser: Browser): Promise<void> {

@@ -32,6 +32,7 @@ const tasks: Readonly<Record<string, Task>> = {
   long: { ...everything, run: async (args, signal) => (await import("./test.ts")).testOne("long", args, signal) },
   results: { ...nothing, run: async () => (await import("./test-results.ts")).printResults() },
   bench: { ...everything, run: async (_args, signal) => (await import("./bench.ts")).bench(signal) },
+  storm: { ...nothing, run: async (args, signal) => (await import("./storm.ts")).storm(args, signal) },
   pictures: {
     browsers: ["chromium"],
     builds: ["chrome"],

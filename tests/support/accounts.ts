@@ -35,13 +35,20 @@ export async function befriend(server: string, one: SignedUp, other: SignedUp): 
   await callFunction(server, "acceptContact", { user: one.user }, other.token);
 }
 
-/** Calls a function of the server as the bearer of `token`; throws with the server's answer where it refuses. */
+/** Who asks: the bearer of a token, perhaps from an address for which a proxy on this machine would speak. */
+export interface Asker {
+  readonly token: string;
+  readonly from: string;
+}
+
+/** Calls a function of the server as the bearer of a token; throws with the server's answer where it refuses. */
 export async function callFunction<F extends FunctionName>(
   server: string,
   name: F,
   parameters: FunctionParameters<F>,
-  token?: string,
+  asker?: string | Asker,
 ): Promise<FunctionResult<F>> {
+  const { token, from } = typeof asker === "object" ? asker : { token: asker };
   const response = await fetch(`${server}${PARSE_PATH}/functions/${name}`, {
     method: "POST",
     headers: {
@@ -50,6 +57,7 @@ export async function callFunction<F extends FunctionName>(
       ...(token === undefined
         ? { "x-parse-installation-id": crypto.randomUUID() }
         : { "x-parse-session-token": token }),
+      ...(from === undefined ? {} : { "x-forwarded-for": from }),
     },
     body: JSON.stringify(parameters),
   });

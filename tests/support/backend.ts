@@ -4,7 +4,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Client } from "pg";
+import { DATABASE_USER } from "../../server/database/cluster.ts";
+import { openSecrets } from "../../server/secrets.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const END_WITH_PARENT = new URL("end-with-parent.ts", import.meta.url).href;
@@ -14,6 +15,8 @@ const STOP_MS = 30_000;
 export interface BackendOptions {
   /** Added to the environment: the contract's spans, shortened, for example. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Modules that the server's process loads before its own code. */
+  readonly imports?: readonly URL[];
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
 }
@@ -26,19 +29,21 @@ export class Backend {
   port = 0;
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #imports: readonly string[];
   #process: ChildProcess | undefined;
   #isAskedToStop = false;
   #log = "";
 
-  private constructor(dataDir: string, env: Readonly<Record<string, string>>) {
+  private constructor(dataDir: string, { env = {}, imports = [] }: BackendOptions) {
     this.dataDir = dataDir;
-    this.#env = env;
+    this.#env = { HOST: "127.0.0.1", ...env };
+    this.#imports = [END_WITH_PARENT, ...imports.map(({ href }) => href)];
   }
 
   /** Starts a server; throws with what it wrote where it does not come up. */
   static async start(options: BackendOptions = {}): Promise<Backend> {
     const dataDir = await mkdtemp(join(tmpdir(), "beckon-data-"));
-    const backend = new Backend(dataDir, { HOST: "127.0.0.1", ...options.env });
+    const backend = new Backend(dataDir, options);
     const giveUp = () => {
       backend.#askToStop();
     };
@@ -66,18 +71,11 @@ export class Backend {
     return postgresPid(this.dataDir);
   }
 
-  /** A connection of one's own to the server's database, while PostgreSQL runs. */
-  async database(): Promise<Client> {
-    const [pid, secrets] = await Promise.all([
-      readFile(join(this.dataDir, "postgres", "postmaster.pid"), "utf8"),
-      readFile(join(this.dataDir, "secrets.json"), "utf8"),
-    ]);
-    const port = pid.split("\n")[3] ?? "";
-    const { database } = JSON.parse(secrets) as { database: string };
-    const client = new Client({ connectionString: `postgres://beckon:${database}@127.0.0.1:${port}/beckon` });
-    client.on("error", () => undefined);
-    await client.connect();
-    return client;
+  /** The address of its PostgreSQL as it is now, with the password. */
+  async databaseUri(): Promise<string> {
+    const { database } = await openSecrets(this.dataDir);
+    const port = (await readFile(join(this.dataDir, "postgres", "postmaster.pid"), "utf8")).split("\n")[3];
+    return `postgres://${DATABASE_USER}:${database}@127.0.0.1:${port ?? ""}/beckon`;
   }
 
   /** What the server wrote since it was first started. */
@@ -110,7 +108,8 @@ export class Backend {
   async #launch(): Promise<void> {
     const env = { ...process.env, ...this.#env, PORT: String(this.port), DATA_DIR: this.dataDir };
     // A group of its own: a Ctrl-C is ours to pass on, in the right order.
-    const server = spawn(process.execPath, ["--import", END_WITH_PARENT, join(ROOT, "server", "main.ts")], {
+    const imports = this.#imports.flatMap((module) => ["--import", module]);
+    const server = spawn(process.execPath, [...imports, join(ROOT, "server", "main.ts")], {
       cwd: ROOT,
       env,
       stdio: ["pipe", "pipe", "pipe"],

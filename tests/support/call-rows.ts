@@ -1,5 +1,5 @@
 import type { CallId, CallRecord } from "#protocol";
-import type { Client } from "pg";
+import { Client } from "pg";
 import { callFunction, type SignedUp } from "./accounts.ts";
 import type { Backend } from "./backend.ts";
 import { until } from "./until.ts";
@@ -10,7 +10,7 @@ export async function untilWritten(
   call: CallId,
   state: "ringing" | "running" | "ended",
 ): Promise<void> {
-  const client = await backend.database();
+  const client = await connected(backend);
   try {
     await until(`the row of a call that is ${state}`, async () => {
       const { rows } = await client.query(`SELECT 1 FROM "Call" WHERE "call" = $1 AND "state" = $2`, [call, state]);
@@ -30,7 +30,7 @@ export class HeldWrites {
   }
 
   static async begin(backend: Backend): Promise<HeldWrites> {
-    const client = await backend.database();
+    const client = await connected(backend);
     await client.query("BEGIN");
     // Reading goes on.
     await client.query(`LOCK TABLE "Call" IN EXCLUSIVE MODE`);
@@ -49,6 +49,13 @@ export class HeldWrites {
     await this.#client.query("ROLLBACK");
     await this.#client.end();
   }
+}
+
+async function connected(backend: Backend): Promise<Client> {
+  const client = new Client({ connectionString: await backend.databaseUri() });
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
 }
 
 /** The records of this call in a person's own list, once there are any. */
