@@ -24,7 +24,8 @@ export function onCall(state: SignedIn, at: number, happening: CallHappening): A
   const request = state.lastRequest + 1;
   const { state: call, effects } = updateCall(state.call, { ...happening, at, request });
   if (call === state.call && effects.length === 0) return step(state);
-  let next: AppStep = step({ ...state, call, lastRequest: request });
+  const left = state.call.at === "ended" && call.at === "ringing-in" ? { left: state.call } : {};
+  let next: AppStep = step({ ...state, call, ...left, lastRequest: request });
   for (const effect of effects) next = andThen(next, (now) => applied(now, at, effect));
   return andThen(next, (now) => nextRing(withoutTaken(now), at));
 }

@@ -10,7 +10,7 @@ import {
 import { owe, withMissed, withOver } from "./app-endings.ts";
 import { type AppStep, andThen, ask } from "./app-parts.ts";
 import type { MissedCall, SignedIn } from "./app-types.ts";
-import { answerBy, isAcceptedCall, isTaken } from "./call-parts.ts";
+import { answerBy, isAcceptedCall } from "./call-parts.ts";
 import type { Ring, WaitingRing } from "./call-types.ts";
 import { step } from "./machine.ts";
 
@@ -38,13 +38,13 @@ export function ringWaits(state: SignedIn, at: number, message: ServerMessageOf<
 }
 
 /**
- * Tells the callers of the rings that wait how they ring, each once: quietly, since there is another call, or, where that
- * one only rings as well, without a sound.
+ * Tells the callers of the rings that wait how they ring, each once: behind a talk, or, where the call on the stage only
+ * rings as well, without a sound.
  */
 export function tellWaiting(state: SignedIn, at: number): AppStep {
   let next: AppStep = step(state);
   for (const ring of state.others) {
-    const mode: AlertMode = ring.isQuiet || isTaken(state.call) ? "waiting" : "silent";
+    const mode: AlertMode = ring.isQuiet || isTalk(state.call) ? "waiting" : "silent";
     if (ring.answer !== undefined || ring.alerted === mode) continue;
     next = andThen(next, (now) =>
       ask(withRing(now, { ...ring, alerted: mode }), at, { type: "call.alert", call: ring.call, mode }),
@@ -120,6 +120,11 @@ export function withoutRing(state: SignedIn, call: CallId): SignedIn {
 
 function withRing(state: SignedIn, ring: WaitingRing): SignedIn {
   return { ...state, others: state.others.map((other) => (other.call === ring.call ? ring : other)) };
+}
+
+/** Whether the person has answered or been answered: who only calls, or is called, is in no call yet. */
+function isTalk(call: SignedIn["call"]): boolean {
+  return call.at === "accepting" || isAcceptedCall(call);
 }
 
 type Quiet = Pick<Ring, "isQuiet">;

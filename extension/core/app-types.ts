@@ -10,7 +10,7 @@ import type {
   Settings,
   UserId,
 } from "#protocol";
-import type { CallState, OwedEnding, WaitingRing } from "./call-types.ts";
+import type { CallState, Ended, OwedEnding, WaitingRing } from "./call-types.ts";
 import type { Connection } from "./connection.ts";
 import type { Roster } from "./roster.ts";
 
@@ -69,6 +69,8 @@ export interface SignedIn {
   connection: Connection;
   roster: Roster;
   call: CallState;
+  /** A call that ended and was followed on the stage by a ring at once: its page says still how it ended. */
+  left?: Ended;
   /** Calls that ring here while another has the stage; each may ring aloud once it has left. */
   others: WaitingRing[];
   /** The last calls that are over here: none of them rings again, whatever comes late. */

@@ -217,7 +217,14 @@ function due(state: SignedIn, event: Extract<AppEvent, { type: "due" }>): Step<A
 }
 
 function callsDue(state: SignedIn, at: number): AppStep {
-  return andThen(dueRings(state, at), (now) => onCall(now, at, { type: "due" }));
+  return andThen(dueRings(withoutLeft(state, at), at), (now) => onCall(now, at, { type: "due" }));
+}
+
+function withoutLeft(state: SignedIn, at: number): SignedIn {
+  if (state.left === undefined || at < state.left.until) return state;
+  const next = { ...state };
+  delete next.left;
+  return next;
 }
 
 function withRoster(state: SignedIn, roster: SignedIn["roster"]): SignedIn {

@@ -41,9 +41,10 @@ function waitingViewOf({ others }: SignedIn): WaitingView[] {
 
 /** What the page of this call may see, or undefined where there is no such call here. */
 export function callPageOf(state: AppState, call: CallId): CallPageView | undefined {
-  if (state.at === "signed-out" || !isNamed(state.call, call)) return undefined;
-  const { call: present, session, connection } = state;
-  if (present.at === "idle" || present.at === "ringing-in") return undefined;
+  if (state.at === "signed-out") return undefined;
+  const { session, connection, left } = state;
+  const present = [state.call, left].find((one) => one !== undefined && isNamed(one, call));
+  if (present === undefined || present.at === "idle" || present.at === "ringing-in") return undefined;
   const outgoing = present.at === "ended" ? present.outgoing : isOutgoing(present);
   const { call: id, with: person, media, at } = present;
   const online = connection.line.at === "online";

@@ -25,14 +25,15 @@ export function take(
   { user, device }: Pick<Speaker, "user" | "device">,
   media: Media | undefined,
 ): void {
-  for (const other of world.calls.of(user.id)) {
-    if (other !== call && engages(other, user.id))
-      endCall(world, turn, other, other.phase.at === "ringing" ? "cancelled" : "hangup");
-  }
+  // Told first, so that the ring is over where the talk that ends is: it must not sound there in its place.
   call.callee.device = device.id;
   call.callee.knowing.delete(device.id);
   tellDevices(world, turn, call.callee, call.id, "answered-elsewhere");
   call.callee.knowing.add(device.id);
+  for (const other of world.calls.of(user.id)) {
+    if (other !== call && engages(other, user.id))
+      endCall(world, turn, other, other.phase.at === "ringing" ? "cancelled" : "hangup");
+  }
   call.media = lesserMedia(call.media, media ?? call.media);
   call.phase = { at: "running", since: turn.at };
   world.deadlines.clear({ type: "ring", call: call.id });

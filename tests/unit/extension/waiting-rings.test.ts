@@ -52,7 +52,7 @@ const listed: WelcomeCall = { call: callId(2), state: "incoming", from: carol, m
 describe("what the caller of a ring that waits is told", () => {
   it.each([
     ["another call, while there is a talk", talking, "waiting"],
-    ["another call, while this side calls somebody", calling, "waiting"],
+    ["that it makes no sound, while this side only calls somebody", calling, "silent"],
     ["that it makes no sound, while somebody else only rings", ringing, "silent"],
   ])("[CALL-9] is %s", (_name, given, mode) => {
     const device = given().hears(incoming(3, carol));
@@ -79,6 +79,16 @@ describe("what the caller of a ring that waits is told", () => {
     expect(device.sent).toContainEqual(alert("waiting"));
     expect(device.signedIn.others).toMatchObject([{ call: callId(2), until: device.now + 30_000 }]);
     expect(device.hears(incoming(2, carol)).sent).toEqual([alert("waiting")]);
+  });
+});
+
+describe("the page of a talk that a ring followed on the stage", () => {
+  it("says how the talk ended, until that has been shown for long enough", () => {
+    const device = waiting().hears(ended(1, "hangup"));
+    expect(callPageOf(device.state, callId(1))).toMatchObject({ state: "ended", reason: "hangup", with: bob });
+    expect(callPageOf(device.state, callId(2))).toBeUndefined();
+    device.after(60_000, { type: "due" });
+    expect(callPageOf(device.state, callId(1))).toBeUndefined();
   });
 });
 

@@ -72,24 +72,35 @@ describe("a second invite to someone in a call", () => {
   });
 
   test.each([
-    ["the one in the call", () => bob],
-    ["another", () => bobsPhone],
-  ])("[CALL-9] [DEC-1] accepting it on %s device ends the first as hangup, told first and to everyone", (_, device) => {
-    carol.invites("bob", "c2");
-    hush();
-    const effects = device().says("call.accept", { call: c2, id: 5 });
-    expect(effects[0]).toMatchObject({
-      type: "send",
-      to: [alice.connection, bob.connection],
-      message: { type: "call.ended", call: "c1", reason: "hangup" },
-    });
-    expect(endsOf(alice.heard())).toEqual([{ type: "call.ended", call: "c1", reason: "hangup" }]);
-    expect(ofCalls(device()).at(-1)).toMatchObject({ type: "call.accepted", call: "c2", re: 5 });
-    expect(ofCalls(carol)).toMatchObject([{ type: "call.accepted", call: "c2" }]);
-    expect(stage.records).toMatchObject([{ call: "c1", reason: "hangup", outcomes: { callee: "answered" } }]);
-    const running = { call: "c2", state: "running", here: true };
-    expect(device().comesBack()[0]?.["calls"]).toMatchObject([running]);
-  });
+    ["the one in the call", () => bob, () => bobsPhone],
+    ["another", () => bobsPhone, () => bob],
+  ])(
+    "[CALL-9] [DEC-1] accepting it on %s device ends the first as hangup, told first and to everyone",
+    (_, device, other) => {
+      carol.invites("bob", "c2");
+      hush();
+      const effects = device().says("call.accept", { call: c2, id: 5 });
+      // The ring before the talk: a device on which both were must not ring aloud in between.
+      expect(effects.slice(0, 2)).toMatchObject([
+        {
+          type: "send",
+          to: [other().connection],
+          message: { type: "call.ended", call: "c2", reason: "answered-elsewhere" },
+        },
+        {
+          type: "send",
+          to: [alice.connection, bob.connection],
+          message: { type: "call.ended", call: "c1", reason: "hangup" },
+        },
+      ]);
+      expect(endsOf(alice.heard())).toEqual([{ type: "call.ended", call: "c1", reason: "hangup" }]);
+      expect(ofCalls(device()).at(-1)).toMatchObject({ type: "call.accepted", call: "c2", re: 5 });
+      expect(ofCalls(carol)).toMatchObject([{ type: "call.accepted", call: "c2" }]);
+      expect(stage.records).toMatchObject([{ call: "c1", reason: "hangup", outcomes: { callee: "answered" } }]);
+      const running = { call: "c2", state: "running", here: true };
+      expect(device().comesBack()[0]?.["calls"]).toMatchObject([running]);
+    },
+  );
 
   test.each<[string, () => void, string, string]>([
     ["declined", () => bobsPhone.says("call.decline", { call: c2 }), "declined", "declined"],
