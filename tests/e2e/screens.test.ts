@@ -78,11 +78,11 @@ describe("the ringing card", () => {
   test("is the first thing that Tab comes to, and nothing that it covers is", async () => {
     await open("ringing");
     const reached: string[] = [];
-    for (let presses = 0; presses < 3; presses++) {
+    for (let presses = 0; presses < 4; presses++) {
       await page().keyboard.press("Tab");
       reached.push(await focused());
     }
-    expect(reached).toEqual(["Decline", "Accept", "Answer without video"]);
+    expect(reached).toEqual(["Decline", "Accept", "Answer without video", "Silence"]);
   });
 
   test("moves nothing, and takes no click that was meant for what it covers", async () => {

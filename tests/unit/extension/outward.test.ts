@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { INITIAL_STATE } from "../../../extension/core/app.ts";
 import type { AppState } from "../../../extension/core/app-types.ts";
 import type { CallState } from "../../../extension/core/call-types.ts";
+import { viewOf } from "../../../extension/core/projection.ts";
 import { outward } from "../../../extension/core/outward.ts";
 import { AT, everyState, ring, ringingIn } from "./call-stage.ts";
 import { bob, callId, carol, contact, ended, incoming, online, ringing, session, talking } from "./given.ts";
@@ -91,6 +92,7 @@ describe("ringing", () => {
     const device = ringing().on({ type: "silence-ring", call: callId(2) });
     expect(device.effects).toEqual([]);
     expect(outward(device.state).ringing).toMatchObject({ mode: "loud", isSilenced: true });
+    expect(viewOf(device.state)).toMatchObject({ call: { at: "ringing-in", sound: "silenced" } });
     expect(outward(device.dies().state).ringing).toMatchObject({ isSilenced: true });
     device.on({ type: "alerted", call: callId(2), mode: "loud" });
     expect(device.sent).toEqual([]);

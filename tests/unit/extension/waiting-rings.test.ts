@@ -201,8 +201,9 @@ describe("an answer that comes to nothing", () => {
   });
 
   it("[CALL-7] since nothing is heard of it is given up by the own timer, and the server is told", () => {
-    const device = answered();
+    const device = waiting().after(40_000, accept());
     const until = device.signedIn.others[0]?.answer?.until ?? 0;
+    expect(until).toBe(device.now + 30_000);
     expect(
       outward({ ...device.signedIn, connection: { ...device.signedIn.connection, line: { at: "stopped" } } }),
     ).toMatchObject({ wakeAt: until });
