@@ -58,6 +58,11 @@ const IDENTIFY_BATCH = 32;
 /** Questions for them that are under way at once; the rest of the pool is for everything else. */
 const IDENTIFY_AT_ONCE = 2;
 
+// A session whose user was deleted is nobody's.
+const VALID = `
+  SELECT s."objectId" AS id FROM "_Session" AS s JOIN "_User" AS u ON u."objectId" = s."user"
+  WHERE s."objectId" = ANY($1) AND s."expiresAt" > now()`;
+
 /** What tokens of Parse are made of, and more. */
 const PRINTABLE = /^[!-~]+$/;
 
@@ -97,10 +102,7 @@ export class Sessions {
   async validSessions(sessions: string[]): Promise<Set<string> | undefined> {
     try {
       await this.#database.rows(EXTEND, [sessions, SESSION_SECONDS]);
-      const rows = await this.#database.rows<{ id: string }>(
-        `SELECT "objectId" AS id FROM "_Session" WHERE "objectId" = ANY($1) AND "expiresAt" > now()`,
-        [sessions],
-      );
+      const rows = await this.#database.rows<{ id: string }>(VALID, [sessions]);
       return new Set(rows.map((row) => row.id));
     } catch (error) {
       this.#tell("sessions could not be checked", error);
