@@ -64,7 +64,9 @@ export function onMessage(
   if (line.at === "greeting" && message.type === "welcome") {
     return andThen(first, (now) => onWelcome(now, moment, message));
   }
-  return line.at === "online" ? andThen(first, (now) => onFact(now, moment.at, message)) : first;
+  // What came too late is not believed, and has cost the socket.
+  if (line.at !== "online" || socketOf(first.state.connection.line) !== socket) return first;
+  return andThen(first, (now) => onFact(now, moment.at, message));
 }
 
 /** The person leaves, or the session has ended: nothing of them stays. */

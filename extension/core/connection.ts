@@ -18,6 +18,8 @@ const GREETING_MS = 10_000;
 const PROBE_MS = 5_000;
 /** Every request is answered, so after one something must be heard within this span. */
 const ANSWER_MS = 8_000;
+/** A timer that is late by this much was not late: the machine slept. */
+const ASLEEP_MS = SILENCE_MS;
 /** The network's return starts the next try within this span; not at once, since it returns for many. */
 const RETURN_MS = 1_000;
 /** The longest that a `retryAfter` is believed. */
@@ -197,6 +199,8 @@ function heard(connection: Connection, event: ConnectionEvent, what: Heard): Con
     return ping({ ...connection, line: online }, online, event.at);
   }
   if (line.at !== "online") return step(connection);
+  // After a sleep, what stood in the buffer may be heard before the timers: it is as old as the sleep. [CONN-2]
+  if (event.at >= line.silentAt + ASLEEP_MS) return cut(connection, event, line.socket);
   const carried = alive(connection, line, event.at);
   return step(what.type === "pong" ? forgiven(carried) : carried);
 }

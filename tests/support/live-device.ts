@@ -107,13 +107,13 @@ export class LiveDevice {
     this.#wakeAt = undefined;
   }
 
-  /** It wakes, and its clock says that so much time has passed. */
-  wake(sleptMs: number): void {
+  /** It wakes, and its clock says that so much time has passed. `first`: what runs before the other. */
+  wake(sleptMs: number, first: "timers" | "network"): void {
     this.#isAsleep = false;
     this.#aheadMs += sleptMs;
-    // Timers fire first; what the network still brought stands behind them.
     const heard = this.#queue.splice(0);
-    for (const happening of [{ type: "due" } as const, ...heard]) this.dispatch(happening);
+    const due = { type: "due" } as const;
+    for (const happening of first === "timers" ? [due, ...heard] : [...heard, due]) this.dispatch(happening);
   }
 
   /** Ends it without a word, as a killed browser. */

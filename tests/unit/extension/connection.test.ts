@@ -36,6 +36,14 @@ interface Row {
 
 const rows: Row[] = [
   {
+    name: "[CONN-2] lets a socket go whose frames are heard only after a sleep: they are as old as that",
+    given: online,
+    when: { type: "heard", socket: 4, what: { type: "other" } },
+    after: 3_600_000,
+    next: { lastSocket: 4, failures: 1, line: { at: "waiting", until: NOW + 3_600_750, why: "network" } },
+    effects: [{ type: "close", socket: 4 }],
+  },
+  {
     name: "opens a socket when it begins, with a new number",
     given: { ...NEW_CONNECTION, lastSocket: 4 },
     when: { type: "started" },
