@@ -14,8 +14,10 @@ export class Proxy {
   readonly presence: PassedSocket[] = [];
   readonly #server: Server;
   readonly #open = new Set<Socket>();
+  readonly #waiting = new Set<Socket>();
+  readonly #dead = new Set<Socket>();
   #port = 0;
-  #isCut = false;
+  #way: "open" | "cut" | "held" = "open";
 
   private constructor(server: Server) {
     this.#server = server;
@@ -42,23 +44,51 @@ export class Proxy {
 
   /** Breaks every connection, and each new one, until {@link mend}. */
   cut(): void {
-    this.#isCut = true;
+    this.#way = "cut";
     for (const socket of this.#open) socket.destroy();
   }
 
+  /** Nothing gets through, and nobody is told: a cable that is out. What was sent meanwhile arrives after {@link mend}. */
+  hold(): void {
+    this.#way = "held";
+    for (const socket of this.#open) socket.pause();
+  }
+
+  /** Every connection that is open now carries nothing any more, for ever, and neither end is told; new ones do. */
+  halfOpen(): void {
+    for (const socket of this.#open) {
+      socket.unpipe();
+      socket.removeAllListeners("close");
+      // What comes is read and lost, so that no end notices by a full buffer.
+      socket.resume();
+      this.#dead.add(socket);
+    }
+    this.#open.clear();
+  }
+
   mend(): void {
-    this.#isCut = false;
+    this.#way = "open";
+    for (const socket of this.#open) socket.resume();
+    for (const near of this.#waiting) this.#pass(near);
+    this.#waiting.clear();
   }
 
   async close(): Promise<void> {
     this.cut();
+    for (const socket of [...this.#dead, ...this.#waiting]) socket.destroy();
     this.#server.close();
     await once(this.#server, "close");
   }
 
   #pass(near: Socket): void {
-    if (this.#isCut) {
+    if (this.#way === "cut") {
       near.destroy();
+      return;
+    }
+    if (this.#way === "held") {
+      this.#waiting.add(near);
+      near.on("error", () => undefined);
+      near.once("close", () => this.#waiting.delete(near));
       return;
     }
     const far = connect(this.#port, "127.0.0.1");
