@@ -28,7 +28,10 @@ beforeAll(async () => {
   await app.befriend(alice, bob, carol);
   watcher = await carol.connect();
   const pings = setInterval(() => watcher.send({ type: "ping" }), 500);
-  open.add(() => Promise.resolve(clearInterval(pings)));
+  open.add(() => {
+    clearInterval(pings);
+    return Promise.resolve();
+  });
 });
 
 afterAll(() => open.close());
@@ -36,7 +39,7 @@ afterAll(() => open.close());
 async function device({ account }: AppPerson): Promise<LiveDevice> {
   const listContacts = async () => (await callFunction(app.url, "listContacts", {}, account.token)).contacts;
   const live = new LiveDevice({ user: account.user, token: account.token, url: app.url, listContacts });
-  open.add(() => Promise.resolve(live.close()));
+  open.add(() => live.close());
   live.signIn();
   await live.until("contact list", ({ roster }) => roster.known || undefined);
   return live;

@@ -32,7 +32,7 @@ afterAll(() => open.close());
 async function device({ account }: AppPerson): Promise<LiveDevice> {
   const listContacts = async () => (await callFunction(app.url, "listContacts", {}, account.token)).contacts;
   const live = new LiveDevice({ user: account.user, token: account.token, url: way.url, listContacts });
-  open.add(() => Promise.resolve(live.close()));
+  open.add(() => live.close());
   live.signIn();
   await live.until("contact list", ({ roster }) => roster.known || undefined);
   return live;

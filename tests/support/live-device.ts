@@ -117,9 +117,10 @@ export class LiveDevice {
   }
 
   /** Ends it without a word, as a killed browser. */
-  close(): void {
+  close(): Promise<void> {
     this.sleep();
     this.#socket?.terminate();
+    return Promise.resolve();
   }
 
   #decide(happening: Happening): void {

@@ -92,9 +92,8 @@ export class Crowd {
     return this.#devices.length;
   }
 
-  close(): Promise<void> {
-    for (const device of this.#devices) device.close();
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await Promise.all(this.#devices.map((device) => device.close()));
   }
 
   #watch(device: LiveDevice, before: AppState, event: Happening): void {
