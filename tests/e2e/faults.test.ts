@@ -1,9 +1,12 @@
+import type { CallId } from "#protocol";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { untilMediaAdvances } from "../support/page-watch.ts";
+import { untilWritten } from "../support/call-rows.ts";
+import { firstFrameAt, untilMediaAdvances } from "../support/page-watch.ts";
 import { BADGE, say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
 import { talk } from "../support/talk.ts";
+import { until } from "../support/until.ts";
 
 const stage = setStage();
 
@@ -66,6 +69,43 @@ test("[CALL-11] the server is killed and started again while a call runs: no gap
   expect(backMs).toBeLessThan(15_000);
   expect(Math.max(...freezes)).toBeLessThan(FROZEN_MS);
 
+  await alice.hangUp(aliceCall);
+  await bob.sees(bobCall, say("ended.callee.hangup"));
+});
+
+test("[CALL-11] the server is killed and started again while it rings: it rings on at Bob's, and he accepts", async () => {
+  const { alice, bob, backend } = stage;
+  const isAway = bob.popup.getByText(new URL(backend.url).host);
+  await alice.call(bob);
+  const { id } = await bob.browser.ringingNotification();
+  const ring = await bob.browser.ringDocument();
+  const aliceCall = await alice.browser.callPage();
+  // The notification is named for its call.
+  await untilWritten(backend, id.slice("incoming:".length) as CallId, "ringing");
+
+  await backend.kill();
+  const killedAt = Date.now();
+  const logged = backend.log.length;
+  await isAway.waitFor();
+  await backend.restart();
+  const servesAt = Date.now();
+  const returns = () => [...backend.log.slice(logged).matchAll(/"device online"/g)].length;
+  await until("return of both", () => Promise.resolve(returns() >= 2 ? true : undefined));
+  await isAway.waitFor({ state: "hidden" });
+  const backAt = Date.now();
+  expect(backend.log.slice(logged)).toContain('"calls taken up"');
+  expect(await bob.browser.badge()).toBe(BADGE.ringing);
+  expect((await bob.browser.ringingNotification()).id).toBe(id);
+  // The sound has no second start: it is the document of before.
+  expect(await bob.browser.ringDocument()).toBe(ring);
+
+  const acceptedAt = await bob.accept();
+  const bobCall = await bob.browser.callPage();
+  const frames = await Promise.all([firstFrameAt(aliceCall), firstFrameAt(bobCall)]);
+  console.log(
+    `served again after ${servesAt - killedAt} ms, both back ${backAt - servesAt} ms later; first pictures ${frames.map((at) => at - acceptedAt).join(" and ")} ms after the accept`,
+  );
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
   await alice.hangUp(aliceCall);
   await bob.sees(bobCall, say("ended.callee.hangup"));
 });

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { DeviceId, UserId } from "#protocol";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Accounts, AccountsEvent, Identity } from "../../server/accounts/accounts.ts";
-import type { EndedCall } from "../../server/core/events.ts";
+import type { EndedCall, KeptCall } from "../../server/core/events.ts";
 import { addressOf } from "../../server/http/address.ts";
 import { caughtUp } from "../../server/gateway/catch-up.ts";
 import { createClock } from "../../server/gateway/clock.ts";
@@ -46,6 +46,31 @@ describe("the clock", () => {
     accounts.recordCall({ startedAt: NOW - 30, acceptedAt: NOW - 20, endedAt: NOW } as EndedCall);
     const [kept] = inner.recordCall.mock.calls[0] as [EndedCall];
     expect([kept.startedAt, kept.acceptedAt, kept.endedAt].map((at) => at! - NOW + 3_600_000)).toEqual([-30, -20, 0]);
+  });
+
+  it("[CALL-11] keeps the instants of a call that goes on, and gives them to the next server in its own time", async () => {
+    vi.useFakeTimers({ now: NOW });
+    const clock = createClock();
+    vi.setSystemTime(NOW - 3_600_000);
+    const by = -3_600_000;
+    const ring = {
+      startedAt: NOW - 30,
+      phase: { at: "ringing", until: NOW + 15, receipts: [] },
+    } as unknown as KeptCall;
+    const talk = { startedAt: NOW - 30, phase: { at: "running", since: NOW - 20, rejoinedAt: NOW - 5 } } as KeptCall;
+    const kept = [
+      { startedAt: NOW - 30 + by, phase: { at: "ringing", until: NOW + 15 + by, receipts: [] } },
+      { startedAt: NOW - 30 + by, phase: { at: "running", since: NOW - 20 + by, rejoinedAt: NOW - 5 + by } },
+    ];
+    const saved: KeptCall[] = [];
+    const inner = {
+      saveCall: (call: KeptCall) => saved.push(call),
+      keptCalls: () => Promise.resolve({ open: kept, past: [] }),
+    };
+    const accounts = inServerTime(inner as unknown as Accounts, clock);
+    for (const call of [ring, talk]) accounts.saveCall(call);
+    expect(saved).toEqual(kept);
+    expect(await accounts.keptCalls()).toEqual({ open: [ring, talk], past: [] });
   });
 });
 

@@ -18,6 +18,7 @@ declare const chrome: {
     getAll: () => Promise<Record<string, true>>;
     clear: (id: string) => Promise<boolean>;
   };
+  runtime: { getContexts: (filter: { contextTypes: string[] }) => Promise<{ contextId: string }[]> };
 };
 
 interface NotificationEvents {
@@ -138,6 +139,17 @@ export class PersonBrowser {
       const id = (await this.notifications()).find((name) => name.startsWith("incoming:"));
       return id === undefined ? undefined : { id, at: Date.now() };
     });
+  }
+
+  /** Names the document that makes the ring heard; each one has a name of its own. */
+  async ringDocument(): Promise<string> {
+    const page = await this.#api();
+    return until("document that rings", () =>
+      page.evaluate(async () => {
+        const [found] = await chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] });
+        return found?.contextId;
+      }),
+    );
   }
 
   /** Waits until no notification of an incoming call is shown. */
