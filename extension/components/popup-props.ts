@@ -26,9 +26,27 @@ export interface PopupCommands {
   silenceRing: (call: CallId) => Answer;
   hangUp: (call: CallId) => Answer;
   dismissCall: (call: CallId) => Answer;
-  markCallsSeen: () => Answer;
+  /** To be told when both are free, until the day ends; or no longer. */
+  watchContact: (user: UserId, on: boolean) => Answer;
+  /** Whether they ring through one's own do not disturb. */
+  letThrough: (user: UserId, on: boolean) => Answer;
+  /** The history is before somebody's eyes, until the answer is called. */
+  showHistory: () => () => void;
+  readCalls: () => Answer;
+  moreCalls: () => Answer;
+  /** Opens the page of the settings. */
+  openSettings: () => void;
   retryNow: () => Answer;
   showCallTab: () => Answer;
+}
+
+/** What a person can do with a contact, wherever they are listed. */
+export interface ContactActs {
+  oncall: (user: UserId, media: Media) => void;
+  onwatch: (user: UserId, on: boolean) => void;
+  onletthrough: (user: UserId, on: boolean) => void;
+  /** Also withdraws an outgoing request. */
+  onremove: (user: UserId) => void;
 }
 
 /** Everything that `PopupScreen.svelte` draws. */

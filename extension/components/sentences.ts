@@ -46,17 +46,30 @@ function availabilityWords(text: Text, { availability, since }: ContactView, now
     : text.t("availability.away-since", { time });
 }
 
+/** Whether they can answer now; whoever cannot is called from the menu, which says what will happen. */
+export function isCallable({ availability }: ContactView): boolean {
+  return availability === "available" || availability === "away";
+}
+
+/** Whether a call of one's own is present: another cannot be placed then. */
+export function isInCall(call: CallView | undefined): boolean {
+  return call !== undefined && call.at !== "ended" && call.at !== "ringing-in";
+}
+
 /** How one looks just now to others, or offline where nobody sees anything. */
 export function ownShown({ self, line, call }: SignedInView): Availability | Choice {
   if (line.at === "offline") return "offline";
   const talking = call?.at === "joining" || call?.at === "live" || call?.at === "reconnecting";
-  return talking && self.availability === "available" ? "busy" : self.availability;
+  if (self.availability !== "available") return self.availability;
+  if (talking) return "busy";
+  return self.unattended === true ? "away" : "available";
 }
 
 /** The same in words: "Do not disturb until 14:00". */
 export function ownWords(text: Text, view: SignedInView, now: number): string {
   const { self } = view;
   const shown = ownShown(view);
+  if (shown === "away" && self.availability === "available") return text.t("own.unattended");
   if (shown !== self.availability) return text.t(`availability.${shown}`);
   return self.until === undefined || self.until <= now
     ? text.t(`availability.${self.availability}`)

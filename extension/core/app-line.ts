@@ -8,8 +8,10 @@ import {
 } from "#protocol";
 import { onCall, onCallNews, onWelcomeCalls } from "./app-calls.ts";
 import { confirmEnding } from "./app-endings.ts";
+import { readCalls } from "./app-history.ts";
 import { type AppStep, ask, isWatched, send, andThen } from "./app-parts.ts";
 import { answerRefused } from "./app-rings.ts";
+import { askSettings, settingsAnswered } from "./app-settings.ts";
 import type { AppEffect, AppState, SelfState, SignedIn, SignedOut } from "./app-types.ts";
 import { isAcceptedCall } from "./call-parts.ts";
 import {
@@ -158,15 +160,18 @@ function onWelcome(state: SignedIn, { at, random }: Moment, message: ServerMessa
     session: { ...state.session, handle: user.handle, name: user.name },
     self: { ...selfOf(user, at), ...(state.self.wanted ? { wanted: state.self.wanted } : {}) },
     settings,
+    settingsKnown: true,
     roster: welcomeRoster(state.roster, contacts, at, settling),
   };
   const told: AppEffect[] = known.toldIdle === known.idle ? [] : send(known, { type: "device.idle", idle: known.idle });
-  const chosen = andThen({ state: known, effects: told }, (now) => askWanted(now, at));
+  const asked = andThen({ state: known, effects: told }, (now) => askWanted(now, at));
+  const chosen = andThen(asked, (now) => askSettings(now, at));
   const called = andThen(chosen, (now) => onWelcomeCalls(now, at, calls, settling !== undefined));
-  return andThen(called, (now) => {
+  const listed = andThen(called, (now) => {
     const putOff = isWatched(now) ? undefined : putOffContacts(now.roster, at, random);
     return putOff === undefined ? readContacts(now) : step({ ...now, roster: putOff });
   });
+  return andThen(listed, (now) => readCalls(now, at));
 }
 
 /** What was missed is seen, here or elsewhere, once nothing is counted. */
@@ -217,6 +222,8 @@ function answered(state: SignedIn, at: number, message: ServerMessageOf<"ok"> | 
   if (wanted?.request === request) {
     return step({ ...confirmed, self: message.type === "ok" ? taken(confirmed.self) : refusedSelf(confirmed.self) });
   }
+  const settled = settingsAnswered(confirmed, message);
+  if (settled) return step(settled);
   if (message.type === "ok") return step(confirmed);
   const { code } = message;
   return onCall(answerRefused(confirmed, request, code), at, { type: "refused", of: request, code });

@@ -2,6 +2,7 @@ import type {
   ActiveCall,
   AlertMode,
   CallId,
+  CallRecord,
   Choice,
   ClientMessage,
   Contact,
@@ -12,7 +13,10 @@ import type {
 } from "#protocol";
 import type { CallState, Ended, OwedEnding, WaitingRing } from "./call-types.ts";
 import type { Connection } from "./connection.ts";
+import type { History } from "./history.ts";
 import type { Roster } from "./roster.ts";
+import type { Attention } from "./view.ts";
+import type { Watching } from "./watch.ts";
 
 /** Who is signed in, and where. Holds no secret: the token stays in the shell. */
 export interface Session {
@@ -39,6 +43,10 @@ export interface Saved {
   session?: Session;
   /** Missing where the list was never read. */
   contacts?: Contact[];
+  /** The last calls; missing where they were never read. */
+  calls?: CallRecord[];
+  /** Of whom the person wants to be told, with the end of each; missing where there is nobody. */
+  watched?: Record<string, number>;
   /** Missing where the person changed nothing. */
   device?: DeviceSettings;
 }
@@ -78,8 +86,19 @@ export interface SignedIn {
   /** Endings that the server has not confirmed yet; repeated after each welcome. [CALL-12] */
   owed: OwedEnding[];
   self: SelfState;
+  /** As the server last told them. */
   settings: Settings;
+  /** False until the server told them. */
+  settingsKnown: boolean;
+  /** What was changed here and is not confirmed yet. */
+  wantedSettings?: { change: Partial<Settings>; request: number };
+  /** The server did not take the last change. */
+  settingsRefused?: true;
   device: DeviceSettings;
+  history: History;
+  watching: Watching;
+  /** What a notification led to, for the popup that it opens. */
+  attention?: Attention;
   missed: number;
   /** The last ring that nobody here answered, until it was seen. */
   lastMissed?: MissedCall;
@@ -124,7 +143,7 @@ export interface WantedPresence {
  * What happens to the app; `update(state, event)` of app.ts makes of it the next state and the effects. Beside it stand
  * `outward(state)`, `viewOf(state)`, `callPageOf(state, call)` and `refusal(state, command)`. `at` is now in ms since 1970; `random` is fresh, at least 0 and below 1. */
 export type AppEvent = { at: number; random: number } & (
-  LifeEvent | SocketEvent | PageCommand | CallPageEvent | ContactsEvent
+  LifeEvent | SocketEvent | PageCommand | CallPageEvent | ContactsEvent | HistoryEvent
 );
 
 export type LifeEvent =
@@ -140,7 +159,11 @@ export type LifeEvent =
   /** The person closed a notification of a ring. */
   | { type: "notification-closed"; closed: Pick<CallNotification, "type" | "call"> }
   /** The notification of the missed call was closed or clicked. */
-  | { type: "missed-seen" };
+  | { type: "missed-seen" }
+  /** The notification that this contact is free was closed or clicked. */
+  | { type: "free-seen"; user: UserId }
+  /** A notification was clicked, and the popup opens to show what it is about. */
+  | { type: "pointed-at"; what: { to: "history" } | { to: "contact"; user: UserId } };
 
 /** Events of sockets carry the number that {@link AppEffect} `open-socket` gave; those of older sockets are ignored. */
 export type SocketEvent =
@@ -164,6 +187,16 @@ export type PageCommand =
   | { type: "set-presence"; availability?: Choice; text?: string; forMs?: number }
   /** What is left out stays. */
   | ({ type: "set-device" } & Partial<DeviceSettings>)
+  /** What is left out stays. */
+  | { type: "set-settings"; change: Partial<Settings> }
+  /** Whether this contact rings through one's own do not disturb. */
+  | { type: "let-through"; user: UserId; on: boolean }
+  /** To be told when both are free, until `until` at the latest: the end of the person's day, in ms since 1970. */
+  | { type: "watch-contact"; user: UserId; until: number }
+  | { type: "unwatch-contact"; user: UserId }
+  /** Reads the history again, or the page behind what is known of it. */
+  | { type: "read-calls" }
+  | { type: "more-calls" }
   | { type: "retry-now" }
   | { type: "contacts-shown" }
   | { type: "contacts-hidden" }
@@ -184,6 +217,14 @@ export type CallPageEvent =
 export type ContactsEvent =
   { type: "contacts-listed"; reading: number; contacts: Contact[] } | { type: "contacts-refused"; reading: number };
 
+/** What a page that shows the history tells, and the answers to `list-calls` and `mark-calls-seen`. */
+export type HistoryEvent =
+  | { type: "history-shown" }
+  | { type: "history-hidden" }
+  | { type: "calls-listed"; reading: number; calls: CallRecord[]; next?: string }
+  | { type: "calls-refused"; reading: number }
+  | { type: "seen-refused" };
+
 /** What cannot be compared with the world and is done once, in order. The rest is in {@link Outward}. */
 export type AppEffect =
   /** Opens a socket and lets any older one go; its events carry this number. */
@@ -194,6 +235,10 @@ export type AppEffect =
   | { type: "send"; socket: number; message: Exclude<ClientMessage, { type: "hello" }> }
   /** Reads the contact list; answer with `contacts-listed` or `contacts-refused`. */
   | { type: "list-contacts"; reading: number }
+  /** Reads the person's calls; answer with `calls-listed` or `calls-refused`. */
+  | { type: "list-calls"; reading: number; limit: number; before?: string }
+  /** Every missed call was seen; the server tells every device so. Answer with `seen-refused` where it could not be told. */
+  | { type: "mark-calls-seen" }
   /** Makes sure that a call tab shows this call; the tab of `replacing`, where it is still open, is used for it. */
   | { type: "open-call-tab"; call: CallId; replacing?: CallId }
   | { type: "focus-call-tab"; call: CallId }
@@ -208,6 +253,8 @@ export interface Outward {
   wakeAt?: number;
   badge: Badge;
   notification?: CallNotification;
+  /** Who is free now, of those that the person asked about: a notification each. Missing where there is nobody. */
+  free?: FreeNotification[];
   /** Set while this device should ring, `until` at the latest; answer with `alerted` once it does. */
   ringing?: RingShown;
   /** What `storage.local` should hold; missing where nobody was ever signed in. */
@@ -235,6 +282,12 @@ export type CallNotification =
   /** A ring that must not disturb a talk, here or on another device. */
   | { type: "waiting"; call: CallId; from: { user: UserId; name: string }; media: Media }
   | { type: "missed"; call: CallId; from: { user: UserId; name: string }; media: Media; at: number };
+
+export interface FreeNotification {
+  type: "free";
+  user: UserId;
+  name: string;
+}
 
 /** Why a command cannot be done now; names are those of the commands' problems. */
 export type Refusal = "offline" | "in-a-call" | "not-found" | "signed-out";

@@ -1,5 +1,6 @@
 import { unreachable } from "#protocol";
 import { acceptRing, declineRing, onCall } from "./app-calls.ts";
+import { historyDue, onHistory, seeMissed, withHistoryNews } from "./app-history.ts";
 import { askWanted, contactsListed, onLine, onMessage, readContacts, signedOut } from "./app-line.ts";
 import { type AppStep, send, andThen } from "./app-parts.ts";
 import { dueRings } from "./app-rings.ts";
@@ -13,10 +14,14 @@ import type {
   SignedOut,
   WantedPresence,
 } from "./app-types.ts";
+import { heeded } from "./app-watch.ts";
+import { onWish } from "./app-wishes.ts";
 import { NEW_CONNECTION, socketOf } from "./connection.ts";
+import { forgetHistoryReading, newHistory } from "./history.ts";
 import { refusal } from "./refusal.ts";
 import { type Step, step } from "./machine.ts";
 import { forgetReading, isAccepted, newRoster, refuseContacts, settleRoster } from "./roster.ts";
+import { NOBODY_WATCHED } from "./watch.ts";
 
 /** The state of a background that never ran; its first event is `started`. */
 export const INITIAL_STATE: SignedOut = {
@@ -29,6 +34,12 @@ export const INITIAL_STATE: SignedOut = {
 
 /** The one decision: what an event makes of the whole state. Pure, and throws for no event that its type allows. */
 export function update(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
+  const next = decide(state, event);
+  if (next.state.at === "signed-out") return next;
+  return { ...next, state: heeded(withHistoryNews(state, next.state, event.at), event.at) };
+}
+
+function decide(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
   if (event.type === "signed-in") return signIn(state, event);
   if (state.at === "signed-in") return updateSignedIn(state, event);
   return event.type === "started" && event.saved ? restore(state, event.saved, event) : step(state);
@@ -54,7 +65,7 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signe
     case "contacts-shown":
       return onLine(withoutMissed({ ...state, contactsShown: true }), event, { type: "watched" });
     case "contacts-hidden":
-      return step({ ...state, contactsShown: false });
+      return step(withoutAttention({ ...state, contactsShown: false }));
     case "contacts-listed":
       return contactsListed(state, event.reading, event.contacts);
     case "contacts-refused":
@@ -69,6 +80,21 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signe
       return setPresence(state, event);
     case "set-device":
       return setDevice(state, event);
+    case "set-settings":
+    case "let-through":
+    case "watch-contact":
+    case "unwatch-contact":
+    case "free-seen":
+    case "pointed-at":
+      return onWish(state, event);
+    case "history-shown":
+    case "history-hidden":
+    case "read-calls":
+    case "more-calls":
+    case "calls-listed":
+    case "calls-refused":
+    case "seen-refused":
+      return onHistory(state, event);
     default:
       return callCommand(state, event);
   }
@@ -173,7 +199,10 @@ function newSignedIn(session: Session, { device, lastSocket, lastReading }: Kept
     owed: [],
     self: { availability: "available" },
     settings: { showBusy: true, secondCall: "wait" },
+    settingsKnown: false,
     device,
+    history: newHistory(saved?.calls),
+    watching: saved?.watched === undefined ? NOBODY_WATCHED : { until: saved.watched, free: [] },
     missed: 0,
     idle: false,
     contactsShown: false,
@@ -194,7 +223,9 @@ function restore(
 
 /** The worker died and lives again: sockets, ports and readings are gone, deadlines stand. */
 function started(state: SignedIn, event: Extract<AppEvent, { type: "started" }>): Step<AppState, AppEffect> {
-  const woken: SignedIn = { ...state, contactsShown: false, roster: forgetReading(state.roster) };
+  const { roster, history } = state;
+  const asleep = { ...state, roster: forgetReading(roster), history: forgetHistoryReading(history) };
+  const woken: SignedIn = { ...asleep, contactsShown: false };
   const line = onLine(woken, event, { type: "started" });
   if (line.state.at === "signed-out") return line;
   const paged = andThen({ state: line.state, effects: line.effects }, (now) =>
@@ -213,7 +244,8 @@ function due(state: SignedIn, event: Extract<AppEvent, { type: "due" }>): Step<A
     effects: line.effects,
   };
   const read = andThen(settled, (now) => retryContacts(now, at));
-  return andThen(read, (now) => callsDue(now, at));
+  const recalled = andThen(read, (now) => historyDue(now, at));
+  return andThen(recalled, (now) => callsDue(now, at));
 }
 
 function callsDue(state: SignedIn, at: number): AppStep {
@@ -253,7 +285,8 @@ function idleChanged(state: SignedIn, idle: boolean): AppStep {
   if (state.idle === idle) return step(state);
   const next = { ...state, idle };
   const effects = send(next, { type: "device.idle", idle });
-  return effects.length > 0 ? { state: { ...next, toldIdle: idle }, effects } : step(next);
+  const told = effects.length > 0 ? { ...next, toldIdle: idle } : next;
+  return andThen({ state: told, effects }, seeMissed);
 }
 
 function setPresence(state: SignedIn, event: Extract<AppEvent, { type: "set-presence" }>): AppStep {
@@ -276,6 +309,11 @@ function setPresence(state: SignedIn, event: Extract<AppEvent, { type: "set-pres
 function setDevice(state: SignedIn, { ringSilently }: Extract<AppEvent, { type: "set-device" }>): AppStep {
   if (ringSilently === undefined || ringSilently === state.device.ringSilently) return step(state);
   return step({ ...state, device: { ringSilently } });
+}
+
+function withoutAttention(state: SignedIn): SignedIn {
+  const { attention, ...rest } = state;
+  return attention ? rest : state;
 }
 
 function withoutMissed(state: SignedIn): SignedIn {

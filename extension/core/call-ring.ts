@@ -29,10 +29,10 @@ export function ringOf({ at: _, with: from, ...rest }: RingingIn): Ring {
   return { from, ...rest };
 }
 
-/** How a ring is to sound on this device: not at all while the person talks on another one. [CALL-9] */
-export function soundOf({ isQuiet }: RingingIn, device: { ringSilently: boolean }): AlertMode {
+/** How a ring is to sound on this device, which may have to be silent: not at all while the person talks on another one. [CALL-9] */
+export function soundOf({ isQuiet }: RingingIn, isSilent: boolean): AlertMode {
   if (isQuiet) return "waiting";
-  return device.ringSilently ? "silent" : "loud";
+  return isSilent ? "silent" : "loud";
 }
 
 /** This device has begun to ring, or rings otherwise than it said. That it was silenced is nobody's business. */

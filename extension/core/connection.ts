@@ -33,6 +33,8 @@ export interface Connection {
   failures: number;
   /** When the line was lost, until the first pong of the next one. */
   lostAt?: number;
+  /** Why it was lost, where not for the network's sake: so that it is told while the next try is under way, too. */
+  lostWhy?: Exclude<LostWhy, "network">;
   /** Set by the server's `retryAfter`: no try before this instant. */
   notBefore?: number;
 }
@@ -46,7 +48,10 @@ export type Line =
   | { at: "greeting"; socket: number; until: number }
   /** `proven`: a pong came on this socket. */
   | { at: "online"; socket: number; pingEveryMs: number; pingAt: number; silentAt: number; proven?: true }
-  | { at: "waiting"; until: number; why: "network" | "server-busy" };
+  | { at: "waiting"; until: number; why: LostWhy };
+
+/** `unchecked`: the server cannot ask just now whether the session is valid, which ends none. [CONN-5] */
+export type LostWhy = "network" | "server-busy" | "unchecked";
 
 /** What happens to the connection. `watched`: contacts are shown or a call lives, so the waits are short. */
 export type ConnectionEvent = { at: number; random: number; watched: boolean } & ConnectionHappening;
@@ -233,7 +238,7 @@ function closed(connection: Connection, event: ConnectionEvent, code: number): C
     case "reconnect-spread":
       return step(lost(connection, event, { afterMs: Math.round(event.random * GOING_AWAY_SPREAD_MS) }));
     case "reconnect":
-      return step(lost(connection, event, { busy: code === CloseCode.tryLater || code === CloseCode.tooFast }));
+      return step(lost(connection, event, { why: whyOf(code) }));
     default:
       return unreachable(remedy);
   }
@@ -246,15 +251,26 @@ function isProven(line: Line): boolean {
 function lost(
   { lastSocket, failures: before, lostAt: lostBefore, notBefore }: Connection,
   { at, random, watched }: ConnectionEvent,
-  { afterMs, busy = false }: { afterMs?: number; busy?: boolean } = {},
+  { afterMs, why: told = "network" }: { afterMs?: number; why?: LostWhy } = {},
 ): Connection {
   const failures = before + 1;
   const lostAt = lostBefore ?? at;
   const wait = afterMs ?? backoffMs({ failures, sinceLostMs: at - lostAt, watched, random });
   // What the server asked for is the least; the jitter on top keeps its clients apart.
   const until = notBefore === undefined ? at + wait : Math.max(at, notBefore) + wait;
-  const why = busy || notBefore !== undefined ? "server-busy" : "network";
-  return { lastSocket, failures, lostAt, line: { at: "waiting", until, why } };
+  const why = told === "network" && notBefore !== undefined ? "server-busy" : told;
+  return {
+    lastSocket,
+    failures,
+    lostAt,
+    ...(why === "network" ? {} : { lostWhy: why }),
+    line: { at: "waiting", until, why },
+  };
+}
+
+function whyOf(code: number): LostWhy {
+  if (code === CloseCode.tryLater) return "unchecked";
+  return code === CloseCode.tooFast ? "server-busy" : "network";
 }
 
 function networkReturned(connection: Connection, event: ConnectionEvent): ConnectionStep {
@@ -269,6 +285,6 @@ function networkReturned(connection: Connection, event: ConnectionEvent): Connec
 /** Shortens a wait that the network caused; one that the server asked for stays. */
 function waitAtMost(connection: Connection, until: number): Connection {
   const { line } = connection;
-  if (line.at !== "waiting" || line.why === "server-busy" || line.until <= until) return connection;
+  if (line.at !== "waiting" || line.why !== "network" || line.until <= until) return connection;
   return { ...connection, line: { ...line, until } };
 }

@@ -1,8 +1,11 @@
+import type { Choice } from "#protocol";
+import { isSilentFor } from "./app-settings.ts";
 import type {
   AppState,
   Badge,
   CallNotification,
   DeviceSettings,
+  FreeNotification,
   Outward,
   RingShown,
   Saved,
@@ -13,8 +16,10 @@ import { callDue } from "./call.ts";
 import { isPresent } from "./call-parts.ts";
 import { soundOf } from "./call-ring.ts";
 import { connectionDue } from "./connection.ts";
+import { firstPage } from "./history.ts";
 import { rosterDue } from "./roster.ts";
 import { lineViewOf } from "./projection.ts";
+import { watchingDue } from "./watch.ts";
 
 /** What the world outside should look like for this state. */
 export function outward(state: AppState): Outward {
@@ -26,23 +31,27 @@ export function outward(state: AppState): Outward {
   const wakeAt = nextDue(state);
   const ringing = ringShown(state);
   const notification = notificationOf(state);
+  const free = freeOf(state);
   return {
     ...(wakeAt === undefined ? {} : { wakeAt }),
     badge: badgeOf(state),
     ...(notification ? { notification } : {}),
+    ...(free.length > 0 ? { free } : {}),
     ...(ringing ? { ringing } : {}),
     saved: savedOf(state),
   };
 }
 
-function ringShown({ call: state, device }: SignedIn): RingShown | undefined {
+function ringShown(app: SignedIn): RingShown | undefined {
+  const { call: state } = app;
   if (state.at !== "ringing-in") return undefined;
   const { call, with: from, media, until, isSilenced = false } = state;
-  return { call, from, media, until, mode: soundOf(state, device), isSilenced };
+  return { call, from, media, until, mode: soundOf(state, isSilentFor(app, from.user)), isSilenced };
 }
 
 function nextDue(state: SignedIn): number | undefined {
-  const dues = [connectionDue(state.connection), rosterDue(state.roster), callDue(state.call)];
+  const { connection, roster, call, watching, history } = state;
+  const dues = [connectionDue(connection), rosterDue(roster), callDue(call), watchingDue(watching), history.readAt];
   const all = [...dues, ...state.others.map(ringDue)].filter((due) => due !== undefined);
   return all.length > 0 ? Math.min(...all) : undefined;
 }
@@ -52,7 +61,8 @@ function badgeOf(state: SignedIn): Badge {
   if (state.call.at === "ringing-in" || state.others.length > 0) return { state: "ringing", missed };
   if (isPresent(state.call)) return { state: "in-call", missed };
   if (lineViewOf(state.connection).at === "offline") return { state: "offline", missed };
-  return { state: state.self.wanted?.availability ?? state.self.availability, missed };
+  const chosen = chosenOf(state);
+  return { state: chosen === "available" && state.idle ? "away" : chosen, missed };
 }
 
 function notificationOf(state: SignedIn): CallNotification | undefined {
@@ -63,19 +73,33 @@ function notificationOf(state: SignedIn): CallNotification | undefined {
 }
 
 function wantedNotification(state: SignedIn): CallNotification | undefined {
-  const { call, device, others, lastMissed } = state;
+  const { call, others, lastMissed } = state;
   if (call.at === "ringing-in") {
-    const type = soundOf(call, device) === "waiting" ? "waiting" : "incoming";
+    const type = call.isQuiet ? "waiting" : "incoming";
     return { type, call: call.call, from: call.with, media: call.media };
   }
   const ring = others.find(({ answer }) => answer === undefined);
   if (ring) return { type: "waiting", call: ring.call, from: ring.from, media: ring.media };
-  return lastMissed ? { type: "missed", ...lastMissed } : undefined;
+  // Whoever does not want to be disturbed is told afterwards, since not every browser can show it without a noise.
+  return lastMissed && chosenOf(state) !== "dnd" ? { type: "missed", ...lastMissed } : undefined;
 }
 
-function savedOf({ session, roster, device }: SignedIn): Saved {
+function freeOf({ watching, roster }: SignedIn): FreeNotification[] {
+  return watching.free.flatMap((user) => {
+    const contact = roster.contacts.find((one) => one.user === user);
+    return contact ? [{ type: "free" as const, user, name: contact.name ?? contact.handle }] : [];
+  });
+}
+
+function chosenOf({ self }: SignedIn): Choice {
+  return self.wanted?.availability ?? self.availability;
+}
+
+function savedOf({ session, roster, history, watching, device }: SignedIn): Saved {
   const contacts = roster.known ? { contacts: roster.contacts } : {};
-  return { server: session.server.origin, session, ...contacts, ...savedDevice(device) };
+  const calls = history.known ? { calls: firstPage(history) } : {};
+  const watched = Object.keys(watching.until).length > 0 ? { watched: watching.until } : {};
+  return { server: session.server.origin, session, ...contacts, ...calls, ...watched, ...savedDevice(device) };
 }
 
 function savedDevice(device: DeviceSettings): Pick<Saved, "device"> {

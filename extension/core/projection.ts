@@ -1,11 +1,23 @@
 import { type AlertMode, type CallId, type Contact, unreachable } from "#protocol";
+import { isSilentFor, settingsOf } from "./app-settings.ts";
 import type { AppState, SignedIn } from "./app-types.ts";
 import { isNamed, isOutgoing } from "./call-parts.ts";
 import type { Connection } from "./connection.ts";
 import { presenceOf } from "./roster.ts";
 import { soundOf } from "./call-ring.ts";
 import type { RingingIn } from "./call-types.ts";
-import type { CallPageView, CallView, ContactView, LineView, RingSound, SelfView, View, WaitingView } from "./view.ts";
+import type {
+  CallPageView,
+  CallView,
+  ContactView,
+  HistoryView,
+  LineView,
+  RingSound,
+  SelfView,
+  SettingsView,
+  View,
+  WaitingView,
+} from "./view.ts";
 
 /** What every page may see. */
 export function viewOf(state: AppState): View {
@@ -13,7 +25,7 @@ export function viewOf(state: AppState): View {
     const { server, sessionEnded } = state;
     return { at: "signed-out", ...(server === undefined ? {} : { server }), sessionEnded };
   }
-  const { session, roster, missed, device } = state;
+  const { session, roster, missed, device, attention } = state;
   const call = callViewOf(state);
   return {
     at: "signed-in",
@@ -23,7 +35,10 @@ export function viewOf(state: AppState): View {
     contacts: roster.contacts.map((contact) => contactViewOf(state, contact)),
     contactsKnown: roster.known,
     missed,
+    history: historyViewOf(state),
+    settings: settingsViewOf(state),
     device,
+    ...(attention ? { attention } : {}),
     ...(call ? { call } : {}),
     waiting: waitingViewOf(state),
   };
@@ -70,7 +85,7 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
 }
 
 /** The line for a person: a first quick try after a loss is `connecting`, so that a hiccup shows nowhere. */
-export function lineViewOf({ line, failures, lostAt }: Connection): LineView {
+export function lineViewOf({ line, failures, lostAt, lostWhy }: Connection): LineView {
   const asOf = lostAt === undefined ? {} : { asOf: lostAt };
   switch (line.at) {
     case "online":
@@ -79,7 +94,8 @@ export function lineViewOf({ line, failures, lostAt }: Connection): LineView {
       return { at: "offline", why: "replaced", ...asOf };
     case "opening":
     case "greeting":
-      return failures <= 1 ? { at: "connecting" } : { at: "offline", why: "network", ...asOf };
+      if (failures <= 1 && lostWhy === undefined) return { at: "connecting" };
+      return { at: "offline", why: lostWhy ?? "network", ...asOf };
     case "waiting":
       if (failures <= 1 && line.why === "network") return { at: "connecting" };
       return { at: "offline", why: line.why, retryAt: line.until, ...asOf };
@@ -88,7 +104,22 @@ export function lineViewOf({ line, failures, lostAt }: Connection): LineView {
   }
 }
 
-function selfViewOf({ session, self }: SignedIn): SelfView {
+function historyViewOf({ history }: SignedIn): HistoryView {
+  const { calls, known, next, reading } = history;
+  const read = { calls, known, hasMore: next !== undefined };
+  if (reading.at === "no") return { ...read, reading: "no" };
+  if (reading.at === "failed") return { ...read, reading: reading.more ? "failed-more" : "failed" };
+  return { ...read, reading: reading.before === undefined ? "first" : "more" };
+}
+
+function settingsViewOf(state: SignedIn): SettingsView {
+  const { showBusy, secondCall, letThrough = [] } = settingsOf(state);
+  const { settingsKnown: known, wantedSettings, settingsRefused } = state;
+  const change = wantedSettings ? "waiting" : settingsRefused ? "refused" : "none";
+  return { known, showBusy, secondCall, letThrough, change };
+}
+
+function selfViewOf({ session, self, idle }: SignedIn): SelfView {
   const { user, handle, name } = session;
   const wanted = self.wanted;
   const text = wanted?.text ?? self.text;
@@ -100,16 +131,23 @@ function selfViewOf({ session, self }: SignedIn): SelfView {
     availability: wanted?.availability ?? self.availability,
     ...(text ? { text } : {}),
     ...(until === undefined ? {} : { until }),
+    ...(idle ? { unattended: true } : {}),
   };
 }
 
-function contactViewOf({ roster, missedFrom }: SignedIn, { user, handle, name, state }: Contact): ContactView {
+function contactViewOf(
+  { roster, missedFrom, watching }: SignedIn,
+  { user, handle, name, state }: Contact,
+): ContactView {
   const missedAt = missedFrom?.[user];
-  const known = { user, handle, name: name ?? handle, state, ...(missedAt === undefined ? {} : { missedAt }) };
+  const missed = missedAt === undefined ? {} : { missedAt };
+  const watched = watching.until[user] === undefined ? {} : { watched: true as const };
+  const known = { user, handle, name: name ?? handle, state, ...missed, ...watched };
   return state === "accepted" ? { ...known, ...presenceOf(roster, user) } : { ...known, availability: "offline" };
 }
 
-function callViewOf({ call: state, device }: SignedIn): CallView | undefined {
+function callViewOf(app: SignedIn): CallView | undefined {
+  const { call: state } = app;
   if (state.at === "idle") return undefined;
   const { call, with: person, media } = state;
   const shared = { call, with: person, media };
@@ -121,8 +159,10 @@ function callViewOf({ call: state, device }: SignedIn): CallView | undefined {
       return { ...shared, at: "joining", outgoing: state.outgoing };
     case "ringing-out":
       return { ...shared, at: "ringing-out", devices: state.devices, mode: state.mode };
-    case "ringing-in":
-      return { ...shared, at: "ringing-in", until: state.until, sound: soundViewOf(state, soundOf(state, device)) };
+    case "ringing-in": {
+      const mode = soundOf(state, isSilentFor(app, person.user));
+      return { ...shared, at: "ringing-in", until: state.until, sound: soundViewOf(state, mode) };
+    }
     case "live":
     case "reconnecting":
       return { ...shared, at: state.at, since: state.since };

@@ -1,4 +1,4 @@
-import type { CallId } from "#protocol";
+import type { CallId, UserId } from "#protocol";
 import type { AppState, PageCommand, Refusal, SignedIn } from "./app-types.ts";
 import { isNamed, isPresent } from "./call-parts.ts";
 import { isAccepted } from "./roster.ts";
@@ -20,6 +20,10 @@ export function refusal(state: AppState, command: PageCommand): Refusal | undefi
       return isPresent(state.call) && isNamed(state.call, command.call) ? undefined : "not-found";
     case "show-call-tab":
       return isPresent(state.call) ? undefined : "not-found";
+    case "watch-contact":
+      return isContact(state, command.user) ? undefined : "not-found";
+    case "let-through":
+      return !command.on || isContact(state, command.user) ? undefined : "not-found";
     default:
       return undefined;
   }
@@ -30,10 +34,14 @@ function ringRefusal({ call: present, others }: SignedIn, call: CallId): Refusal
   return others.some((ring) => ring.call === call && ring.answer === undefined) ? undefined : "not-found";
 }
 
+function isContact({ roster }: SignedIn, user: UserId): boolean {
+  return roster.contacts.some((contact) => contact.user === user && isAccepted(contact));
+}
+
 function placeRefusal(state: SignedIn, { user }: Extract<PageCommand, { type: "place-call" }>): Refusal | undefined {
-  const { call, connection, roster } = state;
+  const { call, connection } = state;
   if (call.at === "ringing-in" && call.with.user === user) return undefined;
-  if (!roster.contacts.some((contact) => contact.user === user && isAccepted(contact))) return "not-found";
+  if (!isContact(state, user)) return "not-found";
   if (isPresent(call)) return "in-a-call";
   // A line that is just being opened is worth waiting for; a background that was asleep has none at first. [CONN-1]
   const { line, failures } = connection;

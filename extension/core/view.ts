@@ -2,13 +2,17 @@ import type {
   AlertMode,
   Availability,
   CallId,
+  CallRecord,
   Choice,
   ContactState,
   EndReason,
   Media,
+  SecondCall,
   Ticket,
   UserId,
 } from "#protocol";
+
+import type { LostWhy } from "./connection.ts";
 
 /** What pages, badge and notifications may see of the state. Instants are ms since 1970 by this machine's clock. */
 export type View = SignedOutView | SignedInView;
@@ -30,6 +34,10 @@ export interface SignedInView {
   /** False until the list was read once; then `contacts` is empty because there are none. */
   contactsKnown: boolean;
   missed: number;
+  history: HistoryView;
+  settings: SettingsView;
+  /** What a notification that was clicked is about; missing where none was. */
+  attention?: Attention;
   /** What holds on this device alone. */
   device: { ringSilently: boolean };
   call?: CallView;
@@ -44,14 +52,41 @@ export interface SelfView {
   availability: Choice;
   text?: string;
   until?: number;
+  /** Whether this device is unattended, so that one looks away who chose to be available. */
+  unattended?: true;
 }
+
+/** The person's own calls, newest first. */
+export interface HistoryView {
+  calls: CallRecord[];
+  /** False until they were read once; then `calls` is empty because there are none. */
+  known: boolean;
+  /** Whether there are older ones. */
+  hasMore: boolean;
+  reading: "no" | "first" | "more" | "failed" | "failed-more";
+}
+
+/** The person's settings, on every device. */
+export interface SettingsView {
+  /** False until the server told them once. */
+  known: boolean;
+  showBusy: boolean;
+  secondCall: SecondCall;
+  /** The contacts who ring through do not disturb. */
+  letThrough: UserId[];
+  /** Whether a change is not confirmed yet, or was refused and taken back. */
+  change: "none" | "waiting" | "refused";
+}
+
+/** What to show first. `at` tells one wish from the next. */
+export type Attention = { at: number } & ({ to: "history" } | { to: "contact"; user: UserId });
 
 /** The line to the server. */
 export type LineView =
   | { at: "connecting" }
   | { at: "online" }
   /** `retryAt` is when the next try is due; `asOf` when the contacts were last known to be right. */
-  | { at: "offline"; why: "network" | "server-busy" | "replaced"; retryAt?: number; asOf?: number };
+  | { at: "offline"; why: LostWhy | "replaced"; retryAt?: number; asOf?: number };
 
 export interface ContactView {
   user: UserId;
@@ -65,6 +100,8 @@ export interface ContactView {
   since?: number;
   /** When they called last and this device missed it, until that was seen. */
   missedAt?: number;
+  /** Set where the person asked to be told when both are free. */
+  watched?: true;
 }
 
 /** A ring that waits behind the call on the stage. */

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type Browser, browser } from "wxt/browser";
 import { CALL_PORT } from "./call-port.ts";
 import { Command, type CommandAnswer } from "./commands.ts";
-import { CONTACTS_PORT, isOwnPage } from "./pages.ts";
+import { CONTACTS_PORT, HISTORY_PORT, isOwnPage } from "./pages.ts";
 
 export type Port = Browser.runtime.Port;
 
@@ -25,10 +25,15 @@ export function onCommand(handle: (command: Command) => Promise<CommandAnswer>):
 }
 
 /** Meets the ports of our own pages, by their kind. Call it on the first turn. */
-export function onPort(meet: { callPage: (port: Port) => void; contactsPage: (port: Port) => void }): void {
+export function onPort(meet: {
+  callPage: (port: Port) => void;
+  contactsPage: (port: Port) => void;
+  historyPage: (port: Port) => void;
+}): void {
   browser.runtime.onConnect.addListener((port) => {
     if (!isOwnPage(port.sender)) port.disconnect();
     else if (port.name === CALL_PORT) meet.callPage(port);
     else if (port.name === CONTACTS_PORT) meet.contactsPage(port);
+    else if (port.name === HISTORY_PORT) meet.historyPage(port);
   });
 }

@@ -1,4 +1,4 @@
-import { CallId, Choice, DisplayName, Email, Handle, Media, Password, StatusText, UserId } from "#protocol";
+import { CallId, Choice, DisplayName, Email, Handle, Media, Password, SecondCall, StatusText, UserId } from "#protocol";
 import * as v from "valibot";
 
 const Server = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2048));
@@ -29,6 +29,16 @@ export const Command = v.variant("type", [
     text: v.optional(StatusText),
     forMs: v.optional(v.number()),
   }),
+  /** The person's settings, on every device. What is left out stays. */
+  v.strictObject({
+    type: v.literal("setSettings"),
+    showBusy: v.optional(v.boolean()),
+    secondCall: v.optional(SecondCall),
+  }),
+  /** Whether this contact rings through one's own do not disturb. */
+  v.strictObject({ type: v.literal("letThrough"), user: UserId, on: v.boolean() }),
+  /** To be told when both are free, until the day ends; or no longer. */
+  v.strictObject({ type: v.literal("watchContact"), user: UserId, on: v.boolean() }),
   /** For this device alone, whoever is signed in. What is left out stays. */
   v.strictObject({ type: v.literal("setDevice"), ringSilently: v.optional(v.boolean()) }),
   v.strictObject({ type: v.literal("requestContact"), handle: Handle }),
@@ -44,7 +54,9 @@ export const Command = v.variant("type", [
   v.strictObject({ type: v.literal("hangUp"), call: CallId }),
   /** The card or page of an ended call was read. */
   v.strictObject({ type: v.literal("dismissCall"), call: CallId }),
-  v.strictObject({ type: v.literal("markCallsSeen") }),
+  /** Reads the history again, or the page behind what is known of it. */
+  v.strictObject({ type: v.literal("readCalls") }),
+  v.strictObject({ type: v.literal("moreCalls") }),
   /** Try the server again now. */
   v.strictObject({ type: v.literal("retryNow") }),
   /** Brings the tab of the present call to the front, or opens it again. */

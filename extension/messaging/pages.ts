@@ -4,6 +4,9 @@ import { browser } from "wxt/browser";
 /** The name of the port that a page holds while it shows contacts. */
 export const CONTACTS_PORT = "contacts";
 
+/** The name of the port that a page holds while it shows the history. */
+export const HISTORY_PORT = "history";
+
 /** The address of a call's page. */
 export function callPageUrl(call: CallId): string {
   return browser.runtime.getURL(`/call.html?call=${call}`);

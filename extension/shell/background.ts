@@ -1,4 +1,4 @@
-import type { CallId } from "#protocol";
+import type { CallId, UserId } from "#protocol";
 import { browser } from "wxt/browser";
 import { createText, localeOf } from "../locales/text.ts";
 import { onCommand, onPort, type Port } from "../messaging/background.ts";
@@ -7,7 +7,7 @@ import { type CallPageListener, CallPages } from "./call-pages.ts";
 import { Commands, newCallId } from "./commands.ts";
 import { watchIdle } from "./idle.ts";
 import { createLogger, errorName } from "./logger.ts";
-import { type NotificationListener, Notifications } from "./notifications.ts";
+import { type NotificationListener, Notifications, type NotificationSubject } from "./notifications.ts";
 import { BrowserOutside } from "./outside.ts";
 import { Ringer } from "./ringer.ts";
 import { Runtime } from "./runtime.ts";
@@ -40,7 +40,17 @@ export function startBackground(): void {
   });
 
   onCommand((command) => commands.handle(command));
-  onPort({ callPage: (port) => pages.meet(port), contactsPage: contactsPages(runtime) });
+  onPort({
+    callPage: (port) => pages.meet(port),
+    contactsPage: counted(
+      () => dispatch({ type: "contacts-shown" }),
+      () => dispatch({ type: "contacts-hidden" }),
+    ),
+    historyPage: counted(
+      () => dispatch({ type: "history-shown" }),
+      () => dispatch({ type: "history-hidden" }),
+    ),
+  });
   watchIdle((idle) => dispatch({ type: "idle-changed", idle }));
   self.addEventListener("online", () => dispatch({ type: "network-online" }));
   // Heard so that the browser starts us with itself; the start is all that there is to do.
@@ -96,16 +106,42 @@ function notificationListener(runtime: Runtime, commands: Commands): Notificatio
   return {
     accepted: (call) => void runtime.started.then(() => acceptRinging(runtime, commands, call)),
     declined: (call) => runtime.dispatch({ type: "decline-call", call }),
-    clicked: (type) => {
-      if (type === "missed") runtime.dispatch({ type: "missed-seen" });
-      // Handles its own failures but one: without any window the card waits at the toolbar.
-      openCard().catch((caught: unknown) => log.warn("the card could not be shown", { why: errorName(caught) }));
+    called: (user) => void runtime.started.then(() => callFree(runtime, commands, user)),
+    clicked: (about) => {
+      leave(runtime, about);
+      if (about.type === "missed") runtime.dispatch({ type: "pointed-at", what: { to: "history" } });
+      if (about.type === "free") runtime.dispatch({ type: "pointed-at", what: { to: "contact", user: about.user } });
+      showCard();
     },
-    dismissed: (type, call) =>
-      runtime.dispatch(
-        type === "missed" ? { type: "missed-seen" } : { type: "notification-closed", closed: { type, call } },
-      ),
+    dismissed: (about) => close(runtime, about),
   };
+}
+
+/** The person closed a notification: what it told is known, and a ring's does not come back. */
+function close(runtime: Runtime, about: NotificationSubject): void {
+  if (about.type === "incoming" || about.type === "waiting")
+    runtime.dispatch({ type: "notification-closed", closed: about });
+  else leave(runtime, about);
+}
+
+/** What a notification told is known now. */
+function leave(runtime: Runtime, about: NotificationSubject): void {
+  if (about.type === "missed") runtime.dispatch({ type: "missed-seen" });
+  if (about.type === "free") runtime.dispatch({ type: "free-seen", user: about.user });
+}
+
+/** The button of who is free calls; where that cannot be done now, the popup shows them and says why. */
+function callFree(runtime: Runtime, commands: Commands, user: UserId): void {
+  const answer = commands.decide({ type: "place-call", call: newCallId(), user, media: "video" });
+  runtime.dispatch({ type: "free-seen", user });
+  if (answer.ok) return;
+  runtime.dispatch({ type: "pointed-at", what: { to: "contact", user } });
+  showCard();
+}
+
+/** Handles its own failures but one: without any window the card waits at the toolbar. */
+function showCard(): void {
+  openCard().catch((caught: unknown) => log.warn("the card could not be shown", { why: errorName(caught) }));
 }
 
 /** A button of the notification answers with what the caller asked for. */
@@ -115,15 +151,15 @@ function acceptRinging({ state }: Runtime, commands: Commands, call: CallId): vo
   if (ring !== undefined && "media" in ring) commands.decide({ type: "accept-call", call, media: ring.media });
 }
 
-/** Counts the pages that show contacts. */
-function contactsPages(runtime: Runtime): (port: Port) => void {
+/** Counts the pages that show something: `shown` at the first, `hidden` after the last. */
+function counted(shown: () => void, hidden: () => void): (port: Port) => void {
   let open = 0;
   return (port) => {
     open += 1;
-    if (open === 1) runtime.dispatch({ type: "contacts-shown" });
+    if (open === 1) shown();
     port.onDisconnect.addListener(() => {
       open -= 1;
-      if (open === 0) runtime.dispatch({ type: "contacts-hidden" });
+      if (open === 0) hidden();
     });
   };
 }

@@ -4,6 +4,7 @@ import { refusal } from "../core/refusal.ts";
 import type { PageCommand, ServerFacts } from "../core/app-types.ts";
 import type { Command, CommandAnswer } from "../messaging/commands.ts";
 import { type Answer, type Caller, callFunction, discover, logIn } from "./api.ts";
+import { endOfDay } from "./day.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Store } from "./store.ts";
 
@@ -39,9 +40,6 @@ export class Commands {
       case "declineContact":
       case "removeContact":
         return this.#ask(command.type, { user: command.user });
-      case "markCallsSeen":
-        this.#runtime.dispatch({ type: "missed-seen" });
-        return this.#ask("markCallsSeen", {});
       default:
         return this.decide(eventOf(command));
     }
@@ -124,6 +122,17 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
         ...(forMs === undefined ? {} : { forMs }),
       };
     }
+    case "setSettings": {
+      const { showBusy, secondCall } = command;
+      const busy = showBusy === undefined ? {} : { showBusy };
+      return { type: "set-settings", change: { ...busy, ...(secondCall === undefined ? {} : { secondCall }) } };
+    }
+    case "letThrough":
+      return { type: "let-through", user: command.user, on: command.on };
+    case "watchContact":
+      return command.on
+        ? { type: "watch-contact", user: command.user, until: endOfDay(Date.now()) }
+        : { type: "unwatch-contact", user: command.user };
     case "setDevice": {
       const { ringSilently } = command;
       return { type: "set-device", ...(ringSilently === undefined ? {} : { ringSilently }) };
@@ -140,6 +149,10 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
       return { type: "hang-up", call: command.call };
     case "dismissCall":
       return { type: "dismiss-call", call: command.call };
+    case "readCalls":
+      return { type: "read-calls" };
+    case "moreCalls":
+      return { type: "more-calls" };
     case "retryNow":
       return { type: "retry-now" };
     case "showCallTab":
@@ -149,14 +162,7 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
 
 /** Commands that are carried out by the server's functions, not by the core. */
 type ServerCommand =
-  | "checkServer"
-  | "signIn"
-  | "signUp"
-  | "requestContact"
-  | "acceptContact"
-  | "declineContact"
-  | "removeContact"
-  | "markCallsSeen";
+  "checkServer" | "signIn" | "signUp" | "requestContact" | "acceptContact" | "declineContact" | "removeContact";
 
 function answerOf(answer: Answer<unknown>): CommandAnswer {
   return answer.ok ? DONE : answer;

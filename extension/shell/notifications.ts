@@ -1,7 +1,7 @@
-import { type CallId, CallId as CallIdSchema } from "#protocol";
+import { CallId, UserId } from "#protocol";
 import * as v from "valibot";
 import { type Browser, browser } from "wxt/browser";
-import type { CallNotification } from "../core/app-types.ts";
+import type { CallNotification, FreeNotification } from "../core/app-types.ts";
 import type { Text } from "../locales/text.ts";
 import { createLogger, errorName } from "./logger.ts";
 
@@ -13,21 +13,30 @@ const messages = {
   audio: "ringing.audio-announced",
   waiting: "waiting.announced",
   missed: "ended.callee.no-answer",
+  free: "free.told",
 } as const;
+
+type Shown = CallNotification | FreeNotification;
+
+/** What one of our notifications is about, as its id says: so it outlives the worker. */
+export type NotificationSubject =
+  { type: CallNotification["type"]; call: CallId } | { type: FreeNotification["type"]; user: UserId };
 
 export interface NotificationListener {
   accepted: (call: CallId) => void;
   declined: (call: CallId) => void;
+  /** The button of who is free was clicked. */
+  called: (user: UserId) => void;
   /** The body was clicked. */
-  clicked: (type: CallNotification["type"], call: CallId) => void;
+  clicked: (about: NotificationSubject) => void;
   /** The person closed it. */
-  dismissed: (type: CallNotification["type"], call: CallId) => void;
+  dismissed: (about: NotificationSubject) => void;
 }
 
-/** The one notification outside the browser's window. Its id names the call, and so outlives the worker. */
+/** The notifications outside the browser's window. */
 export class Notifications {
-  /** Undefined until the first comparison, which clears what an earlier run left. */
-  #shown: string | undefined;
+  /** The ids; undefined until the first comparison, which clears what an earlier run left. */
+  #shown: readonly string[] | undefined;
   #turn: Promise<void> = Promise.resolve();
   readonly #text: Text;
 
@@ -38,32 +47,32 @@ export class Notifications {
     browser.notifications.onClosed.addListener((id, byUser) => {
       if (byUser) heed(id, listener.dismissed);
     });
-    // Firefox has no buttons; there a click leads to the card, which has.
+    // Firefox has no buttons; there a click leads to the popup, which has.
     if (import.meta.env.FIREFOX) return;
     browser.notifications.onButtonClicked.addListener((id, button) =>
-      heed(id, (_type, call) => (button === ACCEPT ? listener.accepted(call) : listener.declined(call))),
+      heed(id, (about) => press(about, button, listener)),
     );
   }
 
-  /** Shows this one and no other. */
-  show(wanted: CallNotification | undefined): void {
-    const id = wanted === undefined ? "" : `${wanted.type}:${wanted.call}`;
-    if (id === this.#shown) return;
-    const first = this.#shown === undefined;
+  /** Shows these and no others. */
+  show(wanted: readonly Shown[]): void {
+    const ids = wanted.map(idOf);
+    if (ids.join() === this.#shown?.join()) return;
     const former = this.#shown;
-    this.#shown = id;
+    this.#shown = ids;
     // One after the other: what clears this one must not overtake what shows it.
     this.#turn = this.#turn
-      .then(() => this.#replace(id, wanted, first ? undefined : former))
+      .then(() => this.#replace(wanted, former))
       .catch((caught: unknown) => log.warn("a notification was not shown", { why: errorName(caught) }));
   }
 
-  async #replace(id: string, wanted: CallNotification | undefined, former: string | undefined): Promise<void> {
-    const left = former === undefined ? await this.#leftBehind() : [former];
-    const stale = left.filter((other) => other !== "" && other !== id);
-    await Promise.all(stale.map((other) => browser.notifications.clear(other)));
-    if (wanted === undefined || left.includes(id)) return;
-    await browser.notifications.create(id, this.#optionsOf(wanted));
+  async #replace(wanted: readonly Shown[], former: readonly string[] | undefined): Promise<void> {
+    const left = former ?? (await this.#leftBehind());
+    const ids = wanted.map(idOf);
+    const stale = left.filter((id) => !ids.includes(id));
+    await Promise.all(stale.map((id) => browser.notifications.clear(id)));
+    const missing = wanted.filter((one) => !left.includes(idOf(one)));
+    await Promise.all(missing.map((one) => browser.notifications.create(idOf(one), this.#optionsOf(one))));
   }
 
   /** Those of an earlier run that still stand. */
@@ -71,9 +80,9 @@ export class Notifications {
     return Object.keys(await browser.notifications.getAll());
   }
 
-  #optionsOf(wanted: CallNotification): Browser.notifications.NotificationCreateOptions {
+  #optionsOf(wanted: Shown): Browser.notifications.NotificationCreateOptions {
     const { t } = this.#text;
-    const { name } = wanted.from;
+    const name = wanted.type === "free" ? wanted.name : wanted.from.name;
     const common = {
       type: "basic" as const,
       iconUrl: browser.runtime.getURL("/icons/128.png"),
@@ -82,6 +91,7 @@ export class Notifications {
     };
     // Firefox throws at an option that it does not know.
     if (import.meta.env.FIREFOX || wanted.type === "missed") return common;
+    if (wanted.type === "free") return { ...common, buttons: [{ title: t("free.call") }] };
     const waits = wanted.type === "waiting";
     return {
       ...common,
@@ -94,9 +104,22 @@ export class Notifications {
   }
 }
 
+function idOf(shown: Shown): string {
+  return `${shown.type}:${shown.type === "free" ? shown.user : shown.call}`;
+}
+
+function press(about: NotificationSubject, button: number, listener: NotificationListener): void {
+  if (about.type === "free") listener.called(about.user);
+  else if (button === ACCEPT) listener.accepted(about.call);
+  else listener.declined(about.call);
+}
+
 /** Hands an event of one of our notifications on, by what its id says. */
-function heed(id: string, act: (type: CallNotification["type"], call: CallId) => void): void {
+function heed(id: string, act: (about: NotificationSubject) => void): void {
   const [type, name] = id.split(":");
-  const call = v.safeParse(CallIdSchema, name);
-  if ((type === "incoming" || type === "waiting" || type === "missed") && call.success) act(type, call.output);
+  const user = v.safeParse(UserId, name);
+  if (type === "free" && user.success) act({ type, user: user.output });
+  const call = v.safeParse(CallId, name);
+  if ((type === "incoming" || type === "waiting" || type === "missed") && call.success)
+    act({ type, call: call.output });
 }

@@ -1,6 +1,6 @@
-import { unreachable } from "#protocol";
+import { type CallRecord, type FunctionResult, unreachable } from "#protocol";
 import type { AppEffect, AppState, Outward, ServerFacts } from "../core/app-types.ts";
-import { callFunction, logOut } from "./api.ts";
+import { type Caller, callFunction, logOut } from "./api.ts";
 import type { ToolbarBadge } from "./badge.ts";
 import type { CallPages } from "./call-pages.ts";
 import type { Notifications } from "./notifications.ts";
@@ -53,6 +53,12 @@ export class BrowserOutside implements Outside {
       case "list-contacts":
         void this.#listContacts(effect.reading);
         break;
+      case "list-calls":
+        void this.#listCalls(effect);
+        break;
+      case "mark-calls-seen":
+        void this.#markCallsSeen();
+        break;
       case "open-call-tab":
         this.#openCallTab(effect);
         break;
@@ -75,7 +81,7 @@ export class BrowserOutside implements Outside {
     const { badge, notifications, ringer, timers, store, pages } = this.#around;
     if (state.at === "signed-in") this.#server = state.session.server;
     badge.show(wanted.badge);
-    notifications.show(wanted.notification);
+    notifications.show([...(wanted.notification ? [wanted.notification] : []), ...(wanted.free ?? [])]);
     ringer.ring(wanted.ringing);
     timers.set(wanted.wakeAt, state.at === "signed-in");
     void store.save(wanted.saved);
@@ -103,21 +109,49 @@ export class BrowserOutside implements Outside {
 
   /** Never rejects. */
   async #listContacts(reading: number): Promise<void> {
-    const { store, dispatch } = this.#around;
-    const server = this.#server;
-    if (server === undefined) return;
-    const listed = await callFunction({ server, device: store.device, token: store.token }, "listContacts", {});
-    dispatch(
+    const caller = this.#caller;
+    if (caller === undefined) return;
+    const listed = await callFunction(caller, "listContacts", {});
+    this.#around.dispatch(
       listed.ok
         ? { type: "contacts-listed", reading, contacts: listed.value.contacts }
         : { type: "contacts-refused", reading },
     );
   }
 
+  /** Never rejects. */
+  async #listCalls({ reading, limit, before }: Extract<AppEffect, { type: "list-calls" }>): Promise<void> {
+    const caller = this.#caller;
+    if (caller === undefined) return;
+    const page = { limit, ...(before === undefined ? {} : { before }) };
+    const listed = await callFunction(caller, "listCalls", page);
+    this.#around.dispatch(
+      listed.ok ? { type: "calls-listed", reading, ...pageOf(listed.value) } : { type: "calls-refused", reading },
+    );
+  }
+
+  /** Never rejects. */
+  async #markCallsSeen(): Promise<void> {
+    const caller = this.#caller;
+    if (caller === undefined) return;
+    const marked = await callFunction(caller, "markCallsSeen", {});
+    if (!marked.ok) this.#around.dispatch({ type: "seen-refused" });
+  }
+
+  get #caller(): Caller | undefined {
+    const { store } = this.#around;
+    const server = this.#server;
+    return server === undefined ? undefined : { server, device: store.device, token: store.token };
+  }
+
   /** Tells Parse, as well as it can: a session that nobody holds any more runs out by itself. */
   #revoke(): void {
-    const { store } = this.#around;
-    if (this.#server === undefined || store.token === undefined) return;
-    void logOut({ server: this.#server, device: store.device, token: store.token });
+    const caller = this.#caller;
+    if (caller?.token !== undefined) void logOut(caller);
   }
+}
+
+/** Without a cursor that is not there. */
+function pageOf({ calls, next }: FunctionResult<"listCalls">): { calls: CallRecord[]; next?: string } {
+  return next === undefined ? { calls } : { calls, next };
 }

@@ -6,6 +6,7 @@ import type {
   AppState,
   CallPageEvent,
   ContactsEvent,
+  HistoryEvent,
   LifeEvent,
   Outward,
   PageCommand,
@@ -17,7 +18,7 @@ import type { Store } from "./store.ts";
 const log = createLogger("runtime");
 
 /** An event as the world tells it; the runtime adds the time and the luck. */
-export type Happening = LifeEvent | SocketEvent | PageCommand | CallPageEvent | ContactsEvent;
+export type Happening = LifeEvent | SocketEvent | PageCommand | CallPageEvent | ContactsEvent | HistoryEvent;
 
 /** What carries out decisions. Nothing here is waited for: each outcome is a new event. */
 export interface Outside {

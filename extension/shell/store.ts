@@ -1,4 +1,4 @@
-import { Contact, DeviceId, UserId } from "#protocol";
+import { CallRecord, Contact, DeviceId, UserId } from "#protocol";
 import * as v from "valibot";
 import { browser } from "wxt/browser";
 import type { AppState, Saved } from "../core/app-types.ts";
@@ -18,6 +18,9 @@ const SavedSchema = v.object({
     }),
   ),
   contacts: v.optional(v.array(Contact)),
+  // What cannot be read of these is no reason to sign out.
+  calls: v.fallback(v.optional(v.array(CallRecord)), undefined),
+  watched: v.fallback(v.optional(v.record(v.string(), v.number())), undefined),
   device: v.optional(v.object({ ringSilently: v.boolean() })),
 });
 
@@ -104,10 +107,17 @@ export class Store {
 }
 
 function savedOf(saved: v.InferOutput<typeof SavedSchema>, hasToken: boolean): Saved {
-  const { server, session, contacts } = saved;
+  const { server, session, contacts, calls, watched } = saved;
   const device = saved.device === undefined ? {} : { device: saved.device };
   if (!hasToken || session === undefined) return { server, ...device };
-  return { server, session, ...(contacts === undefined ? {} : { contacts }), ...device };
+  return {
+    server,
+    session,
+    ...(contacts === undefined ? {} : { contacts }),
+    ...(calls === undefined ? {} : { calls }),
+    ...(watched === undefined ? {} : { watched }),
+    ...device,
+  };
 }
 
 function journalled(stored: unknown): AppState | undefined {

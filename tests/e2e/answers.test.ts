@@ -35,7 +35,7 @@ describe("a call that rings", () => {
     await bob.card.waitFor({ state: "hidden" });
     await bob.browser.untilBadge("1");
     await bob.popup.getByText(say("missed.count", { count: 1 })).waitFor();
-    await bob.popup.getByRole("button", { name: say("missed.seen") }).click();
+    await bob.seeMissed();
     await bob.browser.untilBadge(BADGE.available);
   });
 
@@ -90,7 +90,7 @@ describe("a call that nobody answers", () => {
     expect(Date.now() - since).toBeLessThan(RING_MS + 2000);
     await bob.card.waitFor({ state: "hidden" });
     await bob.browser.untilBadge("1");
-    await bob.popup.getByRole("button", { name: say("missed.seen") }).click();
+    await bob.seeMissed();
     await bob.browser.untilBadge(BADGE.available);
   });
 });

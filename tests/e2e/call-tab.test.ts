@@ -20,7 +20,7 @@ test("a call tab that is closed while it rings cancels the call", async () => {
   await bob.card.waitFor();
   await (await alice.browser.callPage()).close();
   await bob.card.waitFor({ state: "hidden" });
-  await bob.popup.getByRole("button", { name: say("missed.seen") }).click();
+  await bob.seeMissed();
 });
 
 test("camera and microphone are switched off and on, and the other side is told", async () => {

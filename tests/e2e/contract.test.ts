@@ -39,7 +39,7 @@ describe("calls, as people notice their rules", () => {
     await alice.sees(call, say("call.ringing", { devices: 2 }));
     await alice.hangUp(call);
     await Promise.all([laptop.card.waitFor({ state: "hidden" }), bob.card.waitFor({ state: "hidden" })]);
-    await bob.popup.getByRole("button", { name: say("missed.seen") }).click();
+    await bob.seeMissed();
     // Seen at the desk is seen on the laptop.
     await laptop.browser.untilBadge(BADGE.available);
   });
@@ -56,7 +56,7 @@ describe("calls, as people notice their rules", () => {
     }
     await alice.call(bob);
     await alice.sees(await alice.browser.callPage(), say("ended.caller.too-many-calls", { name: bob.name }));
-    await bob.popup.getByRole("button", { name: say("missed.seen") }).click();
+    await bob.seeMissed();
   });
 });
 
@@ -84,7 +84,7 @@ describe("presence, as people notice its rules", () => {
     await callFromMenu(alice, bob);
     await alice.sees(await alice.browser.callPage(), say("ended.caller.unreachable", { name: bob.name }));
     expect(await bob.card.isVisible()).toBe(false);
-    await bob.popup.getByRole("button", { name: say("missed.seen") }).click();
+    await bob.seeMissed();
     await bob.choose("available");
   });
 
@@ -95,7 +95,7 @@ describe("presence, as people notice its rules", () => {
     await callFromMenu(alice, bob);
     await alice.sees(await alice.browser.callPage(), say("ended.caller.unavailable", { name: bob.name }));
     expect(await bob.card.isVisible()).toBe(false);
-    await bob.popup.getByRole("button", { name: say("missed.seen") }).click();
+    await bob.seeMissed();
     await bob.choose("available");
   });
 });
@@ -111,7 +111,7 @@ describe("signing out and in again", () => {
     await alice.sees(await alice.browser.callPage(), say("ended.caller.unreachable", { name: bob.name }));
     await bob.signInAgain();
     await bob.popup.getByText(say("missed.count", { count: 1 })).waitFor();
-    await bob.popup.getByRole("button", { name: say("missed.seen") }).click();
+    await bob.seeMissed();
   });
 
   test("[CONN-5] Bob's session is ended elsewhere: he is told so, and Alice sees him offline at once", async () => {

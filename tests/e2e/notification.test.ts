@@ -41,6 +41,6 @@ test("rings that come and go at once leave one notification, that of the last mi
   );
   await bob.popup.getByText(say("missed.count", { count: 4 })).waitFor();
   expect(await bob.browser.notifications()).toEqual([`missed:${call}`]);
-  await bob.popup.getByRole("button", { name: say("missed.seen") }).click();
+  await bob.seeMissed();
   await until("no notification", async () => ((await bob.browser.notifications()).length === 0 ? true : undefined));
 });

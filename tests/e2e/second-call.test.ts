@@ -84,7 +84,7 @@ describe("a second call", () => {
     await cardIn(aliceCall).waitFor({ state: "hidden" });
     await untilMediaAdvances(aliceCall);
     await bob.hangUp(bobCall);
-    await alice.popup.getByRole("button", { name: say("missed.seen") }).click();
+    await alice.seeMissed();
     await carolCall.close();
   });
 
@@ -128,7 +128,7 @@ describe("a second call", () => {
     await untilMediaAdvances(aliceCall);
     await bob.hangUp(bobCall);
     await setForAlice({ secondCall: "wait" });
-    await alice.popup.getByRole("button", { name: say("missed.seen") }).click();
+    await alice.seeMissed();
     await carolCall.close();
   });
 

@@ -14,6 +14,7 @@ import { copyWatchedBuild, runFirst } from "./watched-build.ts";
 /** The part of the extension API that tests ask for what a person would see outside of pages. */
 declare const chrome: {
   action: { getBadgeText: (details: object) => Promise<string> };
+  idle: { onStateChanged: Event };
   notifications: NotificationEvents & {
     getAll: () => Promise<Record<string, true>>;
     clear: (id: string) => Promise<boolean>;
@@ -158,6 +159,33 @@ export class PersonBrowser {
       const isRinging = (await this.notifications()).some((name) => name.startsWith("incoming:"));
       return isRinging ? undefined : true;
     });
+  }
+
+  /** Waits for a notification whose id begins so, and returns the id. */
+  async untilNotifies(kind: string): Promise<string> {
+    return until(`notification "${kind}"`, async () => (await this.notifications()).find((id) => id.startsWith(kind)));
+  }
+
+  async notifies(kind: string): Promise<boolean> {
+    return (await this.notifications()).some((id) => id.startsWith(kind));
+  }
+
+  /** Waits until no notification is shown whose id begins so. */
+  async untilNotifiesNot(kind: string): Promise<void> {
+    await until(`end of the notification "${kind}"`, async () => ((await this.notifies(kind)) ? undefined : true));
+  }
+
+  /** The machine was left, or somebody is back at it, as the browser tells the extension. */
+  async setIdle(state: "active" | "idle" | "locked"): Promise<void> {
+    const worker = await this.worker();
+    await worker.evaluate((now) => chrome.idle.onStateChanged.dispatch(now), state);
+  }
+
+  /** The page of the settings, in a tab. */
+  async openSettings(): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.goto(`${this.#extension}options.html`);
+    return page;
   }
 
   /** Clicks a button of a notification, as far as the extension can tell. */

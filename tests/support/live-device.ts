@@ -180,6 +180,9 @@ export class LiveDevice {
       case "open-call-tab":
         this.#queue.push({ type: "page-here", call: effect.call });
         break;
+      // Nobody looks at the history here.
+      case "list-calls":
+      case "mark-calls-seen":
       case "focus-call-tab":
       case "signal-page":
       case "forget-token":

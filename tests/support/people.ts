@@ -153,6 +153,31 @@ export class Person {
     ]);
   }
 
+  /** Goes to the history in the popup. */
+  async openHistory(): Promise<void> {
+    // Its button says so in both its forms.
+    await this.popup
+      .getByRole("navigation")
+      .getByRole("button", { name: say("list.history") })
+      .click();
+    await this.history.waitFor();
+  }
+
+  get history() {
+    return this.popup.getByRole("region", { name: say("history.title") });
+  }
+
+  async leaveHistory(): Promise<void> {
+    await this.popup.getByRole("button", { name: say("history.back") }).click();
+  }
+
+  /** Sees what was missed, as a person does: in the history. */
+  async seeMissed(): Promise<void> {
+    await this.openHistory();
+    await until("badge without a count", async () => (/^\d/.test(await this.browser.badge()) ? undefined : true));
+    await this.leaveHistory();
+  }
+
   /** Closes the popup and opens it anew. */
   async reopenPopup(): Promise<void> {
     const former = this.popup;

@@ -1,5 +1,7 @@
+import { browser } from "wxt/browser";
 import type { PopupCommands } from "../../components/popup-props.ts";
 import { sendCommand } from "../../messaging/page.ts";
+import { appView } from "../../state/app-view.svelte.ts";
 
 /** What the popup asks for, as commands to the background. */
 export const commands: PopupCommands = {
@@ -19,7 +21,12 @@ export const commands: PopupCommands = {
   silenceRing: (call) => sendCommand({ type: "silenceRing", call }),
   hangUp: (call) => sendCommand({ type: "hangUp", call }),
   dismissCall: (call) => sendCommand({ type: "dismissCall", call }),
-  markCallsSeen: () => sendCommand({ type: "markCallsSeen" }),
+  watchContact: (user, on) => sendCommand({ type: "watchContact", user, on }),
+  letThrough: (user, on) => sendCommand({ type: "letThrough", user, on }),
+  showHistory: () => appView.showHistory(),
+  readCalls: () => sendCommand({ type: "readCalls" }),
+  moreCalls: () => sendCommand({ type: "moreCalls" }),
+  openSettings: () => void browser.runtime.openOptionsPage(),
   retryNow: () => sendCommand({ type: "retryNow" }),
   showCallTab: () => sendCommand({ type: "showCallTab" }),
 };

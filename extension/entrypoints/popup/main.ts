@@ -6,4 +6,5 @@ import App from "./App.svelte";
 const target = document.getElementById("app");
 if (target === null) throw new Error("The page has no #app");
 appView.follow();
+appView.showContacts();
 mount(App, { target });

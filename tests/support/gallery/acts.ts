@@ -15,6 +15,24 @@ async function openLastMenu(page: Page): Promise<void> {
   await page.locator("[role=menu]").waitFor();
 }
 
+async function openHistory(page: Page): Promise<void> {
+  await page.locator("nav button").first().click();
+  await page.locator("section h1").waitFor();
+}
+
+const HISTORIES = [
+  "history",
+  "history-loading",
+  "history-empty",
+  "history-failed",
+  "history-failed-known",
+  "history-more",
+  "history-failed-more",
+  "history-offline",
+  "history-offline-unknown",
+  "history-in-call",
+];
+
 /** What a person does before a scene is looked at. */
 export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> = {
   "sign-checking": enterServer,
@@ -64,6 +82,12 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
   "home-found": async (page) => {
     await page.locator("input").fill("ＭＯＲＩ");
     await page.locator("[data-row]").nth(1).waitFor({ state: "detached" });
+  },
+  ...Object.fromEntries(HISTORIES.map((name) => [name, openHistory])),
+  "history-menu": async (page) => {
+    await openHistory(page);
+    await page.locator("[data-row]").nth(3).press("Enter");
+    await page.locator("[role=menu]").waitFor();
   },
   "call-live": async (page) => {
     await page.waitForFunction(() => document.querySelector("video")?.videoWidth === 640);

@@ -1,12 +1,13 @@
 import type { Availability, CallId, UserId } from "#protocol";
 import type { CallScreenProps } from "../../../extension/components/call-props.ts";
-import type { PopupCommands } from "../../../extension/components/popup-props.ts";
 import type { CallView, ContactView, SignedInView, View, WaitingView } from "../../../extension/core/view.ts";
 import type { CommandAnswer, Problem } from "../../../extension/messaging/commands.ts";
 import { Problem as ProblemSchema } from "../../../extension/messaging/commands.ts";
 
-/** The instant at which every scene takes place: a Tuesday, 10:42. In ms since 1970. */
-export const NOW = new Date(2026, 9, 13, 10, 42).getTime();
+import { historyScenes } from "./history-scenes.ts";
+import { NOW } from "./now.ts";
+import { settingsScenes } from "./settings-scenes.ts";
+
 const MINUTE = 60_000;
 
 type CallState = Omit<CallScreenProps, "text" | "ownStream" | "remoteStream">;
@@ -23,7 +24,11 @@ export interface CallScene {
   own?: boolean;
   remote?: boolean;
 }
-export type Scene = PopupScene | CallScene;
+export interface SettingsScene {
+  screen: "settings";
+  view: View | undefined;
+}
+export type Scene = PopupScene | CallScene | SettingsScene;
 
 // Ids are branded, and a test may make one of any text.
 const user = (name: string): UserId => name as UserId;
@@ -52,6 +57,8 @@ const HOME: SignedInView = {
   contacts: CONTACTS,
   contactsKnown: true,
   missed: 0,
+  history: { calls: [], known: false, hasMore: false, reading: "no" },
+  settings: { known: true, showBusy: true, secondCall: "wait", letThrough: [], change: "none" },
   device: { ringSilently: false },
   waiting: [],
 };
@@ -141,6 +148,13 @@ const POPUP: Record<string, PopupScene> = {
   }),
   "home-offline-menu": home({ line: { at: "offline", why: "network", retryAt: NOW + 4000, asOf: NOW } }),
   "home-replaced": home({ line: { at: "offline", why: "replaced", asOf: NOW - 60 * MINUTE } }),
+  "home-unchecked": home({ line: { at: "offline", why: "unchecked", retryAt: NOW + 4000, asOf: NOW - 2 * MINUTE } }),
+  "home-watched": home({
+    contacts: CONTACTS.map((one) =>
+      ["Chiyo Mori", "Daniel Ruiz", "Emi Sato"].includes(one.name) ? { ...one, watched: true as const } : one,
+    ),
+  }),
+  "home-unattended": home({ self: { ...HOME.self, unattended: true } }),
   "home-server-busy": home({ line: { at: "offline", why: "server-busy", retryAt: NOW } }),
   "home-away": home({ self: { ...HOME.self, availability: "dnd", until: NOW + 198 * MINUTE } }),
   "home-problem": home({}, refused("in-a-call")),
@@ -245,36 +259,12 @@ const CALL: Record<string, CallScene> = {
 };
 
 /** Every state that a screen can be in, by name. */
-export const SCENES: Record<string, Scene | undefined> = { ...POPUP, ...CALL };
-
-/** The commands of a scene answer as it says, and well where it says nothing; `note` hears the name of each. */
-export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: string) => void): PopupCommands {
-  const reply = (name: string) => (): Promise<CommandAnswer> => {
-    note(name);
-    return answer === "never" ? new Promise<never>(() => undefined) : Promise.resolve(answer);
-  };
-  return {
-    checkServer: reply("checkServer"),
-    signIn: reply("signIn"),
-    signUp: reply("signUp"),
-    signOut: reply("signOut"),
-    setPresence: reply("setPresence"),
-    setDevice: reply("setDevice"),
-    requestContact: reply("requestContact"),
-    acceptContact: reply("acceptContact"),
-    declineContact: reply("declineContact"),
-    removeContact: reply("removeContact"),
-    placeCall: reply("placeCall"),
-    acceptCall: reply("acceptCall"),
-    declineCall: reply("declineCall"),
-    silenceRing: reply("silenceRing"),
-    hangUp: reply("hangUp"),
-    dismissCall: reply("dismissCall"),
-    markCallsSeen: reply("markCallsSeen"),
-    retryNow: reply("retryNow"),
-    showCallTab: reply("showCallTab"),
-  };
-}
+export const SCENES: Record<string, Scene | undefined> = {
+  ...POPUP,
+  ...historyScenes(HOME, LONG_NAME),
+  ...settingsScenes(HOME, MANY),
+  ...CALL,
+};
 
 /** What the call's screen is given in a scene. */
 export function callProps(scene: CallScene, note: (name: string) => void): CallState {

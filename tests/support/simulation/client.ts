@@ -271,6 +271,9 @@ export class Client implements ClientEnd {
         media.open(this, effect.call, effect.replacing);
         return;
       }
+      // Nobody looks at the history here.
+      case "list-calls":
+      case "mark-calls-seen":
       case "focus-call-tab":
       case "signal-page":
         return;

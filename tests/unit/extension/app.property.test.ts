@@ -1,4 +1,4 @@
-import type { Contact, ServerMessage, WelcomeCall } from "#protocol";
+import type { CallRecord, Contact, ServerMessage, WelcomeCall } from "#protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { INITIAL_STATE, update } from "../../../extension/core/app.ts";
@@ -124,6 +124,40 @@ const events: fc.Arbitrary<AppEvent>[] = [
   fc.record({ ...moment, type: fc.constant("show-call-tab" as const) }),
 ];
 
+/** What pages that lead to no call may do. */
+const wishes: fc.Arbitrary<AppEvent>[] = [
+  fc.record({
+    ...moment,
+    type: fc.constantFrom("history-shown" as const, "history-hidden" as const, "more-calls" as const),
+  }),
+  fc.record({
+    ...moment,
+    type: fc.constant("calls-listed" as const),
+    reading: span.map((ms) => NOW + ms),
+    calls: fc.constant<CallRecord[]>([]),
+    next: fc.constant("next"),
+  }),
+  fc.record({ ...moment, type: fc.constant("calls-refused" as const), reading: span.map((ms) => NOW + ms) }),
+  fc.record({ ...moment, type: fc.constant("set-settings" as const), change: fc.record({ showBusy: fc.boolean() }) }),
+  fc.record({
+    ...moment,
+    type: fc.constant("let-through" as const),
+    user: person.map(({ user }) => user),
+    on: fc.boolean(),
+  }),
+  fc.record({
+    ...moment,
+    type: fc.constant("watch-contact" as const),
+    user: person.map(({ user }) => user),
+    until: span.map((ms) => NOW + ms),
+  }),
+  fc.record({
+    ...moment,
+    type: fc.constantFrom("unwatch-contact" as const, "free-seen" as const),
+    user: person.map(({ user }) => user),
+  }),
+];
+
 /** A person's word: only these may lead to a call. */
 const acts: fc.Arbitrary<AppEvent>[] = [
   fc.record({ ...moment, type: fc.constant("place-call" as const), call, user: person.map(({ user }) => user), media }),
@@ -163,7 +197,7 @@ function engages(effect: AppEffect): boolean {
 
 describe("the whole client, in any order of events", () => {
   it("never throws, and its state is plain JSON that loses nothing", { timeout: 120_000 }, () => {
-    const stories = fc.array(fc.oneof(...events, ...acts), { maxLength: 40 });
+    const stories = fc.array(fc.oneof(...events, ...wishes, ...acts), { maxLength: 40 });
     fc.assert(
       fc.property(stories, (story) => {
         play(story, (state) => {
@@ -181,7 +215,7 @@ describe("the whole client, in any order of events", () => {
     "answers no call, places none and opens no page without a person's word, in 10,000 orders",
     { timeout: 120_000 },
     () => {
-      const stories = fc.array(fc.oneof(...events), { maxLength: 30 });
+      const stories = fc.array(fc.oneof(...events, ...wishes), { maxLength: 30 });
       fc.assert(
         fc.property(stories, (story) => {
           play(story, (_state, effects) => {

@@ -128,10 +128,19 @@ describe("what a line makes of an event", () => {
 const USUAL = { at: "waiting", until: NOW + 2_250, why: "network" } as const;
 const BUSY = { ...USUAL, why: "server-busy" } as const;
 
-const remedies: { code: number; line: Connection["line"]; failures: number; effects?: ConnectionEffect[] }[] = [
+interface Remedy {
+  code: number;
+  line: Connection["line"];
+  failures: number;
+  told?: Pick<Connection, "lostWhy">;
+  effects?: ConnectionEffect[];
+}
+
+const remedies: Remedy[] = [
   { code: 1001, line: { at: "waiting", until: NOW + 5_000, why: "network" }, failures: 3 },
   ...[1000, 1006, 1009, 4400, 4408, 4999].map((code) => ({ code, line: USUAL, failures: 3 })),
-  ...[1013, 4429].map((code) => ({ code, line: BUSY, failures: 3 })),
+  { code: 4429, line: BUSY, failures: 3, told: { lostWhy: "server-busy" } },
+  { code: 1013, line: { ...USUAL, why: "unchecked" }, failures: 3, told: { lostWhy: "unchecked" } },
   { code: 4401, line: { at: "stopped" }, failures: 2, effects: [{ type: "session-ended" }] },
   // Before its first pong: an older socket of this device, not another copy of the profile, came in later.
   { code: 4409, line: USUAL, failures: 3 },
@@ -140,8 +149,8 @@ const remedies: { code: number; line: Connection["line"]; failures: number; effe
 describe("the remedy of a close code", () => {
   it.each(remedies.flatMap((row) => withSocket.map((name) => ({ ...row, name }))))(
     "$code while $name",
-    ({ code, name, line, failures, effects = [] }) => {
-      const next = { line, lastSocket: 4, failures, lostAt: NOW - 60_000 };
+    ({ code, name, line, failures, told = {}, effects = [] }) => {
+      const next = { line, lastSocket: 4, failures, lostAt: NOW - 60_000, ...told };
       expect(on(lines[name], { type: "closed", socket: 4, code })).toEqual({ state: next, effects });
     },
   );

@@ -176,7 +176,7 @@ const rows: Row[] = [
     name: "[CONN-5] keeps the session and waits as asked where it cannot be checked",
     given: { ...greeting, notBefore: NOW + 7_000 },
     when: { type: "closed", socket: 4, code: 1013 },
-    next: { line: { at: "waiting", until: NOW + 7_750, why: "server-busy" } },
+    next: { line: { at: "waiting", until: NOW + 7_750, why: "unchecked" }, lostWhy: "unchecked" },
   },
   {
     name: "remembers a retryAfter",

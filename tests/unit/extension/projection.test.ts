@@ -55,6 +55,8 @@ describe("what every page sees", () => {
       ],
       contactsKnown: true,
       missed: 0,
+      history: { calls: [], known: false, hasMore: false, reading: "no" },
+      settings: { known: true, showBusy: true, secondCall: "wait", letThrough: [], change: "none" },
       device: { ringSilently: false },
       waiting: [],
     });
@@ -95,8 +97,18 @@ describe("the line for a person", () => {
     ],
     [
       "a server that is busy",
-      (device) => device.on({ type: "socket-closed", socket: 1, code: 1013 }),
+      (device) => device.on({ type: "socket-closed", socket: 1, code: 4429 }),
       { at: "offline", why: "server-busy", asOf: AT },
+    ],
+    [
+      "[CONN-5] a server that cannot check the session",
+      (device) => device.on({ type: "socket-closed", socket: 1, code: 1013 }),
+      { at: "offline", why: "unchecked", asOf: AT },
+    ],
+    [
+      "[CONN-5] it, while the next try is under way",
+      (device) => device.on({ type: "socket-closed", socket: 1, code: 1013 }, { type: "retry-now" }),
+      { at: "offline", why: "unchecked", asOf: AT },
     ],
     [
       "being replaced",

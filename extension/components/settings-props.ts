@@ -1,0 +1,24 @@
+import type { SecondCall, UserId } from "#protocol";
+import type { View } from "../core/view.ts";
+import type { Text } from "../locales/text.ts";
+import type { CommandAnswer } from "../messaging/commands.ts";
+
+type Answer = Promise<CommandAnswer>;
+
+/** What the page of the settings may ask for. */
+export interface SettingsCommands {
+  setSettings: (change: { showBusy?: boolean; secondCall?: SecondCall }) => Answer;
+  letThrough: (user: UserId, on: boolean) => Answer;
+  setDevice: (change: { ringSilently?: boolean }) => Answer;
+  retryNow: () => Answer;
+}
+
+/** Everything that `SettingsScreen.svelte` draws. */
+export interface SettingsScreenProps {
+  /** Undefined until the stored view was read. */
+  view: View | undefined;
+  /** In ms since 1970, advanced once a second by the page. */
+  now: number;
+  text: Text;
+  commands: SettingsCommands;
+}

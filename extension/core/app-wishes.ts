@@ -1,0 +1,33 @@
+import { unreachable } from "#protocol";
+import type { AppStep } from "./app-parts.ts";
+import { setLetThrough, setSettings } from "./app-settings.ts";
+import type { AppEvent, SignedIn } from "./app-types.ts";
+import { step } from "./machine.ts";
+import { refusal } from "./refusal.ts";
+import { freeSeen, unwatch, watch } from "./watch.ts";
+
+type Wish = Extract<
+  AppEvent,
+  { type: "set-settings" | "let-through" | "watch-contact" | "unwatch-contact" | "free-seen" | "pointed-at" }
+>;
+
+/** What the person wishes of this device or of the server, but calls and availability. */
+export function onWish(state: SignedIn, event: Wish): AppStep {
+  switch (event.type) {
+    case "set-settings":
+      return setSettings(state, event.change, event.at);
+    case "let-through":
+      return refusal(state, event) ? step(state) : setLetThrough(state, event, event.at);
+    case "watch-contact":
+      if (refusal(state, event)) return step(state);
+      return step({ ...state, watching: watch(state.watching, event.user, event.until) });
+    case "unwatch-contact":
+      return step({ ...state, watching: unwatch(state.watching, event.user) });
+    case "free-seen":
+      return step({ ...state, watching: freeSeen(state.watching, event.user) });
+    case "pointed-at":
+      return step({ ...state, attention: { ...event.what, at: event.at } });
+    default:
+      return unreachable(event);
+  }
+}

@@ -1,0 +1,40 @@
+import type { PopupCommands } from "../../../extension/components/popup-props.ts";
+import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
+import type { PopupScene } from "./scenes.ts";
+
+/** The commands of a scene answer as it says, and well where it says nothing; `note` hears the name of each. */
+export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: string) => void): PopupCommands {
+  const reply = (name: string) => (): Promise<CommandAnswer> => {
+    note(name);
+    return answer === "never" ? new Promise<never>(() => undefined) : Promise.resolve(answer);
+  };
+  return {
+    checkServer: reply("checkServer"),
+    signIn: reply("signIn"),
+    signUp: reply("signUp"),
+    signOut: reply("signOut"),
+    setPresence: reply("setPresence"),
+    setDevice: reply("setDevice"),
+    requestContact: reply("requestContact"),
+    acceptContact: reply("acceptContact"),
+    declineContact: reply("declineContact"),
+    removeContact: reply("removeContact"),
+    placeCall: reply("placeCall"),
+    acceptCall: reply("acceptCall"),
+    declineCall: reply("declineCall"),
+    silenceRing: reply("silenceRing"),
+    hangUp: reply("hangUp"),
+    dismissCall: reply("dismissCall"),
+    watchContact: reply("watchContact"),
+    letThrough: reply("letThrough"),
+    showHistory: () => {
+      note("showHistory");
+      return () => note("hideHistory");
+    },
+    readCalls: reply("readCalls"),
+    moreCalls: reply("moreCalls"),
+    openSettings: () => note("openSettings"),
+    retryNow: reply("retryNow"),
+    showCallTab: reply("showCallTab"),
+  };
+}
