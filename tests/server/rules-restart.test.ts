@@ -1,5 +1,5 @@
 import { CloseCode, PEER_KEY, type Ticket } from "#protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { account, befriend, signUp, type SignedUp } from "../support/accounts.ts";
 import { Backend } from "../support/backend.ts";
 import { HeldWrites, recordsOf, untilWritten } from "../support/call-rows.ts";
@@ -7,6 +7,9 @@ import { endOf, ring, talk } from "../support/calls.ts";
 import { PresenceClient, type HelloOptions, type OnlineClient } from "../support/presence-client.ts";
 import { tryUpgrade } from "../support/sockets.ts";
 import { until } from "../support/until.ts";
+
+// Each test starts a server anew, to which 60 s are given.
+vi.setConfig({ testTimeout: 90_000 });
 
 let backend: Backend;
 let alice: SignedUp;
