@@ -7,6 +7,7 @@ import { type CallPageListener, CallPages } from "./call-pages.ts";
 import { Commands, newCallId } from "./commands.ts";
 import { watchIdle } from "./idle.ts";
 import { createLogger, errorName } from "./logger.ts";
+import { watchNetwork } from "./network.ts";
 import { type NotificationListener, Notifications, type NotificationSubject } from "./notifications.ts";
 import { BrowserOutside } from "./outside.ts";
 import { Ringer } from "./ringer.ts";
@@ -52,7 +53,7 @@ export function startBackground(): void {
     ),
   });
   watchIdle((idle) => dispatch({ type: "idle-changed", idle }));
-  self.addEventListener("online", () => dispatch({ type: "network-online" }));
+  watchNetwork(() => dispatch({ type: "network-online" }));
   // Heard so that the browser starts us with itself; the start is all that there is to do.
   browser.runtime.onStartup.addListener(() => log.debug("the browser started"));
 
