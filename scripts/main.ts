@@ -29,7 +29,13 @@ const tasks: Readonly<Record<string, Task>> = {
   unit: { ...nothing, run: async (args, signal) => (await import("./test.ts")).testOne("unit", args, signal) },
   server: { ...nothing, run: async (args, signal) => (await import("./test.ts")).testOne("server", args, signal) },
   e2e: { ...everything, run: async (args, signal) => (await import("./test.ts")).testOne("e2e", args, signal) },
-  long: { ...everything, run: async (args, signal) => (await import("./test.ts")).testOne("long", args, signal) },
+  long: {
+    ...everything,
+    run: async (args, signal) => {
+      await (await import("./setup/networks.ts")).setUpNetworks(signal);
+      return (await import("./test.ts")).testOne("long", args, signal);
+    },
+  },
   results: { ...nothing, run: async () => (await import("./test-results.ts")).printResults() },
   bench: { ...everything, run: async (_args, signal) => (await import("./bench.ts")).bench(signal) },
   storm: { ...nothing, run: async (args, signal) => (await import("./storm.ts")).storm(args, signal) },

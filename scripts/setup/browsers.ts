@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, readFileSync, realpathSync } from "node:fs";
+import { accessSync, constants, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 import { lastLines, ROOT, runCommand, SetupFailure } from "./command.ts";
+import { installFromDebian, isDebianRoot } from "./debian.ts";
 import { step } from "./progress.ts";
 
 /** Where to look for a browser that people have installed, beside PATH. Branded Chrome ignores `--load-extension`. */
@@ -68,21 +69,6 @@ function isProgram(path: string): boolean {
 /** A snap sees neither our temporary profiles nor hidden folders. */
 function isSnap(path: string): boolean {
   return path.startsWith("/snap/") || realpathSync(path) === "/usr/bin/snap";
-}
-
-function isDebianRoot(): boolean {
-  const release = "/etc/os-release";
-  return process.getuid?.() === 0 && existsSync(release) && /^ID=debian$/m.test(readFileSync(release, "utf8"));
-}
-
-/** Installs packages on Debian as root; returns what went wrong. */
-async function installFromDebian(packages: readonly string[], signal: AbortSignal): Promise<string | undefined> {
-  if (!isDebianRoot()) return undefined;
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await runCommand("apt-get", ["update"], { signal, env });
-  const install = ["install", "--yes", "--no-install-recommends", ...packages];
-  const { code, output } = await runCommand("apt-get", install, { signal, env });
-  return code === 0 ? undefined : lastLines(output);
 }
 
 async function installFromPlaywright(signal: AbortSignal): Promise<string | undefined> {

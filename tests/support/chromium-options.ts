@@ -4,6 +4,10 @@ export interface ChromiumOptions {
    * is the beep alone.
    */
   readonly camera?: "fake" | "refused" | "missing" | "real";
+  /** The program that starts Chromium with the same arguments, instead of Chromium itself. */
+  readonly program?: string;
+  /** Takes every server's certificate for good. */
+  readonly trustsAnyone?: boolean;
   /** Shows no window; the default. */
   readonly headless?: boolean;
   /** Nothing is heard of it. */
@@ -15,7 +19,7 @@ export interface ChromiumOptions {
 
 /** The command line of a Chromium with the extension in `folder`. */
 export function argumentsFor(folder: string, options: ChromiumOptions): string[] {
-  const { camera = "fake", muted = false, window } = options;
+  const { camera = "fake", muted = false, trustsAnyone = false, window } = options;
   return [
     `--disable-extensions-except=${folder}`,
     `--load-extension=${folder}`,
@@ -31,6 +35,7 @@ export function argumentsFor(folder: string, options: ChromiumOptions): string[]
       : [`--use-fake-device-for-media-stream${camera === "missing" ? "=device-count=0" : ""}`]),
     ...(camera === "fake" || camera === "missing" ? ["--use-fake-ui-for-media-stream"] : []),
     ...(muted ? ["--mute-audio"] : []),
+    ...(trustsAnyone ? ["--ignore-certificate-errors"] : []),
     ...(window === undefined
       ? []
       : [

@@ -55,7 +55,7 @@ export class PersonBrowser {
   }
 
   static async launch(options: ChromiumOptions = {}): Promise<PersonBrowser> {
-    const executablePath = findChromium();
+    const executablePath = options.program ?? findChromium();
     if (executablePath === undefined) throw new Error("There is no Chromium here: run npm run demo or npm test.");
     const profile = await realpath(await mkdtemp(join(tmpdir(), "beckon-profile-")));
     const folder = join(profile, "extension");
