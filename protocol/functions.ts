@@ -94,6 +94,9 @@ export const FUNCTIONS = {
   acceptContact: { parameters: OneUser, result: Done },
   declineContact: { parameters: OneUser, result: Done },
   removeContact: { parameters: OneUser, result: Done },
+  /** Blocks a contact, or whoever asked to be one. [PRES-5] */
+  blockContact: { parameters: OneUser, result: Done },
+  unblockContact: { parameters: OneUser, result: Done },
   /** The person's own calls, newest first; `next` is the cursor of the page behind. */
   listCalls: {
     parameters: v.strictObject({

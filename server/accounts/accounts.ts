@@ -17,6 +17,9 @@ export interface Identity {
   settings: Settings;
   /** Contacts accepted by both. */
   contacts: { id: UserId; name: string }[];
+  /** Whom they block, and who blocks them; contacts or not. */
+  blocked: UserId[];
+  blockedBy: UserId[];
   /** Missed calls not yet seen. */
   missed: number;
 }
@@ -27,6 +30,8 @@ export type SessionCheck = { ok: true; identity: Identity } | { ok: false; reaso
 export type AccountsEvent =
   /** Two people became contacts, or are contacts no longer. */
   | { type: "contact"; accepted: boolean; people: [{ id: UserId; name: string }, { id: UserId; name: string }] }
+  /** `by` blocks `user`, or does so no longer. */
+  | { type: "block"; by: UserId; user: UserId; blocked: boolean }
   /** Someone's contact list or a request changed; `user` is whom it is about. */
   | { type: "contacts-changed"; of: UserId; user?: UserId }
   /** The number of someone's unseen missed calls. */

@@ -38,7 +38,8 @@ export class Calls {
 
   /** The same call may be told twice. A record is final, but where it says of a call that it was answered after all. */
   async keep(ended: EndedCall): Promise<void> {
-    const acl = readableBy(ended.caller, ended.callee);
+    const { caller, callee } = ended.outcomes;
+    const acl = callee === undefined ? readableBy(ended.caller) : readableBy(ended.caller, ended.callee);
     await this.#database.rows(
       `INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
          "reason", "callerOutcome", "calleeOutcome", "startedAt", "acceptedAt", "endedAt", "seen", "missedWhile", "state",
@@ -60,12 +61,12 @@ export class Calls {
         ended.callee,
         ended.media,
         ended.reason,
-        ended.outcomes.caller,
-        ended.outcomes.callee,
+        caller,
+        callee ?? null,
         new Date(ended.startedAt),
         ended.acceptedAt === undefined ? null : new Date(ended.acceptedAt),
         new Date(ended.endedAt),
-        ended.outcomes.callee !== "missed",
+        callee !== "missed",
         ended.missedWhile ?? null,
         ended.device,
         JSON.stringify(ended.merged ?? []),
@@ -107,7 +108,7 @@ export class Calls {
          CASE WHEN c."callee" = $1 THEN c."missedWhile" END AS missed_while
        FROM "Call" AS c
        JOIN "_User" AS other ON other."objectId" = CASE WHEN c."caller" = $1 THEN c."callee" ELSE c."caller" END
-       WHERE (c."caller" = $1 OR c."callee" = $1) AND c."state" = 'ended'
+       WHERE (c."caller" = $1 OR (c."callee" = $1 AND c."calleeOutcome" IS NOT NULL)) AND c."state" = 'ended'
          AND (extract(epoch FROM c."startedAt") * 1000, c."objectId") < ($2::numeric, $3)
        ORDER BY c."startedAt" DESC, c."objectId" DESC LIMIT $4`,
       [user, cursor.at, cursor.id, limit + 1],

@@ -119,6 +119,8 @@ function implement({ contacts, calls, missed, ...parts }: FunctionParts): Implem
     acceptContact: async ({ user: other }, { user }) => done(await contacts.accept(user, other)),
     declineContact: async ({ user: other }, { user }) => done(await contacts.decline(user, other)),
     removeContact: async ({ user: other }, { user }) => done(await contacts.remove(user, other)),
+    blockContact: async ({ user: other }, { user }) => done(await contacts.block(user, other)),
+    unblockContact: async ({ user: other }, { user }) => done(await contacts.unblock(user, other)),
     listCalls: async ({ before, limit }, { user }) => {
       const page = await calls.page(user.id, before, limit);
       if (page === undefined) {
@@ -144,6 +146,10 @@ function done(outcome: ContactOutcome): Record<string, never> {
       throw new Refusal(ParseCode.invalid, "That is your own handle; give somebody else's.");
     case "too-many":
       throw new Refusal(ParseCode.invalid, "Your contact list is full; remove somebody first.");
+    case "too-many-blocked":
+      throw new Refusal(ParseCode.invalid, "You have blocked as many people as you can; unblock somebody first.");
+    case "blocked":
+      throw new Refusal(ParseCode.invalid, "You have blocked this person; unblock them first.");
     case "too-many-asked":
       throw new Refusal(ParseCode.invalid, "Too many requests wait at this handle already; let its owner ask you.");
   }

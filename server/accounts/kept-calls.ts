@@ -101,9 +101,9 @@ export class KeptCallRows {
   }
 
   async read(): Promise<KeptCalls> {
-    const [open, past] = await Promise.all([this.#readOpen(), this.#readPast()]);
+    const [open, past, blocks] = await Promise.all([this.#readOpen(), this.#readPast(), this.#readBlocks()]);
     if (open.length > 0) this.#logger.info("calls taken up", { count: open.length });
-    return { open, past };
+    return { open, past, blocks };
   }
 
   async #readOpen(): Promise<KeptCall[]> {
@@ -123,6 +123,14 @@ export class KeptCallRows {
       this.#logger.error("a call could not be taken up", { call: row.call });
       return [];
     });
+  }
+
+  async #readBlocks(): Promise<KeptCalls["blocks"]> {
+    return this.#database.rows<KeptCalls["blocks"][number]>(
+      `SELECT DISTINCT block."owner" AS by, block."target" AS user FROM "Call" AS c
+       JOIN "Contact" AS block ON block."blocks" AND block."owner" = c."callee" AND block."target" = c."caller"
+       WHERE c."state" <> 'ended'`,
+    );
   }
 
   async #readPast(): Promise<KeptPast[]> {

@@ -82,4 +82,16 @@ export const MIGRATIONS: readonly Migration[] = [
       await database.rows(`CREATE INDEX beckon_call_ended ON "Call" ("endedAt" DESC) WHERE "state" = 'ended'`);
     },
   },
+  {
+    version: 8,
+    name: "one block of one person by another, beside their wish",
+    run: async (database) => {
+      await database.rows(`DROP INDEX beckon_contact_pair`);
+      await database.rows(
+        `CREATE UNIQUE INDEX beckon_contact_pair ON "Contact" ("owner", "target")
+         WHERE "target" IS NOT NULL AND "blocks" IS NOT TRUE`,
+      );
+      await database.rows(`CREATE UNIQUE INDEX beckon_contact_block ON "Contact" ("owner", "target") WHERE "blocks"`);
+    },
+  },
 ];

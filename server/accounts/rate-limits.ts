@@ -46,6 +46,8 @@ export const ACCOUNT_LIMITS: AccountLimits = {
     acceptContact: often,
     declineContact: often,
     removeContact: often,
+    blockContact: often,
+    unblockContact: often,
     listCalls: often,
     markCallsSeen: often,
   },

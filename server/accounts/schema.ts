@@ -14,8 +14,9 @@ const person = { type: "Pointer", targetClass: "_User" };
 
 /**
  * Parse's classes. `Contact` holds one person's wish for another, `owner` for `target`: two people are contacts where
- * each wishes for the other. `target` is missing where nobody has the handle. `Call` holds one row for both people: while
- * its `state` is `ringing` or `running`, for the next server; once it is `ended`, it is the record of the call.
+ * each wishes for the other. `target` is missing where nobody has the handle. A row that `blocks` is no wish: its owner
+ * blocks its target, whatever becomes of the wishes. `Call` holds one row for both people: while its `state` is `ringing`
+ * or `running`, for the next server; once it is `ended`, it is the record of the call.
  */
 export const CLASSES = [
   {
@@ -28,7 +29,7 @@ export const CLASSES = [
   { className: "_Installation", classLevelPermissions: CLOSED },
   {
     className: "Contact",
-    fields: { owner: person, target: person, handle: { type: "String" } },
+    fields: { owner: person, target: person, handle: { type: "String" }, blocks: { type: "Boolean" } },
     classLevelPermissions: CLOSED,
   },
   {

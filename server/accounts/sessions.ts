@@ -27,6 +27,8 @@ const Row = v.object({
   choice: v.nullable(v.unknown()),
   settings: v.nullable(v.unknown()),
   contacts: v.array(v.object({ id: UserId, name: v.string() })),
+  blocked: v.array(UserId),
+  blockedBy: v.array(UserId),
   missed: v.number(),
 });
 
@@ -39,8 +41,10 @@ const IDENTIFY = `
       FROM "Contact" AS mine
       JOIN "Contact" AS theirs ON theirs."owner" = mine."target" AND theirs."target" = mine."owner"
       JOIN "_User" AS other ON other."objectId" = mine."target"
-      WHERE mine."owner" = u."objectId"
+      WHERE mine."owner" = u."objectId" AND mine."blocks" IS NOT TRUE AND theirs."blocks" IS NOT TRUE
     ), '[]'::json) AS contacts,
+    ARRAY(SELECT "target" FROM "Contact" WHERE "owner" = u."objectId" AND "blocks") AS blocked,
+    ARRAY(SELECT "owner" FROM "Contact" WHERE "target" = u."objectId" AND "blocks") AS "blockedBy",
     (SELECT count(*)::int FROM "Call" WHERE "callee" = u."objectId" AND "calleeOutcome" = 'missed' AND "state" = 'ended' AND NOT "seen") AS missed
   FROM "_Session" AS s JOIN "_User" AS u ON u."objectId" = s."user"
   WHERE s."sessionToken" = ANY($1) AND s."expiresAt" > now()`;
@@ -123,6 +127,8 @@ function identityOf(row: v.InferOutput<typeof Row>, now: number): Identity {
     chosen: chosenOf(row.choice, now),
     settings: settingsOf(row.settings),
     contacts: row.contacts,
+    blocked: row.blocked,
+    blockedBy: row.blockedBy,
     missed: row.missed,
   };
 }

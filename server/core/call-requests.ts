@@ -1,6 +1,6 @@
 import { type CallId, type ClientMessageOf, type EndReason, type Media, unreachable } from "#protocol";
 import { otherSide, reasonFor, sideOf, type Call, type FoundCall, type PastCall, type Side } from "./calls.ts";
-import { endCall } from "./ending.ts";
+import { endCall, isHidden } from "./ending.ts";
 import { judge, type CallRequest, type Standing } from "./judge.ts";
 import { alert } from "./ringing.ts";
 import { accept, rejoin, signal, tellAccepted, tellAcceptedAgain, watchSockets } from "./talking.ts";
@@ -23,7 +23,7 @@ export function handleCallRequest(world: World, turn: Turn, speaker: Speaker, me
   const request = { connection: speaker.connection, re: message.id };
   const found = world.calls.find(message.call);
   const side = found && sideOf(found.call, speaker.user.id);
-  if (found !== undefined && side !== undefined) {
+  if (found !== undefined && side !== undefined && !(side === "callee" && isHidden(world, found.call))) {
     const matter = { speaker, request, message, call: found.call, side };
     const { phase } = found.call;
     if (phase.at === "claimed" && phase.by !== side) answerClaim(world, turn, matter);

@@ -61,6 +61,8 @@ export interface PastCall {
   /** The callee's device that answered or declined. */
   device?: DeviceId;
   adopted: boolean;
+  /** It rang somebody who blocks the caller, and is nothing to them. [PRES-5] */
+  hidden?: true;
   /** The record of a talk of which one side alone has told: it is written once `by` names the call too. [CALL-11] */
   unproven?: { record: RefereeEffect; by: UserId };
   /** The ring that ended by its time, while those who may have talked in it were not back yet. [CALL-11] */
@@ -155,6 +157,11 @@ export class Calls {
     return [...(this.#byUser.get(user) ?? [])];
   }
 
+  /** The rings of one of the two for the other. */
+  ringsBetween(one: UserId, other: UserId): Call[] {
+    return this.of(one).filter((call) => call.phase.at === "ringing" && sideOf(call, other) !== undefined);
+  }
+
   /** Whether the user talks in any call. [PRES-1] */
   isTalking(user: UserId): boolean {
     return this.of(user).some((call) => isTalking(call, user));
@@ -191,5 +198,6 @@ export function endsFor(ends: Record<Side, PeerId>, side: Side): PeerEnds {
 export function reasonFor(past: PastCall, user: UserId, device: DeviceId): EndReason {
   if (past.callee !== user || past.device === device) return past.reason;
   if (past.answered) return "answered-elsewhere";
+  if (past.hidden === true) return "declined-elsewhere";
   return past.reason === "declined" ? "declined-elsewhere" : past.reason;
 }

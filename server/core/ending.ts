@@ -18,6 +18,7 @@ export function endCall(world: World, turn: Turn, call: Call, reason: CallEndRea
     reason,
     answered,
     adopted: call.adopted,
+    ...(isHidden(world, call) ? { hidden: true } : {}),
     ...(call.callee.device === undefined ? {} : { device: call.callee.device }),
     ...(unproven === undefined ? {} : { unproven }),
   };
@@ -28,6 +29,11 @@ export function endCall(world: World, turn: Turn, call: Call, reason: CallEndRea
   count(world, turn, call, reason);
   if (answered || unproven !== undefined) turn.touched.add(call.caller.user).add(call.callee.user);
   return past;
+}
+
+/** Whether this rings somebody who blocks the caller: to them it is nothing, and nobody has missed a call. [PRES-5] */
+export function isHidden({ users }: World, { phase, callee, caller }: Call): boolean {
+  return phase.at === "ringing" && users.blocks(callee.user, caller.user);
 }
 
 /** Tells these devices that a call is over for them, and that there is no more to tell. */
@@ -55,9 +61,10 @@ function unprovenOf(world: World, call: Call, reason: CallEndReason, at: number)
 
 function tellEnd(world: World, turn: Turn, call: Call, reason: CallEndReason): void {
   const { caller, callee, id } = call;
+  const hidden = isHidden(world, call);
   const decliner = reason === "declined" ? world.users.connectionOf(callee.user, callee.device) : undefined;
   const callees = takeKnowing(world, callee);
-  const others = decliner === undefined ? [] : callees.filter((connection) => connection !== decliner);
+  const others = decliner === undefined && !hidden ? [] : callees.filter((connection) => connection !== decliner);
   const told = [...takeKnowing(world, caller), ...callees].filter((connection) => !others.includes(connection));
   turn.send(told, { type: "call.ended", call: id, reason });
   turn.send(others, { type: "call.ended", call: id, reason: "declined-elsewhere" });
@@ -70,7 +77,8 @@ function takeKnowing(world: World, party: Party): ConnectionId[] {
 }
 
 function recordOf(world: World, call: Call, reason: CallEndReason, at: number): RefereeEffect {
-  const outcomes = outcomesOf(reason);
+  const { caller, callee } = outcomesOf(reason);
+  const outcomes = isHidden(world, call) ? { caller } : { caller, callee };
   return {
     type: "record",
     call: call.id,

@@ -46,6 +46,9 @@ export interface JoiningUser {
   chosen: ChosenPresence;
   settings: Settings;
   contacts: { id: UserId; name: string }[];
+  /** Whom they block, and who blocks them; contacts or not. [PRES-5] */
+  blocked: UserId[];
+  blockedBy: UserId[];
   missed: number;
 }
 
@@ -68,6 +71,8 @@ export type RefereeEvent = { at: number } & (
   /** The session behind the socket is no longer valid. [CONN-5] */
   | { type: "revoked"; connection: ConnectionId }
   | { type: "contact"; accepted: boolean; people: [{ id: UserId; name: string }, { id: UserId; name: string }] }
+  /** `by` blocks `user`, or does so no longer. [PRES-5] */
+  | { type: "block"; by: UserId; user: UserId; blocked: boolean }
   | { type: "contacts-changed"; of: UserId; user?: UserId }
   | { type: "missed"; of: UserId; count: number }
   /** A deadline may have passed. */
@@ -93,8 +98,8 @@ export interface EndedCall {
   acceptedAt?: number;
   endedAt: number;
   reason: EndReason;
-  /** How it ended for each of the two. */
-  outcomes: { caller: Outcome; callee: Outcome };
+  /** How it ended for each of the two; for a callee who blocks the caller it never was. [PRES-5] */
+  outcomes: { caller: Outcome; callee?: Outcome };
   /** On a missed call alone; the callee's business, and nobody else's. */
   missedWhile?: MissedWhile;
   /** The callee's device that answered or declined. */
@@ -150,6 +155,8 @@ export interface KeptPast {
 export interface KeptCalls {
   open: KeptCall[];
   past: KeptPast[];
+  /** Who blocks the caller of one of these that is open: neither may be back before it ends. [PRES-5] */
+  blocks: { by: UserId; user: UserId }[];
 }
 
 /** What the referee wants done, in order. */

@@ -56,8 +56,8 @@ interface Refusal {
 
 function refusalOf(world: World, { at }: Turn, user: User, to: UserId): Refusal | undefined {
   if (to === user.id) return { code: "conflict", message: "You cannot call yourself; choose one of your contacts." };
-  // The same for someone who does not exist. [CALL-2]
-  if (!world.users.areContacts(user, to))
+  // The same for someone who does not exist. [CALL-2] [PRES-5]
+  if (!world.users.areContacts(user, to) || user.blocked.has(to))
     return {
       code: "not_contact",
       message: "You can call only your contacts; add this person and wait until they accept.",

@@ -17,7 +17,8 @@ export function keepChanges(world: World, turn: Turn): void {
  * Takes up what an earlier server wrote: a ring's clock and a talk's length go on. Whoever was there counts as in the
  * grace while the server settles. [CALL-8] [CALL-11]
  */
-export function restoreCalls(world: World, turn: Turn, { open, past }: KeptCalls): void {
+export function restoreCalls(world: World, turn: Turn, { open, past, blocks }: KeptCalls): void {
+  for (const { by, user } of blocks) world.users.noteBlock(by, user);
   for (const one of past) world.calls.remember(one.call, one.merged, pastOf(one));
   for (const kept of open) {
     const call = callOf(world, turn, kept);

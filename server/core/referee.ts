@@ -3,7 +3,7 @@ import { Calls, reasonFor } from "./calls.ts";
 import { handleCallRequest } from "./call-requests.ts";
 import { endChoice, resumeChoice, setIdle, setPresence, setSettings } from "./choices.ts";
 import { endClaim, takeUpCalls } from "./claims.ts";
-import { setContact, tellChanges } from "./contacts.ts";
+import { setBlock, setContact, tellChanges } from "./contacts.ts";
 import { Deadlines, type Deadline } from "./deadlines.ts";
 import { arrive, endGrace, leave, lose, revoke } from "./devices.ts";
 import { endCall } from "./ending.ts";
@@ -66,6 +66,9 @@ function handleEvent(world: World, turn: Turn, event: RefereeEvent): void {
       break;
     case "contact":
       setContact(world, turn, event);
+      break;
+    case "block":
+      setBlock(world, turn, event);
       break;
     case "contacts-changed":
       turn.send(world.users.connectionsOf(event.of), {

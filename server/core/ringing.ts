@@ -14,17 +14,17 @@ export type Reach = "ring" | "waiting" | "settling" | Unreached;
 type Unreached = "unreachable" | "unavailable" | "busy";
 
 /**
- * Whether a user is there follows from nothing but what others see, so that who is invisible cannot be told from who is
- * away. [CALL-8] [CALL-9] [PRES-4]
+ * Whether a user is there follows from nothing but what the caller sees, so that who is invisible, or blocks them, cannot
+ * be told from who is away. [CALL-8] [CALL-9] [PRES-4] [PRES-5]
  */
 export function reachOf(world: World, user: UserId, caller: UserId, at: number): Reach {
-  const here = world.users.get(user);
+  const here = world.users.blocks(user, caller) ? undefined : world.users.get(user);
   const inCall = world.calls.isTalking(user);
   const shown = here === undefined ? "offline" : shownOf({ ...here, inCall }).availability;
   if (here === undefined || shown === "offline") {
-    // Nobody was told anything of them since the server started: they may be among those still coming back. [CALL-11]
+    // The caller was told nothing of them since the server started: they may be among those still coming back. [CALL-11]
     const isSettling = at < settledAt(world);
-    return isSettling && world.users.told(user).since === undefined ? "settling" : "unreachable";
+    return isSettling && world.users.toldTo(caller, user).since === undefined ? "settling" : "unreachable";
   }
   const { letThrough = [], secondCall } = here.settings;
   if (shown === "dnd" && !letThrough.includes(caller)) return "unavailable";

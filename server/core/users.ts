@@ -2,6 +2,7 @@ import type { DeviceId, UserId } from "#protocol";
 import type { ConnectionId, JoiningUser } from "./events.ts";
 import type { Told } from "./presence.ts";
 import { Recent } from "./recent.ts";
+import { Veils } from "./veils.ts";
 
 /** A device that is online, or in its grace where `connection` is missing. */
 export interface Device {
@@ -11,9 +12,11 @@ export interface Device {
 }
 
 /** A user with at least one device online or in its grace. */
-export interface User extends Omit<JoiningUser, "contacts"> {
+export interface User extends Omit<JoiningUser, "contacts" | "blocked" | "blockedBy"> {
   /** Their names, by id. */
   contacts: Map<UserId, string>;
+  blocked: Set<UserId>;
+  blockedBy: Set<UserId>;
   devices: Map<DeviceId, Device>;
   told: Told;
 }
@@ -32,6 +35,9 @@ export class Users {
   readonly #users = new Map<UserId, User>();
   readonly #speakers = new Map<ConnectionId, Speaker>();
   readonly #offlineSince = new Recent<UserId, number>(MAX_OFFLINE_KNOWN);
+  readonly #veils = new Veils();
+  /** Blocks of which those who are not here cannot tell. */
+  readonly #noted = new Set<string>();
 
   get(user: UserId): User | undefined {
     return this.#users.get(user);
@@ -49,8 +55,14 @@ export class Users {
       here.name = joining.name;
       return here;
     }
-    const contacts = new Map(joining.contacts.map(({ id, name }) => [id, name]));
-    const user = { ...joining, contacts, devices: new Map<DeviceId, Device>(), told: this.told(joining.id) };
+    const user: User = {
+      ...joining,
+      contacts: new Map(joining.contacts.map(({ id, name }) => [id, name])),
+      blocked: new Set(joining.blocked),
+      blockedBy: new Set(joining.blockedBy),
+      devices: new Map(),
+      told: this.told(joining.id),
+    };
     this.#users.set(user.id, user);
     return user;
   }
@@ -81,6 +93,11 @@ export class Users {
     return { availability: "offline", ...(since === undefined ? {} : { since }) };
   }
 
+  /** What `to` was last told of this user, who may block them. [PRES-5] */
+  toldTo(to: UserId, user: UserId): Told {
+    return this.#veils.through(to, user, this.told(user), this.blocks(user, to));
+  }
+
   /** Where one device of a user is reached now. */
   connectionOf(user: UserId, device: DeviceId | undefined): ConnectionId | undefined {
     return device === undefined ? undefined : this.#users.get(user)?.devices.get(device)?.connection;
@@ -94,6 +111,34 @@ export class Users {
         connections.push(device.connection);
     }
     return connections;
+  }
+
+  /** Whether one blocks the other, as far as it is known. [PRES-5] */
+  blocks(one: UserId, other: UserId): boolean {
+    const ofOne = this.#users.get(one)?.blocked.has(other);
+    return ofOne ?? this.#users.get(other)?.blockedBy.has(one) ?? this.#noted.has(`${one} ${other}`);
+  }
+
+  /** A block is known before either of the two is here. */
+  noteBlock(one: UserId, other: UserId): void {
+    this.#noted.add(`${one} ${other}`);
+  }
+
+  /** Whether news of this user goes to the other: to contacts who neither block nor are blocked. [PRES-5] */
+  isSeenBy(user: UserId, other: UserId): boolean {
+    const viewer = this.#users.get(other);
+    return (
+      viewer !== undefined && this.areContacts(viewer, user) && !this.blocks(user, other) && !this.blocks(other, user)
+    );
+  }
+
+  /** Notes that one blocks the other, or no longer, and what the other was told until then. */
+  setBlock(one: UserId, other: UserId, isBlocked: boolean, at: number): void {
+    if (isBlocked) this.#veils.drop(other, one, this.toldTo(other, one), at);
+    else this.#veils.lift(other, one, this.told(one), at);
+    change(this.#users.get(one)?.blocked, other, isBlocked);
+    change(this.#users.get(other)?.blockedBy, one, isBlocked);
+    if (!isBlocked) this.#noted.delete(`${one} ${other}`);
   }
 
   /** Whether both are contacts of each other, as far as those who are here are known. [PRES-5] */
@@ -112,4 +157,9 @@ export class Users {
     here.contacts.set(other.id, other.name);
     return isNew;
   }
+}
+
+function change(set: Set<UserId> | undefined, user: UserId, isIn: boolean): void {
+  if (isIn) set?.add(user);
+  else set?.delete(user);
 }

@@ -29,7 +29,7 @@ export function welcomeOf(world: World, turn: Turn, speaker: Speaker, re: number
     ...numbered(re),
     user: { id: user.id, handle: user.handle, name: user.name, ...selfOf(user, turn.at) },
     settings: user.settings,
-    contacts: [...user.contacts.keys()].map((contact) => contactOf(world, turn, user, contact)),
+    contacts: contactsOf(world, turn, user),
     calls: listed.map(({ entry }) => entry),
     missed: user.missed,
     rejoin: world.spans.rejoinMs,
@@ -39,9 +39,15 @@ export function welcomeOf(world: World, turn: Turn, speaker: Speaker, re: number
   return { type: "welcome", to: connection, message, tickets };
 }
 
+/** Without those whom the user blocks. [PRES-5] */
+function contactsOf(world: World, turn: Turn, user: User): ContactPresence[] {
+  const shown = [...user.contacts.keys()].filter((contact) => !user.blocked.has(contact));
+  return shown.map((contact) => contactOf(world, turn, user, contact));
+}
+
 function contactOf(world: World, { at }: Turn, user: User, contact: UserId): ContactPresence {
   if (!world.users.areContacts(user, contact)) return { user: contact, availability: "offline" };
-  return presenceOf(contact, world.users.told(contact), at);
+  return presenceOf(contact, world.users.toldTo(user.id, contact), at);
 }
 
 function listedAs(world: World, turn: Turn, call: Call, speaker: Speaker): Listed | undefined {

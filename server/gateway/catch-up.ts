@@ -1,3 +1,4 @@
+import type { UserId } from "#protocol";
 import type { AccountsEvent, Identity } from "../accounts/accounts.ts";
 
 /** An identity as it is after changes that came while it was being read, in their order. */
@@ -8,9 +9,21 @@ export function caughtUp(identity: Identity, changes: readonly AccountsEvent[]):
 function applyChange(identity: Identity, change: AccountsEvent): Identity {
   const self = identity.user.id;
   if (change.type === "missed") return change.of === self ? { ...identity, missed: change.count } : identity;
+  if (change.type === "block") return applyBlock(identity, change);
   if (change.type !== "contact") return identity;
   const other = change.people.find(({ id }) => id !== self);
   if (other === undefined || !change.people.some(({ id }) => id === self)) return identity;
   const others = identity.contacts.filter(({ id }) => id !== other.id);
   return { ...identity, contacts: change.accepted ? [...others, other] : others };
+}
+
+function applyBlock(identity: Identity, { by, user, blocked }: Extract<AccountsEvent, { type: "block" }>): Identity {
+  const self = identity.user.id;
+  const withOrWithout = (people: UserId[], one: UserId) => [
+    ...people.filter((other) => other !== one),
+    ...(blocked ? [one] : []),
+  ];
+  if (by === self) return { ...identity, blocked: withOrWithout(identity.blocked, user) };
+  if (user === self) return { ...identity, blockedBy: withOrWithout(identity.blockedBy, by) };
+  return identity;
 }

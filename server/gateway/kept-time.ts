@@ -15,8 +15,8 @@ export function inServerTime(accounts: Accounts, { toWall, fromWall }: Clock): A
     saveCall: (call) => accounts.saveCall(shiftedCall(call, toWall)),
     recordCall: (ended) => accounts.recordCall(asKept(ended, toWall)),
     keptCalls: async () => {
-      const { open, past } = await accounts.keptCalls();
-      return { open: open.map((call) => shiftedCall(call, fromWall)), past };
+      const { open, ...kept } = await accounts.keptCalls();
+      return { ...kept, open: open.map((call) => shiftedCall(call, fromWall)) };
     },
   };
 }

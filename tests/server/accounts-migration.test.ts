@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { UserId } from "#protocol";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { MIGRATIONS } from "../../server/accounts/migrations.ts";
@@ -90,6 +91,23 @@ it("[CALL-9] lets second calls wait for those whose busy was kept before there w
   accounts = await startTestAccounts(database);
   const check = await accounts.accounts.identify("r:00000000000000000000000000000ada", newDeviceId());
   expect(check).toMatchObject({ ok: true, identity: { settings: { showBusy: false, secondCall: "wait" } } });
+});
+
+it("[PRES-5] has room for a block beside a wish that was kept before there were any", async () => {
+  await client.query(await readFile(new URL("fixtures/version-4.sql", import.meta.url), "utf8"));
+  accounts = await startTestAccounts(database);
+  const ada = new TestPerson(accounts, "ada");
+  ada.token = "r:00000000000000000000000000000ada";
+  const bob = "userBob001" as UserId;
+  const states = async () => (await ada.call("listContacts", {})).contacts.map(({ state }) => state);
+  await ada.call("blockContact", { user: bob });
+  expect(await states()).toEqual(["blocked", "outgoing"]);
+  await ada.call("unblockContact", { user: bob });
+  expect(await states()).toEqual(["accepted", "outgoing"]);
+  const twice = `INSERT INTO "Contact" ("objectId", "owner", "target", "blocks") VALUES ($1, 'userAda001', 'userBob001', $2)`;
+  await expect(client.query(twice, ["double", null])).rejects.toThrow("beckon_contact_pair");
+  await client.query(twice, ["once", true]);
+  await expect(client.query(twice, ["twice", true])).rejects.toThrow("beckon_contact_block");
 });
 
 it("starts again on data of its own version", async () => {

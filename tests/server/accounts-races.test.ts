@@ -1,7 +1,8 @@
 import { ParseCode, type DeviceId, type UserId } from "#protocol";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Contacts, MAX_CONTACTS } from "../../server/accounts/contacts.ts";
+import { MAX_CONTACTS } from "../../server/accounts/contact-rows.ts";
+import { Contacts } from "../../server/accounts/contacts.ts";
 import { openPool } from "../../server/database/pool.ts";
 import { createLogger } from "../../server/logger.ts";
 import {

@@ -59,6 +59,8 @@ describe("signing up", () => {
       chosen: { availability: "available" },
       settings: { showBusy: true, secondCall: "wait" },
       contacts: [],
+      blocked: [],
+      blockedBy: [],
       missed: 0,
     });
   });
@@ -160,6 +162,8 @@ describe("every function", () => {
     "acceptContact",
     "declineContact",
     "removeContact",
+    "blockContact",
+    "unblockContact",
     "listCalls",
     "markCallsSeen",
   ];
@@ -168,6 +172,8 @@ describe("every function", () => {
     acceptContact: { user: "a" },
     declineContact: { user: "a" },
     removeContact: { user: "a" },
+    blockContact: { user: "a" },
+    unblockContact: { user: "a" },
   };
 
   it.each(others)("%s needs a session", async (name) => {

@@ -32,7 +32,7 @@ const accounts: Accounts = {
   saveSettings: () => undefined,
   saveCall: () => undefined,
   recordCall: () => undefined,
-  keptCalls: () => Promise.resolve({ open: [], past: [] }),
+  keptCalls: () => Promise.resolve({ open: [], past: [], blocks: [] }),
   onEvent: () => undefined,
   ready: () => Promise.resolve(true),
 };
@@ -44,6 +44,8 @@ function identityOf(token: string): Identity {
     chosen: { availability: "available" },
     settings: { showBusy: true, secondCall: "wait" },
     contacts: [],
+    blocked: [],
+    blockedBy: [],
     missed: 0,
   };
 }

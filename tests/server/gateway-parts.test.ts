@@ -138,6 +138,8 @@ describe("what changed while an identity was being read", () => {
     chosen: { availability: "available" },
     settings: { showBusy: true, secondCall: "wait" },
     contacts: [other],
+    blocked: [],
+    blockedBy: [third.id],
     missed: 2,
   };
 
@@ -150,8 +152,19 @@ describe("what changed while an identity was being read", () => {
     expect(late).toEqual({ ...identity, contacts: [third], missed: 3 });
   });
 
+  it("[PRES-5] is in it: who blocks whom", () => {
+    const late = caughtUp(identity, [
+      { type: "block", by: self.id, user: other.id, blocked: true },
+      { type: "block", by: other.id, user: self.id, blocked: true },
+      { type: "block", by: third.id, user: self.id, blocked: false },
+    ]);
+    expect(late).toEqual({ ...identity, blocked: [other.id], blockedBy: [other.id] });
+  });
+
   it("unless it is about others, or known already", () => {
     const changes: AccountsEvent[] = [
+      { type: "block", by: other.id, user: third.id, blocked: true },
+      { type: "block", by: third.id, user: self.id, blocked: true },
       { type: "contact", accepted: true, people: [other, third] },
       { type: "contact", accepted: true, people: [self, other] },
       { type: "missed", of: other.id, count: 9 },

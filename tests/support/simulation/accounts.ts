@@ -10,6 +10,8 @@ export interface Account {
   chosen: { availability: Choice; until?: number; text?: string };
   settings: Settings;
   contacts: Set<UserId>;
+  /** Whom they block, with the instant of the block. [PRES-5] */
+  blocked: Map<UserId, number>;
 }
 
 interface Session {
@@ -33,6 +35,7 @@ export class Accounts {
       chosen: { availability: "available" },
       settings: { showBusy: true, secondCall: "wait" },
       contacts: new Set(),
+      blocked: new Map(),
     };
     this.#accounts.set(id, account);
     return account;
@@ -74,20 +77,31 @@ export class Accounts {
     }
   }
 
+  /** Since when one blocks the other, if so. */
+  blockedAt(one: UserId, other: UserId): number | undefined {
+    return this.get(one).blocked.get(other);
+  }
+
+  setBlock(one: UserId, other: UserId, at: number | undefined): void {
+    if (at === undefined) this.get(one).blocked.delete(other);
+    else this.get(one).blocked.set(other, at);
+  }
+
   /** As the contact list's function answers. */
   listContacts(id: UserId): Contact[] {
-    return [...this.get(id).contacts].map((user) => ({
+    const { contacts, blocked } = this.get(id);
+    return [...new Set([...contacts, ...blocked.keys()])].map((user) => ({
       user,
       handle: this.get(user).handle,
       name: user,
-      state: "accepted" as const,
+      state: blocked.has(user) ? ("blocked" as const) : ("accepted" as const),
       since: 0,
     }));
   }
 
   /** As the gateway reads it when a device joins. */
   joining(id: UserId): JoiningUser {
-    const { handle, chosen, settings, contacts } = this.get(id);
+    const { handle, chosen, settings, contacts, blocked } = this.get(id);
     return {
       id,
       handle,
@@ -96,6 +110,8 @@ export class Accounts {
       settings,
       contacts: [...contacts].map((contact) => ({ id: contact, name: contact })),
       missed: this.missed(id),
+      blocked: [...blocked.keys()],
+      blockedBy: this.all().flatMap((other) => (other.blocked.has(id) ? [other.id] : [])),
     };
   }
 

@@ -86,7 +86,7 @@ export class Backend implements ServerEnd {
     this.life += 1;
     this.startedAt = this.#setting.now;
     const newPeerId = (): PeerId => `peer-${(this.#peerCount += 1)}` as PeerId;
-    const kept = this.#accounts.rows.read();
+    const kept = this.#accounts.rows.read((by, user) => this.#accounts.blockedAt(by, user) !== undefined);
     this.restored = new Restored(this.#setting, this.#accounts, kept.open, (user) => this.#has(user));
     this.#referee = createReferee({ spans: SPANS, startedAt: this.#setting.now, newPeerId, kept });
     this.#setting.note("server", "starts", { open: kept.open.map(({ call, phase }) => [call, phase.at]) });
@@ -238,6 +238,7 @@ export class Backend implements ServerEnd {
 
   #record(record: Extract<RefereeEffect, { type: "record" }>): void {
     this.#setting.note("server", "records", { call: record.call, reason: record.reason });
+    this.#checkHidden(record);
     this.#accounts.noteRecord(record);
     this.afterTurn(this.restored.ended(record));
     this.#behind.write(record.call, () => {
@@ -251,6 +252,15 @@ export class Backend implements ServerEnd {
 
   #has(user: UserId): boolean {
     return [...this.#connections.values()].some((one) => one.user === user);
+  }
+
+  /** A call that reached nobody is in the history of who blocks the caller at no time, and in everyone else's always. */
+  #checkHidden({ call, caller, callee, acceptedAt, outcomes }: Extract<RefereeEffect, { type: "record" }>): void {
+    const blockedAt = this.#accounts.blockedAt(callee, caller);
+    // What fell due in the turn of the block came before it.
+    if (blockedAt === this.#setting.now) return;
+    if ((outcomes.callee === undefined) !== (blockedAt !== undefined && acceptedAt === undefined))
+      this.#setting.problem(`${call} of ${caller} is ${String(outcomes.callee)} to ${callee} [PRES-5]`);
   }
 
   #decoded(message: ClientMessage): ClientMessage | undefined {

@@ -1,4 +1,4 @@
-import type { CallId } from "#protocol";
+import type { CallId, UserId } from "#protocol";
 import type { EndedCall, KeptCall, KeptCalls, KeptPast } from "../../../server/core/events.ts";
 
 type Row = { isOver: false; call: KeptCall } | { isOver: true; call: EndedCall };
@@ -37,8 +37,13 @@ export class KeptRows {
   }
 
   /** As a server reads them at its start. */
-  read(): KeptCalls {
-    return { open: structuredClone(this.open), past: this.records.map(pastOf) };
+  read(blocks: (by: UserId, user: UserId) => boolean = () => false): KeptCalls {
+    const pairs = this.open.map(({ callee, caller }) => ({ by: callee.user, user: caller.user }));
+    return {
+      open: structuredClone(this.open),
+      past: this.records.map(pastOf),
+      blocks: pairs.filter(({ by, user }) => blocks(by, user)),
+    };
   }
 }
 

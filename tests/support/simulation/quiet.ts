@@ -49,21 +49,23 @@ function checkPages({ clients, setting }: World): void {
   }
 }
 
-/** A client shows of each contact what the rules make of the contact's devices, choice and calls. [PRES-1, PRES-4] */
+/** A client shows of each contact what the rules make of the contact's devices, choice and calls. [PRES-1, PRES-4, PRES-5] */
 function checkPresence(world: World, client: Client): void {
   const { state } = client;
   if (state.at === "signed-out") return;
   const { availability, text } = world.accounts.get(client.user).chosen;
   if (state.self.availability !== availability || state.self.text !== text)
     world.setting.problem(`${client.name} shows its own choice as ${state.self.availability}, it is ${availability}`);
-  const listed = new Set<UserId>(state.roster.contacts.map(({ user }) => user));
+  const listed = new Map(state.roster.contacts.map((contact) => [contact.user, contact.state]));
   for (const other of world.users) {
     if (other === client.user) continue;
+    const isBlocked = world.accounts.blockedAt(client.user, other) !== undefined;
     const isContact = world.accounts.areContacts(client.user, other);
-    if (listed.has(other) !== isContact) world.setting.problem(`${client.name} has a wrong list: ${other}`);
-    if (!isContact) continue;
+    const entry = isBlocked ? "blocked" : isContact ? "accepted" : undefined;
+    if (listed.get(other) !== entry) world.setting.problem(`${client.name} has a wrong list: ${other}`);
+    if (entry !== "accepted") continue;
     const shown = presenceOf(state.roster, other);
-    const expected = expectedOf(world, other);
+    const expected = expectedOf(world, other, client.user);
     if (shown.availability !== expected.availability || shown.text !== expected.text)
       world.setting.problem(
         `${client.name} shows ${other} as ${shown.availability} (${shown.text ?? ""}), is ${expected.availability} (${expected.text ?? ""}) [PRES-1]`,
@@ -71,7 +73,8 @@ function checkPresence(world: World, client: Client): void {
   }
 }
 
-function expectedOf(world: World, user: UserId): { availability: Availability; text?: string } {
+function expectedOf(world: World, user: UserId, viewer: UserId): { availability: Availability; text?: string } {
+  if (world.accounts.blockedAt(user, viewer) !== undefined) return { availability: "offline" };
   const { chosen, settings } = world.accounts.get(user);
   const online = world.clients.filter((client) => client.user === user && client.state.at === "signed-in");
   if (online.length === 0 || chosen.availability === "invisible") return { availability: "offline" };
@@ -117,8 +120,8 @@ function checkRecords({ accounts, backend, named, merged, setting }: World, runn
     if (backend.life === 1 && told.length > 1) setting.problem(`${call} has ${told.length} records [CALL-14]`);
   for (const { call, outcomes, missedWhile } of rows.records) {
     if ((missedWhile !== undefined) !== (outcomes.callee === "missed"))
-      setting.problem(`${call} ended as ${outcomes.callee} while ${missedWhile ?? "nothing"} [CALL-14]`);
-    const pair = `${outcomes.caller}/${outcomes.callee}`;
+      setting.problem(`${call} ended as ${String(outcomes.callee)} while ${missedWhile ?? "nothing"} [CALL-14]`);
+    const pair = `${outcomes.caller}/${outcomes.callee ?? "nothing"}`;
     if (!PAIRS.has(pair)) setting.problem(`${call} is recorded as ${pair} [CALL-14]`);
     if (running.has(call)) setting.problem(`${call} is recorded and runs on [CALL-14]`);
   }
@@ -141,4 +144,8 @@ const PAIRS = new Set([
   "busy/missed",
   "unreachable/missed",
   "unavailable/missed",
+  // To who blocks the caller it never was. [PRES-5]
+  "cancelled/nothing",
+  "no-answer/nothing",
+  "unreachable/nothing",
 ]);

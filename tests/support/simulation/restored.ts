@@ -48,11 +48,17 @@ export class Restored {
   welcomed(user: UserId, calls: WelcomeCall[]): void {
     const { availability } = this.#accounts.get(user).chosen;
     if (availability === "invisible" || availability === "dnd") return;
-    for (const { call, callee, phase } of this.#rings.values()) {
+    for (const ring of this.#rings.values()) {
+      const { call, callee, phase } = ring;
       const isDue = phase.at === "ringing" && phase.until - this.#setting.now >= LATE_RING_MS;
-      if (callee.user === user && isDue && !calls.some((listed) => listed.call === call))
+      if (callee.user === user && isDue && !this.#isHidden(ring) && !calls.some((listed) => listed.call === call))
         this.#setting.problem(`${user} is not told of ${call}, which rings [CALL-11]`);
     }
+  }
+
+  /** To who blocks the caller it is nothing. [PRES-5] */
+  #isHidden({ caller, callee }: KeptCall): boolean {
+    return this.#accounts.blockedAt(callee.user, caller.user) !== undefined;
   }
 
   /** A ring ends by its own time, by a person, or because someone is not there. */
@@ -64,7 +70,8 @@ export class Restored {
     const { callee } = ring;
     const isInvisible = this.#accounts.get(callee.user).chosen.availability === "invisible";
     const areContacts = this.#accounts.areContacts(ring.caller.user, callee.user);
-    if (reason === "unreachable" && this.#isConnected(callee.user) && !isInvisible && areContacts)
+    const isReachable = this.#isConnected(callee.user) && !isInvisible && areContacts && !this.#isHidden(ring);
+    if (reason === "unreachable" && isReachable)
       this.#setting.problem(`${call} ended as unreachable, and ${callee.user} is there [CALL-11]`);
   }
 }

@@ -30,6 +30,7 @@ const acts: Act[] = [
   { weight: 2, run: signOut },
   { weight: 6, run: signIn },
   { weight: 2, run: changeContact },
+  { weight: 3, run: changeBlock },
   { weight: 3, run: look },
   { weight: 8, isFault: true, run: cutSocket },
   { weight: 6, isFault: true, run: answerInAGap },
@@ -189,6 +190,20 @@ function changeContact({ setting, users, accounts, backend }: World): void {
   backend.tell({ type: "contact", accepted, people });
   backend.tell({ type: "contacts-changed", of: one, user: other });
   backend.tell({ type: "contacts-changed", of: other, user: one });
+}
+
+/** Somebody blocks a contact, or whom they blocked no longer. [PRES-5] */
+function changeBlock({ setting, users, accounts, backend }: World): void {
+  const { random } = setting;
+  const by = random.pick(users);
+  const user = random.pick(users.filter((other) => other !== by));
+  if (by === undefined || user === undefined || !backend.isUp) return;
+  const blocked = accounts.blockedAt(by, user) === undefined;
+  if (blocked && !accounts.areContacts(by, user)) return;
+  setting.note("server", blocked ? "block" : "no block", [by, user]);
+  accounts.setBlock(by, user, blocked ? setting.now : undefined);
+  backend.tell({ type: "block", by, user, blocked });
+  backend.tell({ type: "contacts-changed", of: by, user });
 }
 
 /** A page with contacts is opened, and closed again. */

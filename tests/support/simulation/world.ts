@@ -1,4 +1,4 @@
-import { type CallId, type DeviceId, type ServerMessage, type UserId, type WelcomeCall } from "#protocol";
+import type { CallId, ContactPresence, DeviceId, ServerMessage, UserId, WelcomeCall } from "#protocol";
 import type { AppEffect, AppState } from "../../../extension/core/app-types.ts";
 import { Accounts } from "./accounts.ts";
 import { Backend } from "./backend.ts";
@@ -96,7 +96,12 @@ export class World {
     if (message.type === "welcome") {
       for (const contact of message.contacts) this.#hearPresence(to, contact);
       for (const { call } of message.calls) this.moments.named(to, call);
+      for (const call of message.calls)
+        if (call.state === "incoming" && this.#isBlocked(to, call.from.user))
+          this.setting.problem(`${to} is rung by ${call.from.user}, whom they block [PRES-5]`);
     }
+    if (message.type === "call.incoming" && this.#isBlocked(to, message.from.user))
+      this.setting.problem(`${to} is rung by ${message.from.user}, whom they block [PRES-5]`);
     if (message.type === "call.ended" && message.reason === "merged") this.merged.add(message.call);
     if (!("call" in message)) return;
     this.moments.heard(to, message);
@@ -105,10 +110,9 @@ export class World {
     this.named.set(call, lives.add(this.backend.life));
   }
 
-  #hearPresence(
-    to: UserId,
-    { user, availability, text }: { user: UserId; availability: string; text?: string | undefined },
-  ): void {
+  #hearPresence(to: UserId, contact: ContactPresence): void {
+    const { user, availability, text } = contact;
+    this.#hearBlocked(to, contact);
     if (!this.accounts.areContacts(to, user))
       this.setting.problem(`${to} hears of ${user}, who is no contact [PRES-5]`);
     const { chosen } = this.accounts.get(user);
@@ -119,5 +123,21 @@ export class World {
       if (this.accounts.get(user).chosen.availability === "invisible")
         this.setting.problem(`${to} hears that ${user}, who is invisible, is ${availability} [PRES-4]`);
     });
+  }
+  /** No one learns anything of who blocks them: neither how they are now, nor when they were otherwise. [PRES-5] */
+  #hearBlocked(to: UserId, { user, availability, text, since }: ContactPresence): void {
+    if (this.#isBlocked(to, user)) this.setting.problem(`${to} hears of ${user}, whom they block [PRES-5]`);
+    if (!this.#isBlocked(user, to)) return;
+    if (availability !== "offline" || text !== undefined)
+      this.setting.problem(`${to} hears that ${user}, who blocks them, is ${availability} [PRES-5]`);
+    const blockedAt = this.accounts.blockedAt(user, to) ?? 0;
+    if (since !== undefined && this.setting.now - since > blockedAt)
+      this.setting.problem(`${to} hears that ${user} came and went since they block them [PRES-5]`);
+  }
+
+  /** What fell due in the turn of the block came before it. */
+  #isBlocked(by: UserId, user: UserId): boolean {
+    const at = this.accounts.blockedAt(by, user);
+    return at !== undefined && at < this.setting.now;
   }
 }

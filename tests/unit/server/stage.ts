@@ -76,6 +76,8 @@ export class Stage {
       chosen: { availability: "available" },
       settings: { showBusy: true, secondCall: "wait" },
       contacts: [],
+      blocked: [],
+      blockedBy: [],
       missed: 0,
     };
     this.#people.set(name, person);
@@ -98,6 +100,18 @@ export class Stage {
 
   unfriend(one: string, other: string): RefereeEffect[] {
     return this.befriend(one, other, false);
+  }
+
+  /** One person blocks another, or does so no longer. */
+  block(by: string, other: string, blocked = true): RefereeEffect[] {
+    const [blocker, person] = [this.person(by), this.person(other)];
+    blocker.blocked = blocker.blocked.filter((id) => id !== person.id);
+    person.blockedBy = person.blockedBy.filter((id) => id !== blocker.id);
+    if (blocked) {
+      blocker.blocked.push(person.id);
+      person.blockedBy.push(blocker.id);
+    }
+    return this.handle({ type: "block", by: blocker.id, user: person.id, blocked });
   }
 
   /** One device of a person, welcomed. Its id is given by its owner and its name. */
@@ -158,7 +172,10 @@ export class Stage {
     this.at += afterMs;
     this.#isWriting = true;
     this.#seats.clear();
-    this.#referee = this.#newReferee(this.at, this.rows.read());
+    this.#referee = this.#newReferee(
+      this.at,
+      this.rows.read((by, user) => this.person(by).blocked.includes(user)),
+    );
     this.handle({ type: "due" });
   }
 

@@ -1,0 +1,165 @@
+import { UserId, type Contact } from "#protocol";
+import * as v from "valibot";
+import type { Database } from "../database/pool.ts";
+import { newRowId, readableBy } from "./rows.ts";
+
+/** So many contacts and requests of one person, and so many whom they block: a welcome carries the roster in one frame. */
+export const MAX_CONTACTS = 1_000;
+
+/** Whoever a contact's row is about. */
+export interface Person {
+  id: UserId;
+  handle: string;
+  name: string;
+}
+
+interface ContactRow {
+  user: string | null;
+  request: string | null;
+  handle: string | null;
+  name: string | null;
+  typed: string | null;
+  mine: Date | null;
+  theirs: Date | null;
+  blocked: Date | null;
+}
+
+/** A person's own list. Whom they block is nothing else to them; to the blocked one it makes no difference. [PRES-5] */
+export async function contactsOf(database: Database, user: UserId): Promise<Contact[]> {
+  const rows = await database.rows<ContactRow>(
+    `SELECT other."objectId" AS user, mine."objectId" AS request, other."username" AS handle,
+       coalesce(other."name", other."username") AS name, mine."handle" AS typed,
+       mine."createdAt" AS mine, theirs."createdAt" AS theirs, block."createdAt" AS blocked
+     FROM (SELECT * FROM "Contact" WHERE "owner" = $1 AND "blocks" IS NOT TRUE) AS mine
+     FULL JOIN (SELECT * FROM "Contact" WHERE "target" = $1 AND "blocks" IS NOT TRUE) AS theirs
+       ON theirs."owner" = mine."target"
+     FULL JOIN (SELECT * FROM "Contact" WHERE "owner" = $1 AND "blocks") AS block
+       ON block."target" = coalesce(theirs."owner", mine."target")
+     LEFT JOIN "_User" AS other ON other."objectId" = coalesce(block."target", theirs."owner", mine."target")
+     ORDER BY coalesce(mine."createdAt", theirs."createdAt", block."createdAt")`,
+    [user],
+  );
+  return rows.flatMap(entryOf);
+}
+
+function entryOf(row: ContactRow): Contact[] {
+  const mine = row.mine?.getTime();
+  const theirs = row.theirs?.getTime();
+  if (mine !== undefined && theirs === undefined && row.blocked === null) {
+    return [{ user: v.parse(UserId, row.request), handle: row.typed ?? "", state: "outgoing", since: mine }];
+  }
+  // Someone whose account is gone is nobody's contact.
+  if (row.user === null || row.handle === null || row.name === null) return [];
+  const person = { user: v.parse(UserId, row.user), handle: row.handle, name: row.name };
+  if (row.blocked !== null) return [{ ...person, state: "blocked", since: row.blocked.getTime() }];
+  if (theirs === undefined) return [];
+  if (mine === undefined) return [{ ...person, state: "incoming", since: theirs }];
+  return [{ ...person, state: "accepted", since: Math.max(mine, theirs) }];
+}
+
+export async function lockPair(database: Database, one: string, other: string): Promise<void> {
+  await database.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [[one, other].sort().join(" ")]);
+}
+
+const PersonRow = v.object({ id: UserId, handle: v.string(), name: v.string() });
+
+export async function personBy(database: Database, column: "username" | "objectId", value: string) {
+  const [row] = await database.rows(
+    `SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name FROM "_User" WHERE "${column}" = $1`,
+    [value],
+  );
+  return row === undefined ? undefined : v.parse(PersonRow, row);
+}
+
+/** Answers whether it is new. */
+export async function wish(
+  database: Database,
+  owner: string,
+  target: { id?: string | undefined; handle: string },
+): Promise<boolean> {
+  const acl = readableBy(owner);
+  const made = await database.rows(
+    `INSERT INTO "Contact" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "owner", "target", "handle")
+     VALUES ($1, now(), now(), $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING 1`,
+    [newRowId(), acl.read, acl.write, owner, target.id ?? null, target.handle],
+  );
+  return made.length > 0;
+}
+
+export async function hasTooMany(database: Database, owner: string): Promise<boolean> {
+  const [row] = await database.rows<{ count: number }>(
+    `SELECT count(*)::int AS count FROM "Contact" WHERE "owner" = $1 AND "blocks" IS NOT TRUE`,
+    [owner],
+  );
+  return (row?.count ?? 0) >= MAX_CONTACTS;
+}
+
+/** Whether as many requests as a list may hold wait at a handle, be it anybody's or nobody's. */
+export async function isAskedTooOften(database: Database, handle: string): Promise<boolean> {
+  const [row] = await database.rows<{ count: number }>(
+    `SELECT count(*)::int AS count FROM "Contact" AS theirs WHERE "handle" = $1 AND NOT EXISTS (
+       SELECT 1 FROM "Contact" AS mine
+       WHERE mine."owner" = theirs."target" AND mine."target" = theirs."owner" AND mine."blocks" IS NOT TRUE)`,
+    [handle],
+  );
+  return (row?.count ?? 0) >= MAX_CONTACTS;
+}
+
+export async function wishes(database: Database, owner: string, target: string): Promise<boolean> {
+  const rows = await database.rows(
+    `SELECT 1 FROM "Contact" WHERE "owner" = $1 AND "target" = $2 AND "blocks" IS NOT TRUE`,
+    [owner, target],
+  );
+  return rows.length > 0;
+}
+
+/** Answers whether there was one. */
+export async function unwish(database: Database, owner: string, target: string): Promise<boolean> {
+  const gone = await database.rows(
+    `DELETE FROM "Contact" WHERE "owner" = $1 AND "target" = $2 AND "blocks" IS NOT TRUE RETURNING 1`,
+    [owner, target],
+  );
+  return gone.length > 0;
+}
+
+/** Which of the two block the other, asked once for both. */
+export async function blocksBetween(
+  database: Database,
+  one: string,
+  other: string,
+): Promise<{ ofOne: boolean; ofOther: boolean }> {
+  const rows = await database.rows<{ owner: string }>(
+    `SELECT "owner" FROM "Contact"
+     WHERE "blocks" AND (("owner" = $1 AND "target" = $2) OR ("owner" = $2 AND "target" = $1))`,
+    [one, other],
+  );
+  const owners = rows.map(({ owner }) => owner);
+  return { ofOne: owners.includes(one), ofOther: owners.includes(other) };
+}
+
+/** A row of its own, which nobody but its owner reads. */
+export async function addBlock(database: Database, owner: string, target: string): Promise<void> {
+  const acl = readableBy(owner);
+  await database.rows(
+    `INSERT INTO "Contact" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "owner", "target", "blocks")
+     VALUES ($1, now(), now(), $2, $3, $4, $5, true)`,
+    [newRowId(), acl.read, acl.write, owner, target],
+  );
+}
+
+/** Answers whether there was one. */
+export async function removeBlock(database: Database, owner: string, target: string): Promise<boolean> {
+  const gone = await database.rows(
+    `DELETE FROM "Contact" WHERE "owner" = $1 AND "target" = $2 AND "blocks" RETURNING 1`,
+    [owner, target],
+  );
+  return gone.length > 0;
+}
+
+export async function blocksTooMany(database: Database, owner: string): Promise<boolean> {
+  const [row] = await database.rows<{ count: number }>(
+    `SELECT count(*)::int AS count FROM "Contact" WHERE "owner" = $1 AND "blocks"`,
+    [owner],
+  );
+  return (row?.count ?? 0) >= MAX_CONTACTS;
+}
