@@ -121,8 +121,14 @@ export class Moments {
     if (before.call.at !== "live" && before.call.at !== "reconnecting") return;
     const alias = this.#mergedFrom.get(before.call.call);
     if (call.reason === "failed" || this.#ended.has(before.call.call) || (alias && this.#ended.has(alias))) return;
-    if (this.#isForgotten(client, before.call)) return;
+    if (this.#isForgotten(client, before.call) || this.#isAnsweredAgain(call)) return;
     setting.problem(`${client.name} lost ${before.call.call} as ${call.reason}, which nobody ended [CALL-11]`);
+  }
+
+  /** An answer that was not written is rung on, and another device may give it before the first is back. [DEC-27] */
+  #isAnsweredAgain({ call, reason }: { call: CallId; reason: string }): boolean {
+    const { restored } = this.#world.backend;
+    return reason === "answered-elsewhere" && restored.has(call) && !restored.hasTalk(call);
   }
 
   /**
