@@ -59,7 +59,7 @@ export function isInCall(call: CallView | undefined): boolean {
 /** How one looks just now to others, or offline where nobody sees anything. */
 export function ownShown({ self, line, call }: SignedInView): Availability | Choice {
   if (line.at === "offline") return "offline";
-  const talking = call?.at === "joining" || call?.at === "live" || call?.at === "reconnecting";
+  const talking = call?.at === "joining" || call?.at === "live" || call?.at === "reconnecting" || call?.at === "away";
   if (self.availability !== "available") return self.availability;
   if (talking) return "busy";
   return self.unattended === true ? "away" : "available";

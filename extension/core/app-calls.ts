@@ -98,6 +98,8 @@ function applied(state: SignedIn, at: number, effect: CallEffect): AppStep {
       return step(withMissed(state, { call: effect.call, from: effect.from, media: effect.media, at }));
     case "open-call-tab":
     case "focus-call-tab":
+    case "reload-call-tab":
+    case "watch-call-tab":
     case "signal-page":
       return step<SignedIn, AppEffect>(state, effect);
     default:

@@ -154,13 +154,14 @@ function meaningOf(message: ServerMessage): Heard {
 
 /** The welcome is the whole truth: whatever else was held is dropped, but for what only this side knows. */
 function onWelcome(state: SignedIn, { at, random }: Moment, message: ServerMessageOf<"welcome">): AppStep {
-  const { user, settings, missed, contacts, calls, settling } = message;
+  const { user, settings, missed, contacts, calls, rejoin, settling } = message;
   const known: SignedIn = {
     ...withMissedCount(state, missed),
     session: { ...state.session, handle: user.handle, name: user.name },
     self: { ...selfOf(user, at), ...(state.self.wanted ? { wanted: state.self.wanted } : {}) },
     settings,
     settingsKnown: true,
+    rejoinMs: rejoin,
     roster: welcomeRoster(state.roster, contacts, at, settling),
   };
   const told: AppEffect[] = known.toldIdle === known.idle ? [] : send(known, { type: "device.idle", idle: known.idle });

@@ -11,11 +11,11 @@ import type {
   Settings,
   UserId,
 } from "#protocol";
-import type { CallState, Ended, OwedEnding, WaitingRing } from "./call-types.ts";
+import type { CallState, Ended, OwedEnding, WaitingRing, WatchEffect } from "./call-types.ts";
 import type { Connection } from "./connection.ts";
 import type { History } from "./history.ts";
 import type { Roster } from "./roster.ts";
-import type { Attention } from "./view.ts";
+import type { Attention, DeviceWishes } from "./view.ts";
 import type { Watching } from "./watch.ts";
 
 /** Who is signed in, and where. Holds no secret: the token stays in the shell. */
@@ -112,6 +112,8 @@ export interface SignedIn {
   toldIdle?: boolean;
   /** Whether a page that shows contacts is open. */
   contactsShown: boolean;
+  /** How long an accepted call waits for its page, by the last welcome. [CALL-13] */
+  rejoinMs: number;
   /** The last number given to a request. */
   lastRequest: number;
 }
@@ -204,13 +206,21 @@ export type PageCommand =
 
 /** From the call page's port; `call` is the one that its `here` named. */
 export type CallPageEvent =
-  | { type: "page-here"; call: CallId }
+  /** `fresh`: the page was just loaded, and holds no media. */
+  | { type: "page-here"; call: CallId; fresh: boolean; tab?: number }
   /** The port closed while the background ran. Never sent for a port that the worker's own death closed. */
   | { type: "page-gone"; call: CallId }
+  /** The tab whose port closed is closed, or shows something else. */
+  | { type: "tab-closed"; call: CallId }
+  /** The tab whose port closed is there, and its page is not: it crashed. */
+  | { type: "page-crashed"; call: CallId }
+  /** The person switched a device. */
+  | { type: "page-wishes"; call: CallId; wishes: DeviceWishes }
   | { type: "media-connected"; call: CallId }
   | { type: "media-interrupted"; call: CallId }
   | { type: "media-failed"; call: CallId }
-  | { type: "peer-refused"; call: CallId }
+  /** PeerServer did not take the ticket, or the media cannot be restored with it. */
+  | { type: "ticket-wanted"; call: CallId }
   | { type: "page-signal"; call: CallId; data: unknown };
 
 /** The answer to `list-contacts`, with its number; that of an older reading is ignored, which may be another person's. */
@@ -242,6 +252,7 @@ export type AppEffect =
   /** Makes sure that a call tab shows this call; the tab of `replacing`, where it is still open, is used for it. */
   | { type: "open-call-tab"; call: CallId; replacing?: CallId }
   | { type: "focus-call-tab"; call: CallId }
+  | WatchEffect
   /** Hands data of the other side to the call page. */
   | { type: "signal-page"; call: CallId; data: unknown }
   /** Forgets the session's token; `revoke`: tells Parse first, as well as it can (`logout`). */
@@ -281,6 +292,8 @@ export type CallNotification =
   | { type: "incoming"; call: CallId; from: { user: UserId; name: string }; media: Media }
   /** A ring that must not disturb a talk, here or on another device. */
   | { type: "waiting"; call: CallId; from: { user: UserId; name: string }; media: Media }
+  /** The call goes on without its tab, which the person may open again. */
+  | { type: "away"; call: CallId; with: { user: UserId; name: string } }
   | { type: "missed"; call: CallId; from: { user: UserId; name: string }; media: Media; at: number };
 
 export interface FreeNotification {

@@ -1,5 +1,6 @@
-import { unreachable } from "#protocol";
-import { acceptRing, declineRing, onCall } from "./app-calls.ts";
+import { REJOIN_MS } from "#protocol";
+import { onCallEvent } from "./app-call-events.ts";
+import { onCall } from "./app-calls.ts";
 import { historyDue, onHistory, seeMissed, withHistoryNews } from "./app-history.ts";
 import { askWanted, contactsListed, onLine, onMessage, readContacts, signedOut } from "./app-line.ts";
 import { type AppStep, send, andThen } from "./app-parts.ts";
@@ -18,9 +19,8 @@ import { heeded } from "./app-watch.ts";
 import { onWish } from "./app-wishes.ts";
 import { NEW_CONNECTION, socketOf } from "./connection.ts";
 import { forgetHistoryReading, newHistory } from "./history.ts";
-import { refusal } from "./refusal.ts";
 import { type Step, step } from "./machine.ts";
-import { forgetReading, isAccepted, newRoster, refuseContacts, settleRoster } from "./roster.ts";
+import { forgetReading, newRoster, refuseContacts, settleRoster } from "./roster.ts";
 import { NOBODY_WATCHED } from "./watch.ts";
 
 /** The state of a background that never ran; its first event is `started`. */
@@ -96,77 +96,8 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signe
     case "seen-refused":
       return onHistory(state, event);
     default:
-      return callCommand(state, event);
+      return onCallEvent(state, event);
   }
-}
-
-type CallCommand = Extract<
-  AppEvent,
-  {
-    type:
-      | "place-call"
-      | "accept-call"
-      | "decline-call"
-      | "silence-ring"
-      | "hang-up"
-      | "dismiss-call"
-      | "show-call-tab"
-      | "alerted"
-      | "page-here"
-      | "page-gone"
-      | "media-connected"
-      | "media-interrupted"
-      | "media-failed"
-      | "peer-refused"
-      | "page-signal";
-  }
->;
-
-function callCommand(state: SignedIn, event: CallCommand): Step<AppState, AppEffect> {
-  const { at } = event;
-  switch (event.type) {
-    case "place-call":
-      return placeCall(state, event);
-    case "accept-call":
-      return acceptRing(state, at, event.call, event.media);
-    case "decline-call":
-      return declineRing(state, at, event.call);
-    case "silence-ring":
-      return onCall(state, at, { type: "silence", call: event.call });
-    case "dismiss-call":
-      return onCall(state, at, { type: "dismiss", call: event.call });
-    case "show-call-tab":
-      return onCall(state, at, { type: "show-tab" });
-    case "alerted":
-      return onCall(state, at, { type: "alerted", call: event.call, mode: event.mode });
-    case "page-signal":
-      return onCall(state, at, { type: "page-signal", call: event.call, data: event.data });
-    case "hang-up":
-    case "page-here":
-    case "page-gone":
-    case "media-connected":
-    case "media-interrupted":
-    case "media-failed":
-    case "peer-refused":
-      return onCall(state, at, { type: event.type, call: event.call });
-    default:
-      return unreachable(event);
-  }
-}
-
-function placeCall(state: SignedIn, event: Extract<AppEvent, { type: "place-call" }>): AppStep {
-  const { call: present } = state;
-  // Whoever calls the person who is just ringing means to answer.
-  if (present.at === "ringing-in" && present.with.user === event.user) {
-    return onCall(state, event.at, { type: "accept", call: present.call, media: event.media });
-  }
-  if (refusal(state, event)) return step(state);
-  const contact = state.roster.contacts.find((one) => one.user === event.user && isAccepted(one));
-  if (!contact) return step(state);
-  const person = { user: contact.user, name: contact.name ?? contact.handle };
-  const { call, media, replacing } = event;
-  const place = { type: "place", call, with: person, media } as const;
-  return onCall(state, event.at, replacing === undefined ? place : { ...place, replacing });
 }
 
 function signIn(state: AppState, event: Extract<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {
@@ -206,6 +137,7 @@ function newSignedIn(session: Session, { device, lastSocket, lastReading }: Kept
     missed: 0,
     idle: false,
     contactsShown: false,
+    rejoinMs: REJOIN_MS,
     lastRequest: 0,
   };
 }
@@ -229,7 +161,7 @@ function started(state: SignedIn, event: Extract<AppEvent, { type: "started" }>)
   const line = onLine(woken, event, { type: "started" });
   if (line.state.at === "signed-out") return line;
   const paged = andThen({ state: line.state, effects: line.effects }, (now) =>
-    onCall(now, event.at, { type: "started" }),
+    onCall(now, event.at, { type: "started", rejoinMs: now.rejoinMs }),
   );
   // A ring whose time ran out meanwhile must not sound again.
   return andThen(paged, (now) => callsDue(now, event.at));

@@ -1,4 +1,5 @@
 import { type CallId, type EndReason, type Media, unreachable } from "#protocol";
+import { rejoined } from "./call-page.ts";
 import {
   acceptingOf,
   type CallStep,
@@ -7,6 +8,7 @@ import {
   isNamed,
   isPresent,
   joinBy,
+  keptOf,
   pageId,
   type PresentCall,
   type TakenCall,
@@ -38,10 +40,7 @@ export function news(state: CallState, event: News): CallStep {
     case "call.accepted":
       return accepted(state, message, at);
     case "call.rejoined":
-      // Only where no media has flowed yet; the other ways to use it belong to a page that comes back. [CALL-13]
-      return (state.at === "joining" || state.at === "ringing-out") && isNamed(state, message.call)
-        ? step<CallState>({ ...state, ticket: message.ticket })
-        : step(state);
+      return rejoined(state, message, at);
     case "call.ended":
       return endedByServer(state, message, event);
     case "call.signal":
@@ -84,6 +83,7 @@ export function joiningOf(
     with: state.with,
     media,
     page: state.page,
+    ...keptOf(state),
     request: state.request,
     outgoing,
     acceptedAt: at,

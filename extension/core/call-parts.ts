@@ -18,7 +18,7 @@ import type { CallEnd } from "./view.ts";
 
 /** A call page that was asked for has this long to come. */
 const OPENING_MS = 15_000;
-/** After the worker's death the call page has this long to come back to the new one. */
+/** A page that is loaded again, or that outlived its worker, is back by then. */
 const PAGE_RETURN_MS = 5_000;
 /** From the accept to flowing media; the page gives up earlier, so this is for a page that is stuck. */
 const JOIN_MS = 45_000;
@@ -66,8 +66,9 @@ export function openingPage(at: number): CallPage {
   return { at: "opening", until: at + OPENING_MS };
 }
 
-export function missingPage(at: number): CallPage {
-  return { at: "missing", until: at + PAGE_RETURN_MS };
+export function missingPage(at: number, rejoinMs: number): CallPage {
+  const awayUntil = at + rejoinMs;
+  return { at: "missing", until: Math.min(at + PAGE_RETURN_MS, awayUntil), awayUntil };
 }
 
 export function joinBy(at: number): number {
@@ -79,12 +80,21 @@ export function answerBy(ring: { until: number }, at: number): number {
   return Math.max(ring.until, at + ACCEPT_MS);
 }
 
+/** What a call takes along of its page, whatever becomes of it. */
+export function keptOf(state: TakenCall): Pick<TakenCall, "tab" | "revived" | "wishes"> {
+  return {
+    ...(state.tab === undefined ? {} : { tab: state.tab }),
+    ...(state.revived === undefined ? {} : { revived: state.revived }),
+    ...(state.wishes === undefined ? {} : { wishes: state.wishes }),
+  };
+}
+
 /** A call as `accepting`, where it does not matter what it was before. */
 export function acceptingOf(
   state: TakenCall | RingingIn,
   change: Pick<Accepting, "call" | "media" | "page" | "request" | "until"> & { alias?: CallId },
 ): Accepting {
-  return { at: "accepting", with: state.with, ...change };
+  return { at: "accepting", with: state.with, ...(isTaken(state) ? keptOf(state) : {}), ...change };
 }
 
 /** The call is over, and this is told here alone. */

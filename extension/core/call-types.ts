@@ -10,7 +10,7 @@ import type {
   UserId,
   WelcomeCall,
 } from "#protocol";
-import type { CallEnd } from "./view.ts";
+import type { CallEnd, DeviceWishes } from "./view.ts";
 
 /** A ring at this device. `until` is the instant at which it is over at the latest. */
 export interface Ring extends Rung {
@@ -41,11 +41,15 @@ export interface Answer {
   until: number;
 }
 
-/**
- * The call page, as the background knows it: `opening` was asked for and is not there yet, `missing` was there before the
- * worker died. Where it is not `here` by `until`, the call is hung up.
- */
-export type CallPage = { at: "here" } | { at: "opening" | "missing"; until: number };
+/** The call page, as the background knows it. Where it is not `here` by `until`, a ring is given up. */
+export type CallPage =
+  | { at: "here" }
+  /** Was asked for and is not there yet; the call is hung up at `until`. */
+  | { at: "opening"; until: number }
+  /** Gone with its port, or with the worker that held the port, and may come back by itself; an accepted call waits on. */
+  | { at: "missing"; until: number; awayUntil: number }
+  /** Closed: an accepted call waits until then for somebody to open it again, and is hung up. [CALL-13] */
+  | { at: "away"; until: number };
 
 interface Call {
   call: CallId;
@@ -58,6 +62,12 @@ interface Call {
 /** A call in which this person has acted: it has a page, and a number that its requests carry. */
 interface Taken extends Call {
   page: CallPage;
+  /** The tab in which the page last was, by the browser's number. */
+  tab?: number;
+  /** The page crashed once and was loaded again; the next time it is left to the person. */
+  revived?: true;
+  /** Which devices the person wants on, once they have said so: for a page that is loaded again. */
+  wishes?: DeviceWishes;
   request: number;
 }
 
@@ -80,7 +90,8 @@ export interface RingingOut extends Taken {
   until: number;
   devices: number;
   mode: AlertMode;
-  ticket: Ticket;
+  /** None while a page that was loaded again waits for a fresh one. */
+  ticket?: Ticket;
 }
 
 export interface RingingIn extends Call, Rung {
@@ -97,14 +108,18 @@ export interface Accepting extends Taken {
 interface Accepted extends Taken {
   outgoing: boolean;
   acceptedAt: number;
+  /** The ends of the media; none where `call.accepted` was lost with a socket, or while fresh ones are on their way. */
+  ticket?: Ticket;
+  /** Fresh ends are wanted: to be asked for at an instant, or asked for and not there yet. [CALL-13] */
+  rejoin?: number | "asked";
+  /** When the page took ends of a `call.rejoined`: for a while the server would give the same again. [CALL-13] */
+  rejoinedAt?: number;
 }
 
 export interface Joining extends Accepted {
   at: "joining";
   /** When the media must flow. */
   until: number;
-  /** None where `call.accepted` was lost with a socket; it is asked for again. */
-  ticket?: Ticket;
 }
 
 export interface Live extends Accepted {
@@ -156,21 +171,30 @@ export type CallHappening =
   | { type: "hang-up"; call: CallId }
   | { type: "dismiss"; call: CallId }
   | { type: "show-tab" }
-  | { type: "page-here"; call: CallId }
-  | { type: "page-gone"; call: CallId }
+  | PageHappening
   | { type: "media-connected"; call: CallId }
   | { type: "media-interrupted"; call: CallId }
   | { type: "media-failed"; call: CallId }
-  /** PeerServer did not take the page's ticket. */
-  | { type: "peer-refused"; call: CallId }
+  /** PeerServer did not take the page's ticket, or the media cannot be restored with it. */
+  | { type: "ticket-wanted"; call: CallId }
   | { type: "page-signal"; call: CallId; data: unknown }
   | { type: "news"; message: CallNews }
   /** The request numbered `of` was refused. */
   | { type: "refused"; of: number; code: ErrorCode }
   /** The line stands again; `settling`: the server may not know all calls yet. */
   | { type: "welcomed"; calls: WelcomeCall[]; settling: boolean }
-  | { type: "started" }
+  | { type: "started"; rejoinMs: number }
   | { type: "due" };
+
+/** `rejoinMs`: how long an accepted call waits for its page. [CALL-13] */
+export type PageHappening =
+  /** `fresh`: it was just loaded and holds no media. */
+  | { type: "page-here"; call: CallId; fresh: boolean; tab?: number }
+  | { type: "page-gone"; call: CallId; rejoinMs: number }
+  /** The tab is closed, or shows something else now. */
+  | { type: "tab-closed"; call: CallId; rejoinMs: number }
+  | { type: "page-crashed"; call: CallId }
+  | { type: "page-wishes"; call: CallId; wishes: DeviceWishes };
 
 export type CallRequest =
   | ClientMessageOf<"call.invite">
@@ -186,6 +210,13 @@ export interface OwedEnding {
   request: number;
 }
 
+/** About the tab of a page that is gone. */
+export type WatchEffect =
+  /** Looks what became of it: `tab-closed` or `page-crashed`, or nothing where the page comes back. */
+  | { type: "watch-call-tab"; call: CallId; tab: number }
+  /** Loads the crashed page anew. */
+  | { type: "reload-call-tab"; call: CallId; tab: number };
+
 export type CallEffect =
   /** Sent where the line stands; else lost, and repeated by `welcomed` where it still matters. */
   | { type: "ask"; message: CallRequest }
@@ -196,4 +227,5 @@ export type CallEffect =
   | { type: "missed"; call: CallId; from: { user: UserId; name: string }; media: Media }
   | { type: "open-call-tab"; call: CallId; replacing?: CallId }
   | { type: "focus-call-tab"; call: CallId }
+  | WatchEffect
   | { type: "signal-page"; call: CallId; data: unknown };

@@ -1,5 +1,6 @@
 import { LATE_RING_MS, unreachable, type WelcomeCall } from "#protocol";
 import { acceptAgain, invite, isAnswered, joiningOf, mergedInto } from "./call-news.ts";
+import { rejoin } from "./call-page.ts";
 import { type AcceptedCall, type CallStep, ended, isPresent } from "./call-parts.ts";
 import { ringsOn } from "./call-ring.ts";
 import type { Accepting, CallEffect, CallEvent, CallState, Inviting, RingingIn, RingingOut } from "./call-types.ts";
@@ -89,6 +90,7 @@ function welcomedTalk(state: AcceptedCall, event: Welcomed): CallStep {
   if (isAnswered(state) && listed(event.calls, state.call, "incoming")) return step(state, acceptAgain(state));
   // The hello named this call; where the server does not, the other side has hung up meanwhile.
   if (!running) return ended(state, event.at, "hangup");
+  if (state.rejoin !== undefined) return state.rejoin === "asked" ? step(state, rejoin(state)) : step(state);
   if (state.at !== "joining" || state.ticket) return step(state);
   return step(state, state.outgoing ? invite(state, event.at) : acceptAgain(state));
 }

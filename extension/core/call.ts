@@ -1,5 +1,6 @@
-import { type CallId, type ErrorCode, RING_MS, unreachable } from "#protocol";
+import { type ErrorCode, RING_MS, unreachable } from "#protocol";
 import { invite, news } from "./call-news.ts";
+import { interrupted, liveOf, pageAfterDeath, pageChanged, pageDue, rejoinDue, ticketWanted } from "./call-page.ts";
 import {
   type CallStep,
   ended,
@@ -9,7 +10,6 @@ import {
   isNamed,
   isPresent,
   isTaken,
-  missingPage,
   openingPage,
   pageId,
 } from "./call-parts.ts";
@@ -24,8 +24,6 @@ import type { CallEnd } from "./view.ts";
  * in the last moment is still on its way. [CALL-7]
  */
 const CALLER_MARGIN_MS = 2_000;
-/** The page gives up restoring the media after 30 s; this is for a page that is stuck. */
-const RECONNECT_MS = 45_000;
 
 type Of<T extends CallEvent["type"]> = Extract<CallEvent, { type: T }>;
 
@@ -54,13 +52,16 @@ export function updateCall(state: CallState, event: CallEvent): CallStep {
       return showTab(state);
     case "page-here":
     case "page-gone":
+    case "tab-closed":
+    case "page-crashed":
+    case "page-wishes":
       return pageChanged(state, event);
     case "media-connected":
     case "media-interrupted":
     case "media-failed":
       return mediaChanged(state, event);
-    case "peer-refused":
-      return peerRefused(state, event.call);
+    case "ticket-wanted":
+      return ticketWanted(state, event);
     case "page-signal":
       return isAcceptedCall(state) && isNamed(state, event.call)
         ? step(state, { type: "ask", message: { type: "call.signal", call: state.call, data: event.data } })
@@ -72,7 +73,7 @@ export function updateCall(state: CallState, event: CallEvent): CallStep {
     case "welcomed":
       return welcomed(state, event);
     case "started":
-      return started(state, event.at);
+      return pageAfterDeath(state, event);
     case "due":
       return due(state, event);
     default:
@@ -84,7 +85,8 @@ export function updateCall(state: CallState, event: CallEvent): CallStep {
 export function callDue(state: CallState): number | undefined {
   const page = isTaken(state) && state.page.at !== "here" ? [state.page.until] : [];
   const own = state.at === "idle" || state.at === "live" ? [] : [state.until];
-  const all = [...page, ...own];
+  const fresh = isAcceptedCall(state) && typeof state.rejoin === "number" ? [state.rejoin] : [];
+  const all = [...page, ...own, ...fresh];
   return all.length > 0 ? Math.min(...all) : undefined;
 }
 
@@ -117,41 +119,18 @@ function showTab(state: CallState): CallStep {
   );
 }
 
-function pageChanged(state: CallState, event: Of<"page-here" | "page-gone">): CallStep {
-  if (!isNamed(state, event.call)) return step(state);
-  if (isTaken(state)) {
-    if (event.type === "page-gone") return hungUp(state, event);
-    return state.page.at === "here" ? step(state) : step<CallState>({ ...state, page: { at: "here" } });
-  }
-  // Whoever closes the page has read how the call ended.
-  return state.at === "ended" && event.type === "page-gone" ? step({ at: "idle" }) : step(state);
-}
-
 function mediaChanged(state: CallState, event: Of<"media-connected" | "media-interrupted" | "media-failed">): CallStep {
   if (!isAcceptedCall(state) || !isNamed(state, event.call)) return step(state);
   switch (event.type) {
-    case "media-connected": {
-      if (state.at === "live") return step(state);
-      const { call, alias, with: person, media, page, request, outgoing, acceptedAt } = state;
-      const since = state.at === "reconnecting" ? state.since : event.at;
-      const names = alias === undefined ? { call } : { call, alias };
-      return step({ at: "live", ...names, with: person, media, page, request, outgoing, acceptedAt, since });
-    }
+    case "media-connected":
+      return state.at === "live" ? step(state) : step(liveOf(state, event.at));
     case "media-interrupted":
-      return state.at === "live" ? step({ ...state, at: "reconnecting", until: event.at + RECONNECT_MS }) : step(state);
+      return state.at === "live" ? step(interrupted(state, event.at)) : step(state);
     case "media-failed":
       return endedHere(state, event, "call.hangup", state.at === "joining" ? "failed" : "lost");
     default:
       return unreachable(event);
   }
-}
-
-/** The server gives fresh tickets, and lets go of whoever holds the old: often a socket of ours that broke. [CALL-13] */
-function peerRefused(state: CallState, call: CallId): CallStep {
-  const isWaiting = state.at === "ringing-out" || state.at === "joining";
-  return isWaiting && isNamed(state, call)
-    ? step(state, { type: "ask", message: { type: "call.rejoin", call: state.call } })
-    : step(state);
 }
 
 function refused(state: CallState, event: Of<"refused">): CallStep {
@@ -186,18 +165,9 @@ const inviteRefusals: Record<ErrorCode, CallEnd> = {
   internal: "failed",
 };
 
-/** The worker died and lives again: the page may have outlived it, or was never opened. */
-function started(state: CallState, at: number): CallStep {
-  if (!isTaken(state)) return step(state);
-  if (state.page.at !== "opening") return step<CallState>({ ...state, page: missingPage(at) });
-  return step<CallState, CallEffect>(
-    { ...state, page: openingPage(at) },
-    { type: "open-call-tab", call: pageId(state) },
-  );
-}
-
 function due(state: CallState, event: Of<"due">): CallStep {
-  if (isTaken(state) && state.page.at !== "here" && event.at >= state.page.until) return hungUp(state, event);
+  if (isTaken(state) && state.page.at !== "here" && event.at >= state.page.until) return pageDue(state, event);
+  if (isAcceptedCall(state) && typeof state.rejoin === "number" && event.at >= state.rejoin) return rejoinDue(state);
   if (state.at === "idle" || state.at === "live" || event.at < state.until) return step(state);
   switch (state.at) {
     case "inviting":

@@ -1,6 +1,7 @@
 import type { CallSignal, Media } from "#protocol";
 import type { DeviceOutcome, DeviceState, LinkEffect, LinkEvent, LinkState } from "./link-types.ts";
 import { type Step, step } from "./machine.ts";
+import type { DeviceWishes } from "./view.ts";
 
 type LinkStep = Step<LinkState, LinkEffect>;
 type Of<T extends LinkEvent["type"]> = Extract<LinkEvent, { type: T }>;
@@ -9,6 +10,19 @@ type Device = "camera" | "microphone";
 /** Whether the person wants it on: it is, or it will be once it is there. */
 export function isWished(device: DeviceState): boolean {
   return device === "on" || device === "asking";
+}
+
+/** What is asked for when a page opens. A camera that was off is left alone, so that its light stays out. */
+export function devicesAtFirst(media: Media, wishes?: DeviceWishes): Pick<LinkState, Device> {
+  const unasked = media === "video" ? "off" : "unwanted";
+  const { camera, microphone } = wishes ?? { camera: media === "video", microphone: true };
+  return { camera: camera ? "asking" : unasked, microphone: microphone ? "asking" : "withdrawn" };
+}
+
+/** What the person wants of the devices; one that could not be had is wanted all the same. */
+export function wishesOf({ camera, microphone }: LinkState): DeviceWishes {
+  const isWanted = (device: DeviceState) => device !== "off" && device !== "withdrawn" && device !== "unwanted";
+  return { camera: isWanted(camera), microphone: isWanted(microphone) };
 }
 
 /** Whether the browser has not yet said what becomes of it. */
@@ -63,6 +77,7 @@ export function moved(state: LinkState, media: Media): LinkStep {
     media,
     remote: { camera: true, microphone: true },
     needsClick: false,
+    lived: false,
     phase: { at: "camera", accepted: false },
   };
   const drop: LinkEffect = { type: "drop-connection" };

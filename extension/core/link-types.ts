@@ -17,6 +17,8 @@ export interface LinkState {
   remote: { camera: boolean; microphone: boolean };
   /** The browser refused to play sound without a click. */
   needsClick: boolean;
+  /** Whether the media has flowed in this call, on this page or on one before it. */
+  lived: boolean;
   phase: LinkPhase;
 }
 
@@ -32,8 +34,11 @@ export type LinkPhase =
   /** The caller waits for the dial, or the media is being connected; `until` is set once the call is accepted. */
   | { at: "linking"; ticket: Ticket; accepted: boolean; until?: number }
   | { at: "live"; ticket: Ticket }
-  /** `restartAt`: when ICE is restarted, or asked for again. `until`: when this counts as lost. */
-  | { at: "interrupted"; ticket: Ticket; restartAt: number; until: number }
+  /**
+   * `restartAt`: when ICE is restarted, or asked for again. `freshAt`: when a fresh connection is asked for; missing once it
+   * is. `until`: when this counts as lost.
+   */
+  | { at: "interrupted"; ticket: Ticket; restartAt: number; freshAt?: number; until: number }
   | { at: "failed"; why: LinkFailure }
   /** The call is over; everything is let go. */
   | { at: "over" };
@@ -43,6 +48,8 @@ export type LinkFailure = "peer-server" | "no-connection" | "lost";
 interface CallTold {
   accepted: boolean;
   over: boolean;
+  /** Whether the media has flowed in this call, on whichever page. */
+  lived: boolean;
   media: Media;
   outgoing: boolean;
   ticket?: Ticket;
@@ -90,8 +97,8 @@ export type LinkEffect =
   | { type: "apply"; description: { type: "offer" | "answer"; sdp: string } }
   /** To the other side's page, by the background. */
   | { type: "signal"; signal: CallSignal }
-  /** To the background. `peer-refused`: PeerServer did not take the ticket. */
-  | { type: "tell"; what: "media-connected" | "media-interrupted" | "media-failed" | "peer-refused" }
+  /** To the background. `ticket-wanted`: PeerServer did not take the ticket, or the media cannot be restored with it. */
+  | { type: "tell"; what: "media-connected" | "media-interrupted" | "media-failed" | "ticket-wanted" }
   /** Sends the device's track from now on, or its stand-in. */
   | { type: "switch-track"; device: "camera" | "microphone"; on: boolean }
   /** Asks for one device that is not open; answer with `device-changed`. */

@@ -1,7 +1,8 @@
 import { type CallSignal, type Ticket, unreachable } from "#protocol";
-import { deviceChanged, devicesCame, isPending, mediaState, moved, switched } from "./link-devices.ts";
+import { deviceChanged, devicesAtFirst, devicesCame, isPending, mediaState, moved, switched } from "./link-devices.ts";
 import type { LinkEffect, LinkEvent, LinkFailure, LinkPhase, LinkState } from "./link-types.ts";
 import { type Step, step } from "./machine.ts";
+import type { DeviceWishes } from "./view.ts";
 
 /** The devices may take this long before the call goes on without them; they join it when they are there. */
 const DEVICES_MS = 3_000;
@@ -10,10 +11,14 @@ const REGISTERING_MS = 10_000;
 const REGISTER_AGAIN_MS = 2_000;
 /** From the accept to the first picture or sound. */
 const LINKING_MS = 30_000;
+/** What a fresh connection in the place of an old one has at least. */
+const RELINKING_MS = 15_000;
 /** A hiccup heals by itself within this span. */
 const HICCUP_MS = 2_000;
 /** A restart of ICE that brought nothing is tried again after this span: its signals may have been lost. */
 const RESTART_EVERY_MS = 5_000;
+/** Where restarts of ICE have brought nothing for this long, a fresh connection may. */
+const FRESH_AFTER_MS = 15_000;
 /** A connection that was lost for this long stays lost. */
 const LOST_MS = 30_000;
 
@@ -21,21 +26,25 @@ type PhaseOf<A extends LinkPhase["at"]> = Extract<LinkPhase, { at: A }>;
 type LinkStep = Step<LinkState, LinkEffect>;
 type Of<T extends LinkEvent["type"]> = Extract<LinkEvent, { type: T }>;
 
-/** The media of a call whose page was just opened, by the person's own act; the devices are asked for at once. */
-export function openLink(event: Of<"call">): LinkStep {
-  const { outgoing, media } = event;
+/**
+ * The media of a call whose page was just opened, by the person's own act; the devices are asked for at once. `wishes`: what
+ * the person wanted of them in the page before this one.
+ */
+export function openLink(event: Of<"call">, wishes?: DeviceWishes): LinkStep {
+  const { outgoing, media, lived } = event;
   const fresh: LinkState = {
     outgoing,
     media,
-    camera: media === "video" ? "asking" : "unwanted",
-    microphone: "asking",
+    ...devicesAtFirst(media, wishes),
     remote: { camera: true, microphone: true },
     needsClick: false,
+    lived,
     phase: { at: "camera", accepted: false },
   };
   if (event.over) return step({ ...fresh, phase: { at: "over" } });
   const told = callChanged(fresh, event);
-  return step<LinkState, LinkEffect>(told.state, { type: "open-devices", media }, ...told.effects);
+  const asked = fresh.camera === "asking" ? "video" : "audio";
+  return step<LinkState, LinkEffect>(told.state, { type: "open-devices", media: asked }, ...told.effects);
 }
 
 export function updateLink(state: LinkState, event: LinkEvent): LinkStep {
@@ -83,7 +92,7 @@ export function linkDue({ phase }: LinkState): number | undefined {
     case "unregistered":
       return phase.until === undefined ? phase.againAt : Math.min(phase.againAt, phase.until);
     case "interrupted":
-      return Math.min(phase.restartAt, phase.until);
+      return Math.min(phase.restartAt, phase.until, phase.freshAt ?? phase.until);
     case "live":
     case "failed":
     case "over":
@@ -105,14 +114,14 @@ function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }
       return registerWhenReady({ ...told, phase: waiting }, at);
     }
     case "registering":
-      if (isOther(ticket, phase.ticket)) return register(told, { ticket, accepted, until: at + REGISTERING_MS });
+      if (isOther(ticket, phase.ticket)) return relink(told, { ticket, accepted, until: phase.until }, at);
       return phase.accepted === accepted ? step(state) : step({ ...state, media, phase: { ...phase, accepted } });
     case "unregistered":
       if (!isOther(ticket, phase.ticket) && phase.accepted === accepted) return step(state);
       return registerAgain(told, { ...phase, ticket: ticket ?? phase.ticket, accepted }, at);
     case "linking":
-      // The server was restarted before the two sides met, and made new ends for both.
-      if (isOther(ticket, phase.ticket)) return register(told, { ticket, accepted, until: at + REGISTERING_MS });
+      // The other side's page was loaded again, or the server was restarted: there are new ends for both.
+      if (isOther(ticket, phase.ticket)) return relink(told, { ticket, accepted, until: phase.until ?? at }, at);
       return phase.accepted || !accepted
         ? step(state)
         : step({ ...state, media, phase: { ...phase, accepted, until: at + LINKING_MS } });
@@ -120,8 +129,10 @@ function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }
     case "failed":
       return accepted ? failed(state, phase.why, accepted) : step(state);
     case "live":
+      if (isOther(ticket, phase.ticket)) return relink(told, { ticket, accepted, until: at + LINKING_MS }, at);
       return accepted ? live(state, phase.ticket) : step(state);
     case "interrupted":
+      return isOther(ticket, phase.ticket) ? relink(told, { ticket, accepted, until: phase.until }, at) : step(state);
     case "over":
       return step(state);
     default:
@@ -142,6 +153,11 @@ function registerWhenReady(state: LinkState, at: number): LinkStep {
   if (phase.at !== "camera" || !("ticket" in phase)) return step(state);
   if ((isPending(camera) || isPending(microphone)) && at < phase.until) return step(state);
   return register(state, { ticket: phase.ticket, accepted: phase.accepted, until: at + REGISTERING_MS });
+}
+
+/** A fresh connection in the place of the old one, which has some time even where that was nearly lost. [CALL-13] */
+function relink(state: LinkState, wanted: Omit<PhaseOf<"registering">, "at">, at: number): LinkStep {
+  return register(state, { ...wanted, until: Math.max(wanted.until, at + RELINKING_MS) });
 }
 
 function register(state: LinkState, registering: Omit<PhaseOf<"registering">, "at">): LinkStep {
@@ -173,7 +189,7 @@ function peerFailed(state: LinkState, at: number): LinkStep {
   const next: LinkState = { ...state, phase: accepted && until !== undefined ? { ...again, until } : again };
   return step<LinkState, LinkEffect>(
     next,
-    ...(phase.at === "registering" ? [{ type: "tell", what: "peer-refused" } as const] : []),
+    ...(phase.at === "registering" ? [{ type: "tell", what: "ticket-wanted" } as const] : []),
   );
 }
 
@@ -194,7 +210,7 @@ function connectionChanged(state: LinkState, event: Of<"connection">): LinkStep 
     case "disconnected":
       return phase.at === "live" ? interrupted(state, phase.ticket, event.at, HICCUP_MS) : step(state);
     case "failed":
-      if (phase.at === "linking") return failed(state, "no-connection", phase.accepted);
+      if (phase.at === "linking") return linkingFailed(state, phase, event.at);
       if (phase.at === "interrupted") return restart(state, event.at);
       if (phase.at !== "live") return step(state);
       return andThen(interrupted(state, phase.ticket, event.at, 0), (next) => restart(next, event.at));
@@ -205,13 +221,21 @@ function connectionChanged(state: LinkState, event: Of<"connection">): LinkStep 
   }
 }
 
+/** Where the media has flowed before, the other side's page may just be loaded again once more. [CALL-13] */
+function linkingFailed(state: LinkState, { ticket, accepted, until }: PhaseOf<"linking">, at: number): LinkStep {
+  if (!state.lived || until === undefined) return failed(state, "no-connection", accepted);
+  const phase: LinkPhase = { at: "interrupted", ticket, restartAt: at + HICCUP_MS, until };
+  return step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "ticket-wanted" });
+}
+
 function live(state: LinkState, ticket: Ticket): LinkStep {
-  const next: LinkState = { ...state, phase: { at: "live", ticket } };
+  const next: LinkState = { ...state, lived: true, phase: { at: "live", ticket } };
   return step<LinkState, LinkEffect>(next, { type: "tell", what: "media-connected" }, say(mediaState(next)));
 }
 
 function interrupted(state: LinkState, ticket: Ticket, at: number, restartMs: number): LinkStep {
-  const phase: LinkPhase = { at: "interrupted", ticket, restartAt: at + restartMs, until: at + LOST_MS };
+  const [restartAt, freshAt, until] = [at + restartMs, at + FRESH_AFTER_MS, at + LOST_MS];
+  const phase: LinkPhase = { at: "interrupted", ticket, restartAt, freshAt, until };
   return step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "media-interrupted" });
 }
 
@@ -226,6 +250,12 @@ function restart(state: LinkState, at: number): LinkStep {
   if (phase.at !== "interrupted") return step(state);
   const next: LinkState = { ...state, phase: { ...phase, restartAt: at + RESTART_EVERY_MS } };
   return step<LinkState, LinkEffect>(next, outgoing ? say({ kind: "restart-please" }) : { type: "restart-ice" });
+}
+
+/** Asks for a fresh connection, once; the old one is tried on until that comes. [CALL-13] */
+function refresh(state: LinkState, { freshAt: _asked, ...phase }: PhaseOf<"interrupted">, at: number): LinkStep {
+  const asked = step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "ticket-wanted" });
+  return at >= phase.restartAt ? andThen(asked, (next) => restart(next, at)) : asked;
 }
 
 function failed(state: LinkState, why: LinkFailure, accepted: boolean): LinkStep {
@@ -278,6 +308,7 @@ function due(state: LinkState, at: number): LinkStep {
       return phase.until !== undefined && at >= phase.until ? failed(state, "no-connection", true) : step(state);
     case "interrupted":
       if (at >= phase.until) return failed(state, "lost", true);
+      if (phase.freshAt !== undefined && at >= phase.freshAt) return refresh(state, phase, at);
       return at >= phase.restartAt ? restart(state, at) : step(state);
     case "live":
     case "failed":

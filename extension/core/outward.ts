@@ -13,7 +13,7 @@ import type {
 } from "./app-types.ts";
 import { ringDue } from "./app-rings.ts";
 import { callDue } from "./call.ts";
-import { isPresent } from "./call-parts.ts";
+import { isAcceptedCall, isPresent } from "./call-parts.ts";
 import { soundOf } from "./call-ring.ts";
 import { connectionDue } from "./connection.ts";
 import { firstPage } from "./history.ts";
@@ -78,6 +78,8 @@ function wantedNotification(state: SignedIn): CallNotification | undefined {
     const type = call.isQuiet ? "waiting" : "incoming";
     return { type, call: call.call, from: call.with, media: call.media };
   }
+  // The present call ends first.
+  if (isAcceptedCall(call) && call.page.at === "away") return { type: "away", call: call.call, with: call.with };
   const ring = others.find(({ answer }) => answer === undefined);
   if (ring) return { type: "waiting", call: ring.call, from: ring.from, media: ring.media };
   // Whoever does not want to be disturbed is told afterwards, since not every browser can show it without a noise.

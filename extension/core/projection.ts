@@ -1,7 +1,7 @@
 import { type AlertMode, type CallId, type Contact, unreachable } from "#protocol";
 import { isSilentFor, settingsOf } from "./app-settings.ts";
 import type { AppState, SignedIn } from "./app-types.ts";
-import { isNamed, isOutgoing } from "./call-parts.ts";
+import { isAcceptedCall, isNamed, isOutgoing, isTaken } from "./call-parts.ts";
 import type { Connection } from "./connection.ts";
 import { presenceOf } from "./roster.ts";
 import { soundOf } from "./call-ring.ts";
@@ -65,15 +65,18 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
   const online = connection.line.at === "online";
   const server = session.server.origin;
   const waiting = waitingViewOf(state);
-  const shared = { outgoing, call: id, with: person, media, state: at, server, online, waiting };
+  const wishes = isTaken(present) && present.wishes ? { wishes: present.wishes } : {};
+  const known = "ticket" in present ? present.ticket : undefined;
+  const ticket = known === undefined ? {} : { ticket: known };
+  const told = { outgoing, call: id, with: person, media, state: at, server, online, waiting };
+  const shared = { ...told, ...wishes, ...ticket };
   switch (present.at) {
     case "inviting":
     case "accepting":
+    case "joining":
       return shared;
     case "ringing-out":
-      return { ...shared, devices: present.devices, mode: present.mode, ticket: present.ticket };
-    case "joining":
-      return { ...shared, ...(present.ticket ? { ticket: present.ticket } : {}) };
+      return { ...shared, devices: present.devices, mode: present.mode };
     case "live":
     case "reconnecting":
       return { ...shared, since: present.since };
@@ -151,6 +154,10 @@ function callViewOf(app: SignedIn): CallView | undefined {
   if (state.at === "idle") return undefined;
   const { call, with: person, media } = state;
   const shared = { call, with: person, media };
+  if (isAcceptedCall(state) && state.page.at === "away") {
+    const since = state.at === "joining" ? {} : { since: state.since };
+    return { ...shared, at: "away", ...since, until: state.page.until };
+  }
   switch (state.at) {
     case "inviting":
     case "accepting":

@@ -129,12 +129,20 @@ export type CallView = { call: CallId; with: { user: UserId; name: string }; med
   | { at: "joining"; outgoing: boolean }
   | { at: "live"; since: number }
   | { at: "reconnecting"; since: number }
+  /** The call's tab is closed; the call ends at `until` where nobody opens it again. */
+  | { at: "away"; since?: number; until: number }
   /** `seconds` is the length of the talk, where there was one; `outgoing` tells who called. */
   | { at: "ended"; reason: CallEnd; seconds?: number; outgoing: boolean }
 );
 
 /** Why a call ended, for a person: the server's reasons, and those that only this device knows. */
 export type CallEnd = EndReason | "not-contact" | "too-many-calls" | "not-begun" | "lost";
+
+/** Which devices the person wants on. */
+export interface DeviceWishes {
+  camera: boolean;
+  microphone: boolean;
+}
 
 /** What the page of one call may see of it: all of the call's truth, each time it changes. */
 export interface CallPageView {
@@ -151,6 +159,8 @@ export interface CallPageView {
   reason?: CallEnd;
   ticket?: Ticket;
   waiting: WaitingView[];
+  /** What the person wanted of the devices in the page before this one. */
+  wishes?: DeviceWishes;
   /** The origin of the server. */
   server: string;
   online: boolean;

@@ -5,18 +5,25 @@ import { Problem } from "./commands.ts";
 /** The name of the port that a call page holds to the background for as long as it lives. */
 export const CALL_PORT = "call";
 
+const Wishes = v.object({ camera: v.boolean(), microphone: v.boolean() });
+
 /** From the call page to the background. */
 export const FromCallPage = v.variant("type", [
-  /** First message: which call the page's address names; again where it goes on with another. */
-  v.strictObject({ type: v.literal("here"), call: CallId }),
+  /**
+   * First message: which call the page's address names; again where it goes on with another. `fresh` where it was just
+   * loaded and holds no media.
+   */
+  v.strictObject({ type: v.literal("here"), call: CallId, fresh: v.boolean() }),
   /** Remote media flows, for the first time or again. */
   v.strictObject({ type: v.literal("media-connected") }),
   /** The connection of the media was lost and is being restored. */
   v.strictObject({ type: v.literal("media-interrupted") }),
   /** The media cannot be connected or restored. */
   v.strictObject({ type: v.literal("media-failed") }),
-  /** PeerServer did not take the ticket. */
-  v.strictObject({ type: v.literal("peer-refused") }),
+  /** PeerServer did not take the ticket, or the media cannot be restored with it. */
+  v.strictObject({ type: v.literal("ticket-wanted") }),
+  /** The person switched a device; a page that is loaded again is told of it. */
+  v.strictObject({ type: v.literal("wishes"), wishes: Wishes }),
   v.strictObject({ type: v.literal("signal"), data: v.unknown() }),
   v.strictObject({ type: v.literal("hang-up") }),
   /** Answers to a ring that waits behind this call. */
@@ -43,6 +50,8 @@ export const ToCallPage = v.variant("type", [
     since: v.optional(v.number()),
     reason: v.optional(v.string()),
     ticket: v.optional(Ticket),
+    /** What the person wanted of the devices in the page before this one. */
+    wishes: v.optional(Wishes),
     /** The origin of the server, for PeerServer. */
     server: v.string(),
     /** False while the background has no line to the server. */

@@ -67,9 +67,9 @@ export function startBackground(): void {
 function callPageListener(runtime: Runtime, commands: Commands, tabs: CallTabs): CallPageListener {
   const dispatch = runtime.dispatch.bind(runtime);
   return {
-    here: (call, tab) => {
+    here: (call, { tab, fresh }) => {
       tabs.met(call, tab);
-      dispatch({ type: "page-here", call });
+      dispatch({ type: "page-here", call, fresh, ...(tab === undefined ? {} : { tab }) });
     },
     gone: (call) => {
       tabs.left(call);
@@ -79,6 +79,9 @@ function callPageListener(runtime: Runtime, commands: Commands, tabs: CallTabs):
       switch (message.type) {
         case "hang-up":
           dispatch({ type: "hang-up", call });
+          break;
+        case "wishes":
+          dispatch({ type: "page-wishes", call, wishes: message.wishes });
           break;
         case "signal":
           dispatch({ type: "page-signal", call, data: message.data });
@@ -107,12 +110,15 @@ function notificationListener(runtime: Runtime, commands: Commands): Notificatio
   return {
     accepted: (call) => void runtime.started.then(() => acceptRinging(runtime, commands, call)),
     declined: (call) => runtime.dispatch({ type: "decline-call", call }),
+    returned: () => runtime.dispatch({ type: "show-call-tab" }),
+    hungUp: (call) => runtime.dispatch({ type: "hang-up", call }),
     called: (user) => void runtime.started.then(() => callFree(runtime, commands, user)),
     clicked: (about) => {
       leave(runtime, about);
       if (about.type === "missed") runtime.dispatch({ type: "pointed-at", what: { to: "history" } });
       if (about.type === "free") runtime.dispatch({ type: "pointed-at", what: { to: "contact", user: about.user } });
-      showCard();
+      if (about.type === "away") runtime.dispatch({ type: "show-call-tab" });
+      else showCard();
     },
     dismissed: (about) => close(runtime, about),
   };

@@ -15,7 +15,7 @@ interface Page {
 }
 
 export interface CallPageListener {
-  here: (call: CallId, tab: number | undefined) => void;
+  here: (call: CallId, page: { tab: number | undefined; fresh: boolean }) => void;
   gone: (call: CallId) => void;
   /** `reply` answers this page. */
   said: (call: CallId, message: Exclude<FromCallPage, { type: "here" }>, reply: (message: ToCallPage) => void) => void;
@@ -52,7 +52,7 @@ export class CallPages {
         if (call !== undefined && this.#pages.get(call)?.port === port) this.#pages.delete(call);
         call = message.output.call;
         this.#pages.set(call, { port, told: "" });
-        this.#listener.here(call, port.sender?.tab?.id);
+        this.#listener.here(call, { tab: port.sender?.tab?.id, fresh: message.output.fresh });
       } else if (call !== undefined) {
         this.#listener.said(call, message.output, reply);
       }
@@ -64,6 +64,10 @@ export class CallPages {
       this.#pages.delete(call);
       this.#listener.gone(call);
     });
+  }
+
+  has(call: CallId): boolean {
+    return this.#pages.has(call);
   }
 
   /** Whether another tab has the call. The same tab may be here anew before its former port goes. */

@@ -6,7 +6,7 @@ import type { Text } from "../locales/text.ts";
 import { createLogger, errorName } from "./logger.ts";
 
 const log = createLogger("notifications");
-const ACCEPT = 0;
+const FIRST_BUTTON = 0;
 
 const messages = {
   video: "ringing.video-announced",
@@ -14,6 +14,13 @@ const messages = {
   waiting: "waiting.announced",
   missed: "ended.callee.no-answer",
   free: "free.told",
+} as const;
+
+const buttons = {
+  incoming: ["ringing.accept", "ringing.decline"],
+  waiting: ["waiting.accept", "ringing.decline"],
+  away: ["strip.return", "strip.hang-up"],
+  free: ["free.call"],
 } as const;
 
 type Shown = CallNotification | FreeNotification;
@@ -25,6 +32,9 @@ export type NotificationSubject =
 export interface NotificationListener {
   accepted: (call: CallId) => void;
   declined: (call: CallId) => void;
+  /** The person wants the tab of the call back. */
+  returned: (call: CallId) => void;
+  hungUp: (call: CallId) => void;
   /** The button of who is free was clicked. */
   called: (user: UserId) => void;
   /** The body was clicked. */
@@ -82,24 +92,23 @@ export class Notifications {
 
   #optionsOf(wanted: Shown): Browser.notifications.NotificationCreateOptions {
     const { t } = this.#text;
-    const name = wanted.type === "free" ? wanted.name : wanted.from.name;
     const common = {
       type: "basic" as const,
       iconUrl: browser.runtime.getURL("/icons/128.png"),
       title: t("app.name"),
-      message: t(messages[wanted.type === "incoming" ? wanted.media : wanted.type], { name }),
+      message: messageOf(this.#text, wanted),
     };
     // Firefox throws at an option that it does not know.
     if (import.meta.env.FIREFOX || wanted.type === "missed") return common;
-    if (wanted.type === "free") return { ...common, buttons: [{ title: t("free.call") }] };
+    const named = { ...common, buttons: buttons[wanted.type].map((key) => ({ title: t(key) })) };
+    if (wanted.type === "free") return named;
     const waits = wanted.type === "waiting";
     return {
-      ...common,
-      buttons: [{ title: t(waits ? "waiting.accept" : "ringing.accept") }, { title: t("ringing.decline") }],
+      ...named,
       // What waits behind a talk neither pushes itself forward nor stays.
       requireInteraction: !waits,
       priority: waits ? 0 : 2,
-      silent: true, // the ring is ours
+      silent: wanted.type !== "away", // the ring is ours
     };
   }
 }
@@ -108,10 +117,21 @@ function idOf(shown: Shown): string {
   return `${shown.type}:${shown.type === "free" ? shown.user : shown.call}`;
 }
 
+function messageOf({ t }: Text, wanted: Shown): string {
+  if (wanted.type === "away") return t("strip.away", { name: wanted.with.name });
+  const key = messages[wanted.type === "incoming" ? wanted.media : wanted.type];
+  return t(key, { name: wanted.type === "free" ? wanted.name : wanted.from.name });
+}
+
 function press(about: NotificationSubject, button: number, listener: NotificationListener): void {
-  if (about.type === "free") listener.called(about.user);
-  else if (button === ACCEPT) listener.accepted(about.call);
-  else listener.declined(about.call);
+  if (about.type === "free") {
+    listener.called(about.user);
+    return;
+  }
+  const [first, second] =
+    about.type === "away" ? [listener.returned, listener.hungUp] : [listener.accepted, listener.declined];
+  if (button === FIRST_BUTTON) first(about.call);
+  else second(about.call);
 }
 
 /** Hands an event of one of our notifications on, by what its id says. */
@@ -120,6 +140,7 @@ function heed(id: string, act: (about: NotificationSubject) => void): void {
   const user = v.safeParse(UserId, name);
   if (type === "free" && user.success) act({ type, user: user.output });
   const call = v.safeParse(CallId, name);
-  if ((type === "incoming" || type === "waiting" || type === "missed") && call.success)
+  if (!call.success) return;
+  if (type === "incoming" || type === "waiting" || type === "away" || type === "missed")
     act({ type, call: call.output });
 }

@@ -1,4 +1,4 @@
-import { type CallRecord, type FunctionResult, unreachable } from "#protocol";
+import { type CallId, type CallRecord, type FunctionResult, unreachable } from "#protocol";
 import type { AppEffect, AppState, Outward, ServerFacts } from "../core/app-types.ts";
 import { type Caller, callFunction, logOut } from "./api.ts";
 import type { ToolbarBadge } from "./badge.ts";
@@ -9,6 +9,7 @@ import type { Happening, Outside } from "./runtime.ts";
 import { deviceName } from "./device-name.ts";
 import type { PresenceSocket } from "./socket.ts";
 import type { Store } from "./store.ts";
+import { fateOf } from "./tab-fate.ts";
 import type { CallTabs } from "./tabs.ts";
 import type { Timers } from "./timers.ts";
 
@@ -65,6 +66,12 @@ export class BrowserOutside implements Outside {
       case "focus-call-tab":
         void tabs.focus(effect.call);
         break;
+      case "reload-call-tab":
+        void tabs.reload(effect.tab);
+        break;
+      case "watch-call-tab":
+        void this.#watchTab(effect.call, effect.tab);
+        break;
       case "signal-page":
         pages.signal(effect.call, effect.data);
         break;
@@ -105,6 +112,12 @@ export class BrowserOutside implements Outside {
       idle,
       ...(active.length > 0 ? { active } : {}),
     });
+  }
+
+  async #watchTab(call: CallId, tab: number): Promise<void> {
+    const { pages, dispatch } = this.#around;
+    const fate = await fateOf(call, tab, () => pages.has(call));
+    if (fate !== undefined) dispatch({ type: fate === "closed" ? "tab-closed" : "page-crashed", call });
   }
 
   /** Never rejects. */

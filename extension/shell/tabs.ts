@@ -20,6 +20,15 @@ export class CallTabs {
     this.#known.delete(call);
   }
 
+  /** Loads the crashed page in this tab anew. */
+  async reload(tab: number): Promise<void> {
+    try {
+      await browser.tabs.reload(tab);
+    } catch (caught) {
+      log.warn("the crashed call tab could not be loaded again", { why: errorName(caught) });
+    }
+  }
+
   /** Makes sure that a tab shows this call; the tab of `replacing`, where it is still open, is used for it. */
   async open(call: CallId, replacing: CallId | undefined): Promise<void> {
     try {

@@ -1,7 +1,7 @@
 import { CallId, decodeCallSignal, type Media } from "#protocol";
 import * as v from "valibot";
 import { linkDue, openLink, updateLink } from "../core/link.ts";
-import { isWished } from "../core/link-devices.ts";
+import { isWished, wishesOf } from "../core/link-devices.ts";
 import type { DeviceState, LinkEffect, LinkState } from "../core/link-types.ts";
 import type { Step } from "../core/machine.ts";
 import type { CallEnd } from "../core/view.ts";
@@ -117,6 +117,7 @@ class CallPage {
 
   toggle(device: "camera" | "microphone"): void {
     this.#happened({ type: "switch", device, on: !isWished(this[device]) });
+    this.#postWishes();
   }
 
   /** Asks again for each device that could not be had. */
@@ -151,11 +152,17 @@ class CallPage {
 
   /** Each new worker is told who is here, and how the media is: what the one before was told may have died with it. */
   #introduce(port: LastingPort): void {
-    if (this.#call !== undefined) port.post({ type: "here", call: this.#call } satisfies FromCallPage);
+    const fresh = this.#link === undefined;
+    if (this.#call !== undefined) port.post({ type: "here", call: this.#call, fresh } satisfies FromCallPage);
     const at = this.#isMoving ? undefined : this.#link?.phase.at;
     if (at === "live") port.post({ type: "media-connected" } satisfies FromCallPage);
     if (at === "interrupted") port.post({ type: "media-interrupted" } satisfies FromCallPage);
     if (at === "failed") port.post({ type: "media-failed" } satisfies FromCallPage);
+  }
+
+  /** For a page that is loaded again in the place of this one. */
+  #postWishes(): void {
+    if (this.#link !== undefined) this.#post({ type: "wishes", wishes: wishesOf(this.#link) });
   }
 
   #post(message: FromCallPage): void {
@@ -195,7 +202,7 @@ class CallPage {
     this.#call = call;
     this.#isMoving = true;
     history.replaceState(null, "", callPageUrl(call));
-    this.#post({ type: "here", call });
+    this.#post({ type: "here", call, fresh: false });
   }
 
   /** Nothing of the former call is shown any more. Where its devices were let go already, all begins anew. */
@@ -211,24 +218,26 @@ class CallPage {
   }
 
   #callTold(told: CallTold): void {
-    const { outgoing, media, state, ticket, server } = told;
+    const { outgoing, media, state, ticket, server, wishes } = told;
     const type = this.#isMoving ? "moved" : "call";
     if (this.#isMoving) this.#leave();
     this.#isMoving = false;
     const over = state === "ended";
-    const since = this.#told?.since;
+    const since = told.since ?? this.#told?.since;
     if (over && since !== undefined) this.#talkedSeconds ??= Math.round((Date.now() - since) / 1000);
     this.#told = told;
     const accepted = state === "joining" || state === "live" || state === "reconnecting";
     const event = {
       accepted,
       over,
+      lived: since !== undefined,
       media,
       outgoing,
       ...(ticket === undefined ? {} : { ticket }),
     };
     if (this.#link !== undefined) {
       this.#happened({ type, ...event });
+      if (type === "moved") this.#postWishes();
       return;
     }
     this.#media = new CallMedia(server, {
@@ -237,7 +246,7 @@ class CallPage {
       ownStream: (stream) => (this.#ownStream = stream),
       remoteStream: (stream) => (this.#remoteStream = stream),
     });
-    this.#take(openLink({ type: "call", ...event, at: Date.now() }));
+    this.#take(openLink({ type: "call", ...event, at: Date.now() }, wishes));
   }
 
   /** The background lost the call; what was shown of its end stays. */

@@ -26,7 +26,7 @@ export type Phase =
   /** Talking since the instant `since`. */
   | { at: "running"; since: number; rejoinedAt?: number }
   /** A talk that outlasted the server, by the word of the side `by` alone. [CALL-11] */
-  | { at: "claimed"; since: number; by: Side };
+  | { at: "claimed"; since: number; by: Side; rejoinedAt?: number };
 
 /** A call that rings or runs. */
 export interface Call {

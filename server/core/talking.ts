@@ -88,16 +88,17 @@ export function tellOwed(world: World, turn: Turn, call: Call, side: Side): void
 export function rejoin(world: World, turn: Turn, call: Call, side: Side, re: number | undefined): void {
   const { phase } = call;
   const answer = { type: "call.rejoined", ...numbered(re), call: call.id } as const;
-  if (phase.at === "running" && phase.rejoinedAt !== undefined && turn.at - phase.rejoinedAt < REJOIN_REPEAT_MS) {
+  if (phase.at !== "ringing" && phase.rejoinedAt !== undefined && turn.at - phase.rejoinedAt < REJOIN_REPEAT_MS) {
     tellTicketed(world, turn, call, side, answer);
     return;
   }
   if (call.ends !== undefined) turn.emit({ type: "void-peers", peers: [call.ends.caller, call.ends.callee] });
   delete call.ends;
   tellTicketed(world, turn, call, side, answer);
-  if (phase.at !== "running") return;
+  if (phase.at === "ringing") return;
   phase.rejoinedAt = turn.at;
-  turn.changed.add(call);
+  if (phase.at === "running") turn.changed.add(call);
+  // The other side of a claimed call is told once it is back, and names the call too.
   tellTicketed(world, turn, call, otherSide(side), { type: "call.rejoined", call: call.id });
 }
 

@@ -7,13 +7,6 @@ import { talk } from "../support/talk.ts";
 
 const stage = setStage();
 
-test("a closed call tab hangs up", async () => {
-  const { alice, bob } = stage;
-  const { aliceCall, bobCall } = await talk(alice, bob);
-  await bobCall.close();
-  await alice.sees(aliceCall, say("ended.caller.hangup"));
-});
-
 test("a call tab that is closed while it rings cancels the call", async () => {
   const { alice, bob } = stage;
   await alice.call(bob);

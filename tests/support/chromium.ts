@@ -19,7 +19,9 @@ declare const chrome: {
     getAll: () => Promise<Record<string, true>>;
     clear: (id: string) => Promise<boolean>;
   };
-  runtime: { getContexts: (filter: { contextTypes: string[] }) => Promise<{ contextId: string }[]> };
+  runtime: {
+    getContexts: (filter: { contextTypes: string[] }) => Promise<{ contextId: string; documentUrl: string }[]>;
+  };
 };
 
 interface NotificationEvents {
@@ -110,6 +112,36 @@ export class PersonBrowser {
   /** Closes the tabs of calls, as a person may at any time. */
   async closeCallPages(): Promise<void> {
     await Promise.all(this.#callPages().map((page) => page.close()));
+  }
+
+  /** The number of tabs that show a call, as the browser counts them. */
+  async callTabs(): Promise<number> {
+    const page = await this.#api();
+    const tabs = await page.evaluate(() => chrome.runtime.getContexts({ contextTypes: ["TAB"] }));
+    return tabs.filter(({ documentUrl }) => documentUrl.startsWith(`${this.#extension}call.html`)).length;
+  }
+
+  /** Whether anything of a ring is here: its notification, or the document that plays its sound. */
+  async isRinging(): Promise<boolean> {
+    const page = await this.#api();
+    const sounds = await page.evaluate(() => chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] }));
+    return sounds.length > 0 || (await this.notifications()).some((name) => name.startsWith("incoming:"));
+  }
+
+  /** Waits for the notification that a call goes on without its tab; returns its id. */
+  async awayNotification(): Promise<string> {
+    return until("notification of a call without its tab", async () =>
+      (await this.notifications()).find((name) => name.startsWith("away:")),
+    );
+  }
+
+  /** Has the page crash, and with it all of the extension, which is one process. None of its present pages can be used on. */
+  async crash(page: Page): Promise<void> {
+    const session = await this.context.newCDPSession(page);
+    const crashed = page.waitForEvent("crash");
+    // Nobody is left to answer.
+    session.send("Page.crash").catch(() => undefined);
+    await crashed;
   }
 
   /** Closes every page of the extension; an empty one stays, without which the browser would end. */

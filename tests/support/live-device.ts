@@ -178,12 +178,14 @@ export class LiveDevice {
         void this.#list(effect.reading);
         break;
       case "open-call-tab":
-        this.#queue.push({ type: "page-here", call: effect.call });
+        this.#queue.push({ type: "page-here", call: effect.call, fresh: true });
         break;
       // Nobody looks at the history here.
       case "list-calls":
       case "mark-calls-seen":
       case "focus-call-tab":
+      case "watch-call-tab":
+      case "reload-call-tab":
       case "signal-page":
       case "forget-token":
         break;

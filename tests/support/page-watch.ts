@@ -15,6 +15,8 @@ export interface PageWatch {
   clickedAt?: number;
   /** When the first remote picture was decoded, in ms since 1970. */
   firstFrameAt?: number;
+  /** When the first remote picture of each connection was decoded, in ms since 1970. */
+  readonly framesAt: number[];
 }
 
 interface WatchedWindow {
@@ -30,7 +32,7 @@ export interface RemoteMedia {
 
 /** Runs in each page before its own code, and notes what it does with camera and connections. Must stand alone. */
 export function watchPage(): void {
-  const watch: PageWatch = { connections: [], mediaAsked: 0, sockets: 0 };
+  const watch: PageWatch = { connections: [], mediaAsked: 0, sockets: 0, framesAt: [] };
   Object.assign(globalThis, { beckonWatch: watch });
   document.addEventListener("click", () => (watch.clickedAt = Date.now()), { capture: true });
 
@@ -39,7 +41,9 @@ export function watchPage(): void {
     const decoded = [...stats.values()].some(({ type, framesDecoded }) => type === "inbound-rtp" && !!framesDecoded);
     if (!decoded && connection.connectionState !== "closed") return;
     clearInterval(timer);
-    if (decoded) watch.firstFrameAt ??= Date.now();
+    if (!decoded) return;
+    watch.framesAt.push(Date.now());
+    watch.firstFrameAt ??= Date.now();
   };
   const Native = globalThis.RTCPeerConnection;
   globalThis.RTCPeerConnection = class extends Native {
@@ -94,6 +98,45 @@ export async function firstFrameAt(page: Page): Promise<number> {
   const handle = await page.waitForFunction(read, undefined, { polling: 20, timeout: WAIT_MS });
   // waitForFunction ends with the first value that is not undefined.
   return (await handle.jsonValue())!;
+}
+
+/** When the first picture of a connection came that had none at `since`; both in ms since 1970. Waits for it. */
+export async function newFrameAt(page: Page, since: number, withinMs = WAIT_MS): Promise<number> {
+  const read = (after: number) =>
+    (globalThis as unknown as WatchedWindow).beckonWatch.framesAt.find((at) => at > after);
+  const handle = await page.waitForFunction(read, since, { polling: 20, timeout: withinMs });
+  // waitForFunction ends with the first value that is not undefined.
+  return (await handle.jsonValue())!;
+}
+
+/** How many of the page's connections carry media or might yet. */
+export function openConnections(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { connections } = (globalThis as unknown as WatchedWindow).beckonWatch;
+    return connections.filter(({ signalingState }) => signalingState !== "closed").length;
+  });
+}
+
+/** The name that ICE goes by in the page's open connection; a restart gives it another. */
+export function iceName(page: Page): Promise<string | undefined> {
+  return page.evaluate(() => {
+    const { connections } = (globalThis as unknown as WatchedWindow).beckonWatch;
+    const open = connections.find(({ signalingState }) => signalingState !== "closed");
+    return /^a=ice-ufrag:(.+)$/m.exec(open?.localDescription?.sdp ?? "")?.[1]?.trim();
+  });
+}
+
+/** Has the page's open connection seem to have failed, as the browser tells it, until its next change. */
+export function seemFailed(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const { connections } = (globalThis as unknown as WatchedWindow).beckonWatch;
+    const open = connections.find(({ signalingState }) => signalingState !== "closed");
+    if (open === undefined) throw new Error("The page has no open connection.");
+    Object.defineProperty(open, "connectionState", { configurable: true, value: "failed" });
+    open.dispatchEvent(new Event("connectionstatechange"));
+    // The native one is the prototype's, and is seen again.
+    Reflect.deleteProperty(open, "connectionState");
+  });
 }
 
 function remoteMedia(page: Page): Promise<RemoteMedia> {

@@ -133,6 +133,24 @@ export class Person {
     await call.getByRole("button", { name: say("call.hang-up") }).click();
   }
 
+  /** The strip of the present call, in the popup. */
+  get strip() {
+    return this.popup.getByRole("region", { name: say("strip.region") });
+  }
+
+  /** Waits until the strip says this of the call. */
+  async stripSays(sentence: string): Promise<void> {
+    await this.strip.getByRole("status").filter({ hasText: sentence }).waitFor({ state: "attached" });
+  }
+
+  /** Hangs up in the popup, where a call is left. */
+  async leaveCall(): Promise<void> {
+    // In one go: the other side may hang up in the same moment, and the button is gone.
+    await this.strip
+      .getByRole("button", { name: say("strip.hang-up") })
+      .evaluateAll((buttons) => buttons.forEach((button) => (button as HTMLElement).click()));
+  }
+
   /** Calls again from the tab of an ended call, which becomes the tab of the new one. */
   async callAgain(call: Page): Promise<void> {
     const former = call.url();

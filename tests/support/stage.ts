@@ -18,8 +18,9 @@ export interface Stage {
 }
 
 /**
- * A server, and Alice and Bob signed in at their browsers, for the tests of one file. After each test their call tabs
- * are closed, nothing rings or notifies any more, and each is available to the other again. What a failed test leaves of the server's log is printed.
+ * A server, and Alice and Bob signed in at their browsers, for the tests of one file. After each test their calls are
+ * over, the tabs of calls are closed, nothing rings or notifies any more, and each is available to the other again. What a
+ * failed test leaves of the server's log is printed.
  */
 export function setStage(options: StageOptions = {}): Stage {
   const open = new Belongings();
@@ -41,6 +42,7 @@ export function setStage(options: StageOptions = {}): Stage {
   });
   afterEach(async () => {
     const { alice, bob } = current();
+    await Promise.all([alice.leaveCall(), bob.leaveCall()]);
     await Promise.all([alice.browser.closeCallPages(), bob.browser.closeCallPages()]);
     await Promise.all([alice.untilQuiet(), bob.untilQuiet()]);
     await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);

@@ -196,6 +196,7 @@ const POPUP: Record<string, PopupScene> = {
   }),
   "strip-live": inCall({ at: "live", since: NOW - 724_000 }),
   "strip-reconnecting": inCall({ at: "reconnecting", since: NOW - 3_724_000 }),
+  "strip-away": inCall({ at: "away", since: NOW - 724_000, until: NOW + 14_000 }),
   "ended-unreachable": inCall({ at: "ended", reason: "unreachable", outgoing: true }),
   "ended-no-answer": inCall({ at: "ended", reason: "no-answer", outgoing: true }),
 };
@@ -238,6 +239,7 @@ const CALL: Record<string, CallScene> = {
   "call-live-audio": scene({ ...TALK, media: "audio", cameraOn: false, remoteCameraOn: false }, { remote: true }),
   "call-live-their-camera-off": scene({ ...TALK, remoteCameraOn: false }, { own: true, remote: true }),
   "call-interrupted": scene({ call: LIVE, link: "interrupted", online: false }, { own: true, remote: true }),
+  "call-returning": scene({ call: { ...LIVE, at: "reconnecting" }, link: "idle" }, { own: true }),
   "call-failed": scene({ call: { at: "joining" }, link: "failed" }, { own: true }),
   "call-sound-blocked": scene({ ...TALK, needsClickForSound: true }, { own: true, remote: true }),
   "call-devices-refused": scene({

@@ -271,6 +271,14 @@ export class Client implements ClientEnd {
         media.open(this, effect.call, effect.replacing);
         return;
       }
+      case "reload-call-tab": {
+        media.reload(this, effect.call);
+        return;
+      }
+      case "watch-call-tab": {
+        media.watch(this, effect.call, effect.tab);
+        return;
+      }
       // Nobody looks at the history here.
       case "list-calls":
       case "mark-calls-seen":

@@ -1,6 +1,6 @@
-import { type CallId, GRACE_MS, RING_MS, type ServerMessage, SETTLE_MS, type UserId } from "#protocol";
+import { type CallId, GRACE_MS, REJOIN_MS, RING_MS, type ServerMessage, SETTLE_MS, type UserId } from "#protocol";
 import type { AppEffect, AppState } from "../../../extension/core/app-types.ts";
-import { isAcceptedCall } from "../../../extension/core/call-parts.ts";
+import { isAcceptedCall, pageId } from "../../../extension/core/call-parts.ts";
 import type { Client } from "./client.ts";
 import type { World } from "./world.ts";
 
@@ -13,6 +13,9 @@ const TAKES_UP_MS = SETTLE_MS + GRACE_MS;
 const LONGEST_CALL_MS = 2 * RING_MS;
 /** Who has been online for this long has said and heard all that a gap had held up. */
 const CAUGHT_UP_MS = 10_000;
+
+/** A tab that was opened and has not come yet is waited for a little longer. */
+const PAGE_SLACK_MS = 1_000;
 
 interface Ringing {
   call: CallId;
@@ -28,6 +31,8 @@ export class Moments {
   readonly #rung = new Map<Client, Set<CallId>>();
   /** The calls of each person that the server named to them, each with the last life of the server that did. */
   readonly #callsOf = new Map<UserId, Map<CallId, number>>();
+  /** Since when a device that talks has no page. */
+  readonly #absentSince = new Map<Client, number>();
   readonly #world: World;
 
   constructor(world: World) {
@@ -57,6 +62,7 @@ export class Moments {
     this.#checkRing(client);
     this.#checkTalk(client, before);
     this.#checkPages(client, effects);
+    if (this.#world.setting.weather === "calm") this.#checkAbsence(client, before);
     const { state } = client;
     if (
       before.at === "signed-in" &&
@@ -85,7 +91,7 @@ export class Moments {
 
   /** Nothing rings for too long, and nothing begins to ring twice. [CALL-7, CALL-11] */
   #checkRing(client: Client): void {
-    const { setting } = this.#world;
+    const { setting, clients } = this.#world;
     const { state } = client;
     const call = state.at === "signed-in" && state.call.at === "ringing-in" ? state.call.call : undefined;
     const ringing = this.#ringing.get(client);
@@ -99,6 +105,10 @@ export class Moments {
       return;
     }
     const rung = this.#rung.get(client) ?? new Set();
+    // Who was away may not know, and a ring that was doubled on its way may come late, which no TCP does.
+    const isSure = setting.weather !== "rough" && this.#areCaughtUp(client.user);
+    if (isSure && clients.some((other) => isLive(other) && talksSince(other, call) < setting.now - CAUGHT_UP_MS))
+      setting.problem(`${client.name} begins to ring for ${call}, which runs [CALL-13]`);
     if (rung.has(call)) setting.problem(`${client.name} begins to ring twice for ${call} [CALL-11]`);
     this.#rung.set(client, rung.add(call));
     this.#ringing.set(client, { call, since: setting.now });
@@ -173,6 +183,26 @@ export class Moments {
     return online.every(({ linkedSince: since }) => since !== undefined && setting.now - since >= CAUGHT_UP_MS);
   }
 
+  /**
+   * Where nothing else breaks, a talk waits for its page for as long as it should and no longer, and no talk is lost while its
+   * pages come back in time. [CALL-13]
+   */
+  #checkAbsence(client: Client, before: AppState): void {
+    const { media, setting } = this.#world;
+    const { state } = client;
+    const call = state.at === "signed-in" ? state.call : undefined;
+    const isAbsent = call && isAcceptedCall(call) && !media.hasPage(client, pageId(call));
+    if (!isAbsent) this.#absentSince.delete(client);
+    else if (!this.#absentSince.has(client)) this.#absentSince.set(client, setting.now);
+    const since = this.#absentSince.get(client);
+    if (since !== undefined && setting.now > since + REJOIN_MS + PAGE_SLACK_MS)
+      setting.problem(`${client.name} has no page for longer than a call waits [CALL-13]`);
+    if (call?.at !== "ended" || before.at === "signed-out" || !isAcceptedCall(before.call)) return;
+    const isLost = call.reason === "lost" || call.reason === "failed";
+    if (isLost && !media.isHopeless(call.call))
+      setting.problem(`${client.name} lost ${call.call} as ${call.reason} for no reason [CALL-13]`);
+  }
+
   /** No page, and so no camera and no address, but by a person's own act on that device. */
   #checkPages(client: Client, effects: AppEffect[]): void {
     for (const effect of effects)
@@ -184,6 +214,10 @@ export class Moments {
 /** Whether this device, asleep or awake, is in the call. */
 function talksIn({ state }: Client, call: CallId): boolean {
   return state.at === "signed-in" && isAcceptedCall(state.call) && state.call.call === call;
+}
+
+function talksSince({ state }: Client, call: CallId): number {
+  return state.at === "signed-in" && state.call.at === "live" && state.call.call === call ? state.call.since : Infinity;
 }
 
 function isLive({ state }: Client): boolean {

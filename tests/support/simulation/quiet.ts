@@ -28,7 +28,7 @@ function checkLines({ clients, setting }: World): void {
 }
 
 /** Both sides of a talk agree, and nobody talks twice. */
-function checkPages({ clients, setting }: World): void {
+function checkPages({ clients, media, setting }: World): void {
   for (const client of clients) {
     const { state } = client;
     if (state.at === "signed-out" || !isAcceptedCall(state.call)) continue;
@@ -45,6 +45,9 @@ function checkPages({ clients, setting }: World): void {
         isAcceptedCall(one.state.call) &&
         one.state.call.call === call,
     );
+    const [partner] = partners;
+    if (partner && media.partnerOf(client) !== partner)
+      setting.problem(`${client.name} has no connection with ${partner.name} in the quiet, or two [CALL-13]`);
     if (partners.length !== 1) setting.problem(`${client.name} talks to ${other.user} in ${call}, who does not`);
   }
 }

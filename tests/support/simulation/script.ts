@@ -23,7 +23,10 @@ const acts: Act[] = [
   { weight: 2, run: (world) => onRinging(world, silence) },
   { weight: 1, run: chooseSound },
   { weight: 10, run: hangUp },
-  { weight: 3, run: closePage },
+  { weight: 4, run: closePage },
+  { weight: 5, run: reloadPage },
+  { weight: 3, run: reloadBothPages },
+  { weight: 2, run: crashPage },
   { weight: 8, run: choosePresence },
   { weight: 6, run: changeIdle },
   { weight: 5, run: changeSettings },
@@ -126,14 +129,47 @@ function acceptEverywhere(world: World): void {
 }
 
 function hangUp(world: World): void {
-  const client = world.setting.random.pick(world.clients.filter((one) => callOf(one) !== undefined));
+  const client = anyInACall(world);
   const present = client && callOf(client);
   if (client && present !== undefined) client.act({ type: "hang-up", call: present });
 }
 
+/** Often the tab is opened again, in time or not: by the strip, or by the browser's own ways. [CALL-13] */
 function closePage(world: World): void {
-  const client = world.setting.random.pick(world.clients.filter((one) => callOf(one) !== undefined));
-  if (client) world.media.close(client);
+  const { random, schedule } = world.setting;
+  const client = anyInACall(world);
+  const call = client && world.media.close(client);
+  if (client === undefined || call === undefined || random.chance(0.3)) return;
+  const byStrip = random.chance(0.6);
+  schedule.after(random.between(200, 25_000), () => {
+    if (byStrip) client.act({ type: "show-call-tab" });
+    else world.media.open(client, call);
+  });
+}
+
+function reloadPage(world: World): void {
+  const client = anyInACall(world);
+  if (client) world.media.reloadByPerson(client);
+}
+
+/** In one instant, or as far apart as a rejoin is answered with the same tickets. [CALL-13] */
+function reloadBothPages(world: World): void {
+  const { random, schedule } = world.setting;
+  const one = anyInACall(world);
+  const other = one && world.clients.find((client) => client !== one && callOf(client) === callOf(one));
+  if (!one || !other) return;
+  world.media.reloadByPerson(one);
+  const apartMs = random.chance(0.6) ? random.between(0, 30) : random.between(4_800, 5_400);
+  schedule.after(apartMs, () => world.media.reloadByPerson(other));
+}
+
+function crashPage(world: World): void {
+  const client = anyInACall(world);
+  if (client) world.media.crash(client);
+}
+
+function anyInACall({ setting, clients }: World): Client | undefined {
+  return setting.random.pick(clients.filter((one) => callOf(one) !== undefined));
 }
 
 function choosePresence({ setting, anyClient }: World): void {

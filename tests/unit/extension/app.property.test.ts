@@ -109,10 +109,20 @@ const events: fc.Arbitrary<AppEvent>[] = [
     type: fc.constant("notification-closed" as const),
     closed: fc.record({ type: fc.constantFrom("incoming" as const, "waiting" as const), call }, PLAIN),
   }),
-  fc.record({ ...moment, type: fc.constantFrom("page-here" as const, "page-gone" as const), call }),
+  fc.record({ ...moment, type: fc.constant("page-here" as const), call, fresh: fc.boolean() }),
   fc.record({
     ...moment,
-    type: fc.constantFrom("media-connected" as const, "media-interrupted" as const, "media-failed" as const),
+    type: fc.constantFrom("page-gone" as const, "tab-closed" as const, "page-crashed" as const),
+    call,
+  }),
+  fc.record({
+    ...moment,
+    type: fc.constantFrom(
+      "media-connected" as const,
+      "media-interrupted" as const,
+      "media-failed" as const,
+      "ticket-wanted" as const,
+    ),
     call,
   }),
   fc.record({ ...moment, type: fc.constant("page-signal" as const), call, data: fc.jsonValue() }),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { INITIAL_STATE } from "../../../extension/core/app.ts";
 import type { Saved } from "../../../extension/core/app-types.ts";
 import { outward } from "../../../extension/core/outward.ts";
+import { viewOf } from "../../../extension/core/projection.ts";
 import {
   alice,
   bob,
@@ -174,14 +175,16 @@ describe("the worker's death", () => {
     device.dies();
     expect(device.effects).toEqual([open(2)]);
     const page =
-      before.at === "idle" || before.at === "ringing-in" ? {} : { page: { at: "missing", until: device.now + 5_000 } };
+      before.at === "idle" || before.at === "ringing-in"
+        ? {}
+        : { page: { at: "missing", until: device.now + 5_000, awayUntil: device.now + 20_000 } };
     expect(device.signedIn).toMatchObject({ session: who, roster, over, owed, call: { ...before, ...page } });
   });
 
   it("[CALL-13] leaves a talk alone whose page and line come back", () => {
     const device = talking();
     const before = device.call;
-    device.dies().on({ type: "page-here", call: callId(1) }, { type: "socket-opened", socket: 2 });
+    device.dies().on({ type: "page-here", call: callId(1), fresh: false }, { type: "socket-opened", socket: 2 });
     // The server hears that the media still flows. [CALL-11]
     expect(device.effects).toEqual([
       { type: "hello", socket: 2, idle: false, active: [{ call: callId(1), with: bob.user, age: 0 }] },
@@ -191,6 +194,23 @@ describe("the worker's death", () => {
     );
     expect(device.call).toEqual(before);
     expect(device.sent).toEqual([]);
+  });
+
+  it("[CALL-13] waits for a closed tab as long as the server says, and offers the way back", () => {
+    const device = talking();
+    const calls = [{ state: "running", call: callId(1), with: bob, media: "video", here: true, age: 0 } as const];
+    device
+      .loses()
+      .returns({ calls, rejoin: 3_000 })
+      .on({ type: "tab-closed", call: callId(1) });
+    expect(viewOf(device.state)).toMatchObject({ call: { at: "away", since: device.now, until: device.now + 3_000 } });
+    expect(outward(device.state)).toMatchObject({
+      badge: { state: "in-call" },
+      notification: { type: "away", call: callId(1), with: bob },
+    });
+    device.after(3_000, { type: "due" });
+    expect(device.call).toMatchObject({ at: "ended", reason: "hangup" });
+    expect(device.sent).toEqual([expect.objectContaining({ type: "call.hangup", call: callId(1) })]);
   });
 
   it("[CALL-7] lets no ring sound again whose time ran out meanwhile", () => {

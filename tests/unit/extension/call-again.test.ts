@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bob, CALL, endedCall, everyState, FRESH, idle, NEW_TICKET, OTHER, rejoinedNews, when } from "./call-stage.ts";
+import { bob, CALL, endedCall, FRESH, idle, OTHER, when } from "./call-stage.ts";
 
 const again = { type: "place", call: OTHER, with: bob, media: "video", replacing: CALL } as const;
 
@@ -20,28 +20,4 @@ describe("a call again from the page of an ended one", () => {
     const fromPopup = { type: "place", call: OTHER, with: bob, media: "video" } as const;
     expect(when(idle, fromPopup).effects.at(-1)).toEqual({ type: "open-call-tab", call: OTHER });
   });
-});
-
-describe("a page whose ticket PeerServer refused", () => {
-  const refused = { type: "peer-refused", call: CALL } as const;
-  const waiting = ["ringing-out", "joining", "answering"] as const;
-
-  it.each(waiting)("has the server asked for fresh ones: %s", (name) => {
-    const given = everyState[name];
-    const { state, effects } = when(given, refused);
-    expect(state).toBe(given);
-    expect(effects).toEqual([{ type: "ask", message: { type: "call.rejoin", call: CALL } }]);
-  });
-
-  it.each(waiting)("is given what the server made: %s", (name) => {
-    const given = everyState[name];
-    expect(when(given, rejoinedNews())).toEqual({ state: { ...given, ticket: NEW_TICKET }, effects: [] });
-  });
-
-  it.each(Object.entries(everyState).filter(([name]) => !waiting.some((one) => one === name)))(
-    "is not heard while %s",
-    (_name, given) => {
-      expect(when(given, refused)).toEqual({ state: given, effects: [] });
-    },
-  );
 });

@@ -28,6 +28,8 @@ import {
   running,
   welcomed,
   when,
+  hangUp,
+  tabClosed,
 } from "./call-stage.ts";
 
 const MISSED: CallEffect = { type: "missed", call: CALL, from: bob, media: "video" };
@@ -164,8 +166,8 @@ describe("accepting", () => {
     expect(next).toEqual({ state: endedIn(reason), effects: [over()] });
   });
 
-  it.each(["hang-up", "page-gone"] as const)("is hung up by %s, since the server may have accepted it", (type) => {
-    const next = when(accepting, { type, call: CALL });
+  it.each([hangUp, tabClosed])("is hung up by $type, since the server may have accepted it", (event) => {
+    const next = when(accepting, event);
     expect(next).toEqual({ state: endedIn("hangup"), effects: [owe("call.hangup"), over()] });
   });
 

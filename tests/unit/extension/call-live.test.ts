@@ -4,7 +4,6 @@ import { callDue } from "../../../extension/core/call.ts";
 import type { CallState } from "../../../extension/core/call-types.ts";
 import {
   acceptedNews,
-  accepting,
   answering,
   askAccept,
   AT,
@@ -15,7 +14,6 @@ import {
   endedNews,
   idle,
   incoming,
-  inviting,
   joining,
   listedIncoming,
   live,
@@ -24,19 +22,17 @@ import {
   over,
   owe,
   reconnecting,
-  rejoinedNews,
   REQUEST,
-  ringingOut,
   running,
   signalNews,
   TICKET,
   welcomed,
   when,
   without,
+  pageGone,
 } from "./call-stage.ts";
 
 const acceptedStates = { joining, answering, live, reconnecting };
-const takenStates = { inviting, "ringing-out": ringingOut, accepting, ...acceptedStates };
 const merged = { call: OTHER, alias: CALL };
 const TALKED = { seconds: 8 };
 
@@ -47,14 +43,14 @@ function howItEnds(state: CallState) {
 
 describe("the media of a call", () => {
   it("goes live when it first flows, and the talk counts from there", () => {
-    const rest = without(joining, "until", "ticket");
+    const rest = without(joining, "until");
     const next = when(joining, { type: "media-connected", call: CALL });
     expect(next).toEqual({ state: { ...rest, at: "live", since: AT }, effects: [] });
   });
 
-  it("is reconnecting while it is interrupted, for at most 45 s", () => {
+  it("is reconnecting while it is interrupted, for at most a minute", () => {
     const next = when(live, { type: "media-interrupted", call: CALL });
-    expect(next).toEqual({ state: { ...live, at: "reconnecting", until: AT + 45_000 }, effects: [] });
+    expect(next).toEqual({ state: { ...live, at: "reconnecting", until: AT + 60_000 }, effects: [] });
   });
 
   it("is live again as the same talk", () => {
@@ -108,8 +104,8 @@ describe.each(Object.entries(acceptedStates))("an accepted call while %s", (name
     expect(when(state, signalNews())).toEqual({ state, effects });
   });
 
-  it.each(["hang-up", "page-gone"] as const)("is hung up by %s, and owes that to the server", (type) => {
-    const next = when(state, { type, call: CALL });
+  it("is hung up by its person, and owes that to the server", () => {
+    const next = when(state, { type: "hang-up", call: CALL });
     expect(next).toEqual({ state: endedAs("hangup", howItEnds(state)), effects: [owe("call.hangup"), over()] });
   });
 
@@ -144,13 +140,10 @@ describe.each(Object.entries(acceptedStates))("an accepted call while %s", (name
     });
   });
 
-  it.each(["hang-up", "page-gone", "media-failed"] as const)(
-    "[CALL-10] of a merge tells %s by the call's id",
-    (type) => {
-      const next = when({ ...state, ...merged }, { type, call: CALL });
-      expect(next.effects).toEqual([owe("call.hangup", OTHER), over(OTHER)]);
-    },
-  );
+  it.each(["hang-up", "media-failed"] as const)("[CALL-10] of a merge tells %s by the call's id", (type) => {
+    const next = when({ ...state, ...merged }, { type, call: CALL });
+    expect(next.effects).toEqual([owe("call.hangup", OTHER), over(OTHER)]);
+  });
 
   it("does not mind a refused request, once media has flowed", () => {
     const next = when(state, { type: "refused", of: REQUEST, code: "conflict" });
@@ -169,10 +162,6 @@ describe("joining", () => {
     const same = when(joining, acceptedNews(CALL, { ...NEW_TICKET, self: TICKET.self }));
     expect(same.effects).toEqual([]);
     expect(same.state).toBe(joining);
-  });
-
-  it("takes the tickets of a rejoin", () => {
-    expect(when(joining, rejoinedNews())).toEqual({ state: { ...joining, ticket: NEW_TICKET }, effects: [] });
   });
 
   it("[CALL-12] asks again for a ticket that was lost: the caller by its invite, the callee by its accept", () => {
@@ -196,39 +185,14 @@ describe("joining", () => {
   });
 });
 
-describe.each(Object.entries(takenStates))("the worker's death while %s", (_name, before) => {
-  const state = JSON.parse(JSON.stringify(before)) as typeof before;
-
-  it("[CALL-13] leaves the call as it was, and gives its page 5 s to come back", () => {
-    const next = when(state, { type: "started" });
-    expect(next).toEqual({ state: { ...before, page: { at: "missing", until: AT + 5_000 } }, effects: [] });
-    expect(callDue(next.state)).toBe(AT + 5_000);
-    expect(when(next.state, { type: "page-here", call: CALL })).toEqual({ state: before, effects: [] });
-  });
-
-  it("[CALL-13] hangs up where the page does not come back", () => {
-    const { state: alone } = when(state, { type: "started" });
-    expect(when(alone, { type: "due" }, AT + 4_999)).toEqual({ state: alone, effects: [] });
-    const { state: next, effects } = when(alone, { type: "due" }, AT + 5_000);
-    const asCaller = state.at === "inviting" || state.at === "ringing-out";
-    expect(next).toMatchObject({ at: "ended", reason: asCaller ? "cancelled" : "hangup" });
-    expect(effects).toEqual([owe(asCaller ? "call.cancel" : "call.hangup"), over()]);
-  });
-
-  it("opens a page again that had not come yet", () => {
-    const opening: CallState = { ...state, page: { at: "opening", until: AT + 1 } };
-    expect(when(opening, { type: "started" })).toEqual({
-      state: { ...before, page: { at: "opening", until: AT + 15_000 } },
-      effects: [{ type: "open-call-tab", call: CALL }],
-    });
-  });
-});
-
 describe("an ended call", () => {
-  it.each(["dismiss", "page-gone"] as const)("leaves the stage by %s, under either id", (type) => {
-    expect(when(endedCall, { type, call: CALL })).toEqual({ state: idle, effects: [] });
-    expect(when({ ...endedCall, ...merged }, { type, call: CALL })).toEqual({ state: idle, effects: [] });
-  });
+  it.each([{ type: "dismiss", call: CALL } as const, pageGone])(
+    "leaves the stage by $type, under either id",
+    (event) => {
+      expect(when(endedCall, event)).toEqual({ state: idle, effects: [] });
+      expect(when({ ...endedCall, ...merged }, event)).toEqual({ state: idle, effects: [] });
+    },
+  );
 
   it("leaves the stage by itself after a minute, not before", () => {
     expect(callDue(endedCall)).toBe(AT + 60_000);

@@ -28,12 +28,16 @@ function saidOf(call = CALL): Record<string, CallHappening> {
     decline: { type: "decline", call },
     "hang-up": { type: "hang-up", call },
     dismiss: { type: "dismiss", call },
-    "page-here": { type: "page-here", call },
-    "page-gone": { type: "page-gone", call },
+    "page-here": { type: "page-here", call, fresh: false },
+    "a fresh page-here": { type: "page-here", call, fresh: true },
+    "page-gone": { type: "page-gone", call, rejoinMs: 20_000 },
+    "tab-closed": { type: "tab-closed", call, rejoinMs: 20_000 },
+    "page-crashed": { type: "page-crashed", call },
+    "page-wishes": { type: "page-wishes", call, wishes: { camera: false, microphone: true } },
     "media-connected": { type: "media-connected", call },
     "media-interrupted": { type: "media-interrupted", call },
     "media-failed": { type: "media-failed", call },
-    "peer-refused": { type: "peer-refused", call },
+    "ticket-wanted": { type: "ticket-wanted", call },
     "page-signal": { type: "page-signal", call, data: 1 },
     "call.incoming": incoming(1_000, call),
     "call.ringing": ringingNews(call),
@@ -53,20 +57,22 @@ const everyEvent: Record<string, CallHappening> = {
   "show-tab": { type: "show-tab" },
   refused: { type: "refused", of: REQUEST, code: "conflict" },
   welcomed: welcomed(),
-  started: { type: "started" },
+  started: { type: "started", rejoinMs: 20_000 },
   "an early due": { type: "due" },
 };
 
-const inAnyTaken = ["hang-up", "page-gone", "show-tab", "call.ended", "welcomed", "started"];
+const ofThePage = ["page-gone", "tab-closed", "page-wishes"];
+const inAnyTaken = ["hang-up", ...ofThePage, "show-tab", "call.ended", "welcomed", "started"];
 const asCaller = [...inAnyTaken, "call.ringing", "call.accepted", "call.ended as merged", "refused"];
-const inAnyAccepted = [...inAnyTaken, "media-failed", "page-signal", "call.signal"];
-const whileJoining = [...inAnyAccepted, "media-connected", "call.accepted", "call.rejoined", "peer-refused", "refused"];
+const ofFreshEnds = ["a fresh page-here", "ticket-wanted", "call.rejoined"];
+const inAnyAccepted = [...inAnyTaken, ...ofFreshEnds, "media-failed", "page-signal", "call.signal"];
+const whileJoining = [...inAnyAccepted, "media-connected", "call.accepted", "refused"];
 
 /** The events that mean something in each state; every other pair is nonsense. */
 const meaningful: Record<StateName, string[]> = {
   idle: ["place", "ring"],
   inviting: asCaller,
-  "ringing-out": [...asCaller, "call.rejoined", "peer-refused"],
+  "ringing-out": [...asCaller, ...ofFreshEnds],
   "ringing-in": ["alerted", "accept", "decline", "hang-up", "call.incoming", "call.ended", "welcomed"],
   accepting: [...inAnyTaken, "call.incoming", "call.accepted", "refused"],
   joining: whileJoining,

@@ -30,6 +30,8 @@ import {
   welcomed,
   when,
   without,
+  hangUp,
+  tabClosed,
 } from "./call-stage.ts";
 
 const asCaller = [inviting, ringingOut];
@@ -98,8 +100,8 @@ describe.each(asCaller.map((state) => [state.at, state] as const))("the caller w
     expect(next).toEqual({ state: endedAs(reason), effects: [over()] });
   });
 
-  it.each(["hang-up", "page-gone"] as const)("cancels by %s, and owes that to the server", (type) => {
-    const next = when(state, { type, call: CALL });
+  it.each([hangUp, tabClosed])("cancels by $type, and owes that to the server", (event) => {
+    const next = when(state, event);
     expect(next).toEqual({ state: endedAs("cancelled"), effects: [owe("call.cancel"), over()] });
   });
 
@@ -125,7 +127,7 @@ describe.each(asCaller.map((state) => [state.at, state] as const))("the caller w
 
   it("waits no longer for its page once that is here", () => {
     const waiting: CallState = { ...state, page: { at: "opening", until: AT + 100 } };
-    expect(when(waiting, { type: "page-here", call: CALL })).toEqual({ state, effects: [] });
+    expect(when(waiting, { type: "page-here", call: CALL, fresh: true })).toEqual({ state, effects: [] });
   });
 });
 

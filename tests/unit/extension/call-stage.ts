@@ -87,6 +87,18 @@ export function when(state: CallState, happening: CallHappening, at = AT): CallS
   return updateCall(state, { ...happening, at, request: FRESH });
 }
 
+export const hangUp = { type: "hang-up", call: CALL } as const;
+export const pageGone = { type: "page-gone", call: CALL, rejoinMs: 20_000 } as const;
+export const tabClosed = { type: "tab-closed", call: CALL, rejoinMs: 20_000 } as const;
+export const workerStarted = { type: "started", rejoinMs: 20_000 } as const;
+/** What the server is asked for fresh ends with. */
+export const askRejoin: CallEffect = { type: "ask", message: { type: "call.rejoin", call: CALL } };
+
+/** A page that says that it is here: just loaded, or after the death of the worker that knew it. */
+export function pageHere(fresh: boolean): Extract<CallHappening, { type: "page-here" }> {
+  return { type: "page-here", call: CALL, fresh };
+}
+
 export function incoming(remaining: number, call = CALL): CallHappening {
   return { type: "news", message: { type: "call.incoming", call, from: bob, media: "video", remaining } };
 }

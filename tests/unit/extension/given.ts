@@ -171,7 +171,7 @@ export function talking(): Device {
 export function calling(): Device {
   return online().on(
     { type: "place-call", call: callId(1), user: bob.user, media: "video" },
-    { type: "page-here", call: callId(1) },
+    { type: "page-here", call: callId(1), fresh: true },
   );
 }
 

@@ -18,6 +18,7 @@ export function link(phase: LinkPhase, change: Partial<LinkState> = {}): LinkSta
     microphone: "on",
     remote: { camera: true, microphone: true },
     needsClick: false,
+    lived: phase.at === "live" || phase.at === "interrupted" || (phase.at === "failed" && phase.why === "lost"),
     phase,
     ...change,
   };
@@ -40,7 +41,13 @@ export const links = {
   "linking while it rings": link({ at: "linking", ticket: first, accepted: false }),
   linking: link({ at: "linking", ticket: first, accepted: true, until: NOW + 30_000 }),
   live: link({ at: "live", ticket: first }),
-  interrupted: link({ at: "interrupted", ticket: first, restartAt: NOW + 2_000, until: NOW + 30_000 }),
+  interrupted: link({
+    at: "interrupted",
+    ticket: first,
+    restartAt: NOW + 2_000,
+    freshAt: NOW + 15_000,
+    until: NOW + 30_000,
+  }),
   failed: link({ at: "failed", why: "lost" }),
   over: link({ at: "over" }),
 } as const;
@@ -49,7 +56,8 @@ export type LinkName = keyof typeof links;
 
 /** What the background says of the call: a video call that runs, as Bob's page hears it. */
 export function told(change: Partial<Extract<LinkEvent, { type: "call" }>> = {}) {
-  return { type: "call", accepted: true, over: false, media: "video", outgoing: false, at: NOW, ...change } as const;
+  const call = { type: "call", accepted: true, over: false, lived: false, media: "video", outgoing: false } as const;
+  return { ...call, at: NOW, ...change };
 }
 
 export function says(signal: CallSignal): LinkEffect {

@@ -76,7 +76,7 @@ const columns: Column[] = [
     when: told({ accepted: false, ticket: first }),
     answered: ["camera", "camera with a ticket", "registering", "unregistered"],
   },
-  { event: "new ends", when: told({ ticket: second }), answered: notOver.filter((name) => name !== "interrupted") },
+  { event: "new ends", when: told({ ticket: second }), answered: notOver },
 ];
 
 const cells = columns.flatMap(({ event, when, after = 0, answered, called = answered }) =>

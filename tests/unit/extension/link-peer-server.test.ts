@@ -31,7 +31,7 @@ const rows: Row[] = [
     given: ringing,
     when: lost,
     next: callers(links["unregistered while it rings"]),
-    effects: [tells("peer-refused")],
+    effects: [tells("ticket-wanted")],
   },
   {
     name: "a caller whom it has not answered for 10 s while it rings tries again",
@@ -39,7 +39,7 @@ const rows: Row[] = [
     after: 10_000,
     when: { type: "due" },
     next: callers(link({ at: "unregistered", ticket: first, accepted: false, againAt: NOW + 12_000 })),
-    effects: [tells("peer-refused")],
+    effects: [tells("ticket-wanted")],
   },
   {
     name: "after 2 s it is asked again with the same ticket",
@@ -70,7 +70,7 @@ const rows: Row[] = [
     given: links.registering,
     when: lost,
     next: links.unregistered,
-    effects: [tells("peer-refused")],
+    effects: [tells("ticket-wanted")],
   },
   {
     name: "lost before the two sides met, it is asked again within the time that they have",

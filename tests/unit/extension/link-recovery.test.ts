@@ -28,7 +28,8 @@ interface Row {
 
 /** Interrupted at NOW, with the next restart and the end so many ms later. */
 function interrupted(restartMs: number, untilMs = 30_000): LinkState {
-  return link({ at: "interrupted", ticket: first, restartAt: NOW + restartMs, until: NOW + untilMs });
+  const [restartAt, freshAt, until] = [NOW + restartMs, NOW + 15_000, NOW + untilMs];
+  return link({ at: "interrupted", ticket: first, restartAt, freshAt, until });
 }
 
 const please = says({ kind: "restart-please" });

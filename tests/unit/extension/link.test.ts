@@ -86,7 +86,7 @@ const beginning: Row[] = [
     given: callers(ringing),
     after: 4_000,
     when: told({ media: "audio", ticket: second }),
-    next: link({ at: "registering", ticket: second, accepted: true, until: NOW + 14_000 }, { media: "audio" }),
+    next: link({ at: "registering", ticket: second, accepted: true, until: NOW + 19_000 }, { media: "audio" }),
     effects: [{ type: "register", ticket: second }],
   },
   {
@@ -119,7 +119,7 @@ const beginning: Row[] = [
     name: "registers anew with fresh ends from a server that was restarted before the two met [CALL-11]",
     given: links.linking,
     when: told({ ticket: second }),
-    next: link({ at: "registering", ticket: second, accepted: true, until: NOW + 10_000 }),
+    next: link({ at: "registering", ticket: second, accepted: true, until: NOW + 30_000 }),
     effects: [{ type: "register", ticket: second }],
   },
   {

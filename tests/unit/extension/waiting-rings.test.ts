@@ -141,7 +141,6 @@ describe("accepting a ring that waits", () => {
   it.each([
     ["the server ends it", (device: Device) => device.hears(ended(1, "hangup"))],
     ["the person hangs up", (device: Device) => device.on({ type: "hang-up", call: callId(1) })],
-    ["its page is closed", (device: Device) => device.on({ type: "page-gone", call: callId(1) })],
     ["its media is lost", (device: Device) => device.on({ type: "media-failed", call: callId(1) })],
   ])("[CALL-9] takes the stage where %s first, and never rings", (_name, end) => {
     const device = end(answered());

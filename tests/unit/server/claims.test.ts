@@ -59,6 +59,15 @@ describe("a server that was restarted before it had written the call", () => {
     expect(carol.invites("bob", "c2")).toEqual([{ type: "ok" }]);
   });
 
+  test("[CALL-11] [CALL-13] [DEC-33] a page that came back before the other side was back: that side is given the ends too", () => {
+    alice.comesBack(naming("bob"));
+    const [fresh] = alice.asks("call.rejoin", { call: c1 });
+    const { self, remote } = fresh?.["ends"] as { self: string; remote: string };
+    expect(alice.asks("call.rejoin", { call: c1 })).toEqual([fresh]);
+    const told = bob.comesBack(naming("alice")).filter(({ type }) => type === "call.rejoined");
+    expect(told).toEqual([{ type: "call.rejoined", call: "c1", ends: { self: remote, remote: self } }]);
+  });
+
   test("[CALL-11] [DEC-16] who never names it leaves it failed after settle and grace, without a record by one side's word", () => {
     alice.comesBack(naming("bob"));
     bob.comesBack();
