@@ -321,6 +321,7 @@ export class PersonBrowser {
   async #openProbe(): Promise<Page> {
     const page = await this.context.newPage();
     await page.goto(`${this.#extension}manifest.json`);
+    page.once("crash", () => (this.#probe = undefined));
     return page;
   }
 }

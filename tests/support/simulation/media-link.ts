@@ -116,7 +116,8 @@ export class Links {
     if (!other) return;
     const { random, schedule } = this.#setting;
     const isFirst = [page, other].every(({ client, call }) => client.pageView(call)?.since === undefined);
-    if (isFirst && random.chance(0.03)) this.hopeless.add(page.call);
+    // After glare the two pages may know the call by different ids.
+    if (isFirst && random.chance(0.03)) this.hopeless.add(page.call).add(other.call);
     const link: Link = { pages: [page, other], isBeyondRepair: random.chance(0.2) };
     page.link = link;
     other.link = link;
