@@ -126,13 +126,14 @@ describe("the bell", () => {
   });
 
   it("is not misled by what is shown on of someone who is not yet back at a server that settles", () => {
-    const device = online().hears(presence(carol.user, "busy"));
-    device.on({ type: "watch-contact", user: carol.user, until: MIDNIGHT }).loses();
-    const absent = [of(bob.user), { user: carol.user, availability: "offline" as const }];
-    device.returns({ contacts: absent, settling: 30_000 });
+    const device = asking().on({ type: "set-presence", availability: "dnd" });
+    device.hears(presence(carol.user, "available")).loses();
+    const absent = { user: carol.user, availability: "offline" } as const;
+    device.returns({ contacts: [of(bob.user), absent], settling: 30_000 });
+    device.on({ type: "set-presence", availability: "available" });
+    expect(viewOf(device.state)).toMatchObject({ contacts: [{}, { availability: "available", watched: true }] });
     expect(told(device)).toBeUndefined();
-    expect(told(device.after(30_000, { type: "due" }))).toBeUndefined();
-    expect(device.signedIn.watching.until).toHaveProperty(carol.user);
+    expect(told(device.hears(presence(carol.user, "available")))).toEqual(ofCarol);
   });
 
   it("ends with the day, for which the background wakes", () => {
