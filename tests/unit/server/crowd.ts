@@ -87,7 +87,7 @@ class Crowd {
     const news = this.seats.map((one) => ({ one, heard: one.heard() }));
     for (const { one, heard } of news) {
       this.heard.get(one)!.push(...heard);
-      for (const { type, call } of heard) if (type === "call.incoming") this.#callees.set(call, one.owner);
+      for (const ring of heard.flatMap(ringsIn)) this.#callees.set(ring, one.owner);
     }
     for (const { one, heard } of news) for (const message of heard) this.#checkRing(one, message);
   }
@@ -163,6 +163,13 @@ class Crowd {
     };
     one.says(type, fields[type]);
   }
+}
+
+/** The calls that a message says ring at its reader: the news of one, or a welcome that comes in the middle of some. */
+function ringsIn({ type, call, calls }: Heard): unknown[] {
+  if (type === "call.incoming") return [call];
+  const listed = type === "welcome" ? (calls as { call: CallId; state: string }[]) : [];
+  return listed.filter(({ state }) => state === "incoming").map((ring) => ring.call);
 }
 
 /** One of the three settings, by chance. */
