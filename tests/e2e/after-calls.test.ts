@@ -11,7 +11,7 @@ const stage = setStage();
 const CALL = 0;
 
 describe("a missed call", () => {
-  test("is in the badge, the history says why, and seen on one device it is seen on the other", async () => {
+  test("[CALL-14] is in the badge, the history says why, and seen on one device it is seen on the other", async () => {
     const { alice, bob, backend } = stage;
     const open = new Belongings();
     onTestFinished(() => open.close());
