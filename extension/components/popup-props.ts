@@ -20,6 +20,8 @@ export interface PopupCommands {
   declineContact: (user: UserId) => Answer;
   /** Removes a contact, or withdraws an outgoing request. */
   removeContact: (user: UserId) => Answer;
+  blockContact: (user: UserId) => Answer;
+  unblockContact: (user: UserId) => Answer;
   placeCall: (user: UserId, media: Media) => Answer;
   acceptCall: (call: CallId, media: Media) => Answer;
   declineCall: (call: CallId) => Answer;
@@ -47,6 +49,8 @@ export interface ContactActs {
   onletthrough: (user: UserId, on: boolean) => void;
   /** Also withdraws an outgoing request. */
   onremove: (user: UserId) => void;
+  onblock: (user: UserId) => void;
+  onunblock: (user: UserId) => void;
 }
 
 /** Everything that `PopupScreen.svelte` draws. */

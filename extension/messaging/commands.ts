@@ -45,6 +45,8 @@ export const Command = v.variant("type", [
   v.strictObject({ type: v.literal("acceptContact"), user: UserId }),
   v.strictObject({ type: v.literal("declineContact"), user: UserId }),
   v.strictObject({ type: v.literal("removeContact"), user: UserId }),
+  v.strictObject({ type: v.literal("blockContact"), user: UserId }),
+  v.strictObject({ type: v.literal("unblockContact"), user: UserId }),
   v.strictObject({ type: v.literal("placeCall"), user: UserId, media: Media }),
   v.strictObject({ type: v.literal("acceptCall"), call: CallId, media: Media }),
   v.strictObject({ type: v.literal("declineCall"), call: CallId }),

@@ -39,6 +39,8 @@ export class Commands {
       case "acceptContact":
       case "declineContact":
       case "removeContact":
+      case "blockContact":
+      case "unblockContact":
         return this.#ask(command.type, { user: command.user });
       default:
         return this.decide(eventOf(command));
@@ -162,7 +164,15 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
 
 /** Commands that are carried out by the server's functions, not by the core. */
 type ServerCommand =
-  "checkServer" | "signIn" | "signUp" | "requestContact" | "acceptContact" | "declineContact" | "removeContact";
+  | "checkServer"
+  | "signIn"
+  | "signUp"
+  | "requestContact"
+  | "acceptContact"
+  | "declineContact"
+  | "removeContact"
+  | "blockContact"
+  | "unblockContact";
 
 function answerOf(answer: Answer<unknown>): CommandAnswer {
   return answer.ok ? DONE : answer;

@@ -81,7 +81,7 @@ describe("presence, as people notice its rules", () => {
     const { alice, bob } = stage;
     await bob.choose("invisible");
     await alice.contact(bob, "offline").waitFor();
-    await callFromMenu(alice, bob);
+    await alice.callFromMenu(bob);
     await alice.sees(await alice.browser.callPage(), say("ended.caller.unreachable", { name: bob.name }));
     expect(await bob.card.isVisible()).toBe(false);
     await bob.seeMissed();
@@ -92,7 +92,7 @@ describe("presence, as people notice its rules", () => {
     const { alice, bob } = stage;
     await bob.choose("dnd");
     await alice.contact(bob, "dnd").waitFor();
-    await callFromMenu(alice, bob);
+    await alice.callFromMenu(bob);
     await alice.sees(await alice.browser.callPage(), say("ended.caller.unavailable", { name: bob.name }));
     expect(await bob.card.isVisible()).toBe(false);
     await bob.seeMissed();
@@ -107,7 +107,7 @@ describe("signing out and in again", () => {
     const { alice, bob } = stage;
     await bob.signOut();
     await alice.contact(bob, "offline").waitFor();
-    await callFromMenu(alice, bob);
+    await alice.callFromMenu(bob);
     await alice.sees(await alice.browser.callPage(), say("ended.caller.unreachable", { name: bob.name }));
     await bob.signInAgain();
     await bob.popup.getByText(say("missed.count", { count: 1 })).waitFor();
@@ -136,13 +136,6 @@ async function clickAt(person: Person, who: Person, at: number): Promise<void> {
       }),
     at,
   );
-}
-
-/** Calls who is not available: by the row's menu, which says what will happen. */
-async function callFromMenu(person: Person, who: Person): Promise<void> {
-  await person.popup.bringToFront();
-  await person.popup.getByRole("button", { name: say("row.more", { name: who.name }) }).click();
-  await person.popup.getByRole("menuitem", { name: say("row.menu-video") }).click();
 }
 
 /** From now on notes each availability that the row of a contact shows; returns how to read them, in their order. */

@@ -58,6 +58,29 @@ describe("the contact list", () => {
     await button("Remove").click();
     expect(await asked()).toEqual(["removeContact"]);
   });
+
+  test("[PRES-5] asks before it blocks, and lets go of whom it blocked", async () => {
+    await open("home");
+    await button("More about Emi Sato").click();
+    await page().getByRole("menuitem", { name: "Block…" }).click();
+    await page().getByText("You will not see Emi Sato any more").waitFor();
+    expect(await asked()).toEqual([]);
+    await button("Block").click();
+    expect(await asked()).toEqual(["blockContact"]);
+    await become("home-blocked");
+    await button("Unblock Jonas Weber").click();
+    expect(await asked()).toEqual(["blockContact", "unblockContact"]);
+  });
+
+  test("[PRES-5] asks before it blocks who asks to be a contact", async () => {
+    await open("home-requests");
+    await button("Block Hana Kimura…").click();
+    await button("Do not block").click();
+    expect(await asked()).toEqual([]);
+    await button("Block Hana Kimura…").click();
+    await button("Block").click();
+    expect(await asked()).toEqual(["blockContact"]);
+  });
 });
 
 describe("the ringing card", () => {
@@ -104,6 +127,21 @@ describe("the ringing card", () => {
     expect(await row("Emi Sato").boundingBox()).toEqual(before);
     await button("Accept").click();
     expect(await asked()).toEqual(["acceptCall"]);
+  });
+
+  test("[PRES-5] asks before it blocks who rings, and a double click does no more than ask", async () => {
+    await open("ringing");
+    await button("Block Bob Tanaka…").dblclick();
+    await page().getByText("To Bob Tanaka you will look offline").waitFor();
+    // The second of two clicks, wherever the question is drawn.
+    await button("Block").dispatchEvent("click", { detail: 2 });
+    expect(await asked()).toEqual([]);
+    await button("Do not block").click();
+    expect(await focused()).toBe("Block Bob Tanaka…");
+    expect(await asked()).toEqual([]);
+    await button("Block Bob Tanaka…").click();
+    await button("Block").click();
+    expect(await asked()).toEqual(["declineCall", "blockContact"]);
   });
 
   test("has Decline to the left of Accept, and a way to answer without a camera", async () => {

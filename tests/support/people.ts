@@ -107,6 +107,18 @@ export class Person {
     return clickedAt(this.popup);
   }
 
+  /** Opens the menu of a contact, in their row. */
+  async openMenu(who: Person): Promise<void> {
+    await this.popup.bringToFront();
+    await this.popup.getByRole("button", { name: say("row.more", { name: who.name }) }).click();
+  }
+
+  /** Calls who is not available: by the row's menu, which says what will happen. */
+  async callFromMenu(who: Person): Promise<void> {
+    await this.openMenu(who);
+    await this.popup.getByRole("menuitem", { name: say("row.menu-video") }).click();
+  }
+
   /** The card of an incoming call. */
   get card() {
     return this.popup.getByRole("region", { name: say("ringing.region") });

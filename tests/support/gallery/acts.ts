@@ -72,8 +72,21 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
   "home-offline-menu": openLastMenu,
   "home-removing": async (page) => {
     await page.locator("[data-row]").first().click();
+    await page.locator("[role=menuitem]").nth(-2).click();
+    await page.locator("[role=dialog]").waitFor();
+  },
+  "home-blocking": async (page) => {
+    await page.locator("[data-row]").first().click();
     await page.locator("[role=menuitem]").last().click();
     await page.locator("[role=dialog]").waitFor();
+  },
+  "home-request-blocking": async (page) => {
+    await page.locator(".who button").first().click();
+    await page.locator(".question").waitFor();
+  },
+  "ringing-blocking": async (page) => {
+    await page.locator("section .corner button").click();
+    await page.locator("section .question").waitFor();
   },
   "home-not-found": async (page) => {
     await page.locator("input").fill("Zoë");

@@ -19,6 +19,8 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
     acceptContact: reply("acceptContact"),
     declineContact: reply("declineContact"),
     removeContact: reply("removeContact"),
+    blockContact: reply("blockContact"),
+    unblockContact: reply("unblockContact"),
     placeCall: reply("placeCall"),
     acceptCall: reply("acceptCall"),
     declineCall: reply("declineCall"),

@@ -161,6 +161,15 @@ const POPUP: Record<string, PopupScene> = {
   "home-adding": home(),
   "home-menu": home(),
   "home-removing": home(),
+  "home-blocking": home(),
+  "home-blocked": home({
+    contacts: [
+      ...CONTACTS.slice(0, 2),
+      contact("Jonas Weber", "offline", { state: "blocked" }),
+      contact(LONG_NAME, "offline", { state: "blocked" }),
+    ],
+  }),
+  "home-request-blocking": home({ contacts: REQUESTS }),
   "home-found": home(),
   "home-not-found": home(),
   ringing: inCall({ at: "ringing-in", until: NOW + 30_000, sound: "loud" }),
@@ -181,6 +190,7 @@ const POPUP: Record<string, PopupScene> = {
       sound: "loud",
     },
   }),
+  "ringing-blocking": inCall({ at: "ringing-in", until: NOW + 30_000, sound: "loud" }),
   "strip-inviting": inCall({ at: "inviting" }),
   "strip-ringing": inCall({ at: "ringing-out", devices: 2, mode: "loud" }),
   "strip-ringing-silent": inCall({ at: "ringing-out", devices: 1, mode: "silent" }),
