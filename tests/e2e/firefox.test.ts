@@ -3,6 +3,7 @@ import type { Account } from "../support/accounts.ts";
 import { Belongings } from "../support/belongings.ts";
 import { Backend } from "../support/backend.ts";
 import { hasFirefox, PersonFirefox } from "../support/firefox.ts";
+import { untilMediaAdvances } from "../support/page-watch.ts";
 import { friends, Person, say } from "../support/people.ts";
 
 /** Without a Firefox these are skipped, except where the whole has to be shown to work. */
@@ -30,22 +31,34 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
   afterAll(() => open.close());
 
   test("signs in in the popup, and sees Alice's presence change", async () => {
-    const popup = await bob.openPopup();
-    // Firefox gives a password field no role to find it by: it is found by its label, as the others are.
-    const fill = (label: string, value: string) =>
-      popup.locator(`::-p-xpath(//input[@id=//label[normalize-space()="${label}"]/@for])`).fill(value);
-    const click = (role: string, name: string) => popup.locator(`::-p-aria([name="${name}"][role="${role}"])`).click();
-    const text = () => popup.evaluate(() => document.body.innerText);
-
-    await fill(say("sign.server"), server);
-    await click("button", say("sign.continue"));
-    await fill(say("sign.handle"), bobAccount.handle);
-    await fill(say("sign.password"), bobAccount.password);
-    await click("button", say("sign.in"));
-
-    await expect.poll(text, { timeout: 20_000 }).toContain(`Alice Okada\n${say("availability.available")}`);
+    await bob.signIn(server, bobAccount);
+    const says = (words: string) => expect.poll(() => bob.text(), { timeout: 20_000 }).toContain(words);
+    await says(`Alice Okada\n${say("availability.available")}`);
     await alice.contact(bobAccount, "available").waitFor();
     await alice.choose("dnd");
-    await expect.poll(text, { timeout: 5000 }).toContain(`Alice Okada\n${say("availability.dnd")}`);
+    await says(`Alice Okada\n${say("availability.dnd")}`);
+    await alice.choose("available");
+    await says(`Alice Okada\n${say("availability.available")}`);
+  });
+
+  test("answers Alice, who has Chromium; both see and hear each other until she hangs up", async () => {
+    await alice.call(bobAccount);
+    await bob.click(say("ringing.accept"));
+    const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.callPage()]);
+    await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+    await alice.hangUp(aliceCall);
+    const says = () => bobCall.evaluate(() => document.body.innerText);
+    await expect.poll(says, { timeout: 20_000 }).toContain(say("ended.callee.hangup"));
+    await Promise.all([aliceCall.close(), bobCall.close()]);
+    await alice.contact(bobAccount, "available").waitFor();
+  });
+
+  test("calls Alice, who has Chromium; both see and hear each other until he hangs up", async () => {
+    await bob.click(say("row.video", { name: alice.name }));
+    await alice.accept();
+    const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.callPage()]);
+    await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+    await bob.click(say("call.hang-up"), bobCall);
+    await alice.sees(aliceCall, say("ended.callee.hangup"));
   });
 });

@@ -1,6 +1,12 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { launch, type Browser, type Page } from "puppeteer-core";
 import { findFirefox } from "../../scripts/setup/browsers.ts";
-import { extensionFolder } from "../../scripts/setup/extension.ts";
+import { say } from "./people.ts";
+import type { Account } from "./accounts.ts";
+import { until } from "./until.ts";
+import { copyWatchedBuild } from "./watched-build.ts";
 
 /** The add-on's id in its manifest, and the host that we give its pages, which is random otherwise. */
 const ADD_ON = "beckon@beckon.extension";
@@ -12,18 +18,24 @@ const OPEN_MS = 700;
 /** Whether there is a Firefox to test with. */
 export const hasFirefox = findFirefox() !== undefined;
 
-/** One person's Firefox with the built add-on, in a temporary profile. */
+/** One person's Firefox with the built add-on, in a temporary profile, and the popup open in a tab. */
 export class PersonFirefox {
   readonly #browser: Browser;
+  readonly #folder: string;
+  readonly #popup: Page;
 
-  private constructor(browser: Browser) {
+  private constructor(browser: Browser, folder: string, popup: Page) {
     this.#browser = browser;
+    this.#folder = folder;
+    this.#popup = popup;
   }
 
   static async launch(): Promise<PersonFirefox> {
     const executablePath = findFirefox();
     if (executablePath === undefined)
       throw new Error("There is no Firefox here: install it, or name it in BECKON_FIREFOX.");
+    const folder = await mkdtemp(join(tmpdir(), "beckon-add-on-"));
+    await copyWatchedBuild("firefox", folder);
     const browser = await launch({
       browser: "firefox",
       executablePath,
@@ -36,20 +48,61 @@ export class PersonFirefox {
         "media.navigator.permission.disabled": true,
       },
     });
-    await browser.installExtension(extensionFolder("firefox"));
-    return new PersonFirefox(browser);
+    await browser.installExtension(folder);
+    return new PersonFirefox(browser, folder, await openPopup(browser));
   }
 
-  /** The popup, in a tab. */
-  async openPopup(): Promise<Page> {
-    const page = await this.#browser.newPage();
-    await page.goto(`moz-extension://${HOST}/popup.html`, { timeout: OPEN_MS }).catch((error: unknown) => {
-      if (!(error instanceof Error) || error.name !== "TimeoutError") throw error;
+  async signIn(server: string, { handle, password }: Account): Promise<void> {
+    await this.#fill(say("sign.server"), server);
+    await this.click(say("sign.continue"));
+    await this.#fill(say("sign.handle"), handle);
+    await this.#fill(say("sign.password"), password);
+    await this.click(say("sign.in"));
+  }
+
+  /** What the popup says. */
+  text(): Promise<string> {
+    return this.#popup.evaluate(() => document.body.innerText);
+  }
+
+  /** Clicks on a button of the popup, or of another page, by its words or its label. */
+  async click(name: string, page = this.#popup): Promise<void> {
+    // Not by its role: for that Firefox starts its accessibility service, which may halt the page for half a minute.
+    await page
+      .locator(`::-p-xpath(//button[not(@role="tab")][normalize-space()="${name}" or @aria-label="${name}"])`)
+      .click();
+  }
+
+  /** The tab of a call, once there is one and its page runs. */
+  callPage(): Promise<Page> {
+    return until("call tab in Firefox", async () => {
+      for (const page of await this.#browser.pages()) if (await isCallPage(page)) return page;
+      return undefined;
     });
-    return page;
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
+    await rm(this.#folder, { recursive: true, force: true });
   }
+
+  async #fill(label: string, value: string): Promise<void> {
+    // Firefox gives a password field no role to find it by: it is found by its label, as the others are.
+    const field = `::-p-xpath(//input[@id=//label[normalize-space()="${label}"]/@for])`;
+    await this.#popup.locator(field).fill(value);
+  }
+}
+
+/** Asks the page itself: of a tab that the add-on opened the driver never learns its address. */
+function isCallPage(page: Page): Promise<boolean> {
+  // A page that is just being opened cannot be asked.
+  return page.evaluate(() => location.pathname === "/call.html" && "beckonWatch" in globalThis).catch(() => false);
+}
+
+async function openPopup(browser: Browser): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(`moz-extension://${HOST}/popup.html`, { timeout: OPEN_MS }).catch((error: unknown) => {
+    if (!(error instanceof Error) || error.name !== "TimeoutError") throw error;
+  });
+  return page;
 }

@@ -139,7 +139,12 @@ export function seemFailed(page: Page): Promise<void> {
   });
 }
 
-function remoteMedia(page: Page): Promise<RemoteMedia> {
+/** A page of whichever driver. */
+interface Evaluating {
+  evaluate: (look: () => Promise<RemoteMedia>) => Promise<RemoteMedia>;
+}
+
+function remoteMedia(page: Evaluating): Promise<RemoteMedia> {
   return page.evaluate(async () => {
     const sum = { framesDecoded: 0, audioEnergy: 0 };
     for (const connection of (globalThis as unknown as WatchedWindow).beckonWatch.connections) {
@@ -159,7 +164,7 @@ function remoteMedia(page: Page): Promise<RemoteMedia> {
 
 /** Waits until more of the other side's picture and sound, or of one of them, has arrived and been played than now. */
 export async function untilMediaAdvances(
-  page: Page,
+  page: Evaluating,
   what: "picture and sound" | "picture" | "sound" = "picture and sound",
 ): Promise<RemoteMedia> {
   const before = await remoteMedia(page);

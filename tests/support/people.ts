@@ -101,7 +101,7 @@ export class Person {
   }
 
   /** Clicks on the picture or sound button of a contact; returns when the click was made, in ms since 1970. */
-  async call(who: Person, media: "video" | "audio" = "video"): Promise<number> {
+  async call(who: Person | Account, media: "video" | "audio" = "video"): Promise<number> {
     await this.popup.bringToFront();
     await this.popup.getByRole("button", { name: say(`row.${media}`, { name: who.name }) }).click();
     return clickedAt(this.popup);
