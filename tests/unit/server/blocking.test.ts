@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { call, Stage, type Heard, type Seat } from "./stage.ts";
+import { aliceAndBob } from "./alice-and-bob.ts";
+import { call, type Stage, type Heard, type Seat } from "./stage.ts";
 
 let stage: Stage;
 /** Blocks Bob. */
@@ -15,10 +16,7 @@ const aliceIs = (availability: string, since?: number) => ({
 });
 
 beforeEach(() => {
-  stage = new Stage();
-  stage.friends("alice", "bob");
-  alice = stage.join("alice");
-  bob = stage.join("bob");
+  ({ stage, alice, bob } = aliceAndBob());
   stage.pass(1_000);
   alice.heard();
   bob.heard();

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ActiveCall } from "#protocol";
-import { call, Stage, user, type Heard, type Seat } from "./stage.ts";
+import { ofCalls } from "./alice-and-bob.ts";
+import { call, Stage, user, type Seat } from "./stage.ts";
 
 let stage: Stage;
 let alice: Seat;
@@ -10,7 +11,6 @@ const c1 = call("c1");
 const naming = (other: string, age = 60_000): { active: ActiveCall[] } => ({
   active: [{ call: c1, with: user(other), age }],
 });
-const ofCalls = (heard: Heard[]) => heard.filter(({ type }) => type.startsWith("call."));
 
 /** Alice talks with Bob, and nothing of it was written. */
 beforeEach(() => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { aliceAndBob, told } from "./alice-and-bob.ts";
 import { call, SPANS, Stage, type Seat } from "./stage.ts";
 
 let stage: Stage;
@@ -6,21 +7,9 @@ let alice: Seat;
 let bob: Seat;
 
 const c1 = call("c1");
-const told = (availability: string, fields: object = {}) => ({
-  type: "presence",
-  user: "bob",
-  availability,
-  since: 0,
-  ...fields,
-});
 
 beforeEach(() => {
-  stage = new Stage();
-  stage.friends("alice", "bob");
-  alice = stage.join("alice");
-  bob = stage.join("bob");
-  alice.heard();
-  bob.heard();
+  ({ stage, alice, bob } = aliceAndBob());
 });
 
 describe("connection", () => {

@@ -1,20 +1,17 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { call, Stage, user, type Heard, type Seat } from "./stage.ts";
+import { aliceAndBob, ofCalls } from "./alice-and-bob.ts";
+import { call, type Stage, user, type Heard, type Seat } from "./stage.ts";
 
 let stage: Stage;
 let alice: Seat;
 let bob: Seat;
 
 const c1 = call("c1");
-const ofCalls = (heard: Heard[]) => heard.filter(({ type }) => type.startsWith("call."));
 const listed = (heard: Heard[]) => heard.find(({ type }) => type === "welcome")?.["calls"];
 
 /** Alice has rung Bob for 10 s, and his laptop sounds. */
 beforeEach(() => {
-  stage = new Stage();
-  stage.friends("alice", "bob");
-  alice = stage.join("alice");
-  bob = stage.join("bob");
+  ({ stage, alice, bob } = aliceAndBob());
   alice.invites("bob");
   bob.says("call.alert", { call: c1, mode: "loud" });
   stage.pass(10_000);

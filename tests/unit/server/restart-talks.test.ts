@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ActiveCall } from "#protocol";
-import { call, Stage, user, type Heard, type Seat } from "./stage.ts";
+import { aliceAndBob, ofCalls } from "./alice-and-bob.ts";
+import { call, type Stage, user, type Heard, type Seat } from "./stage.ts";
 
 let stage: Stage;
 let alice: Seat;
@@ -10,7 +11,6 @@ const c1 = call("c1");
 const naming = (other: string, age: number, id = c1): { active: ActiveCall[] } => ({
   active: [{ call: id, with: user(other), age }],
 });
-const ofCalls = (heard: Heard[]) => heard.filter(({ type }) => type.startsWith("call."));
 const listed = (heard: Heard[]) => heard.find(({ type }) => type === "welcome")?.["calls"];
 const running = (other: string, age: number) => ({
   call: "c1",
@@ -21,10 +21,7 @@ const running = (other: string, age: number) => ({
 });
 
 beforeEach(() => {
-  stage = new Stage();
-  stage.friends("alice", "bob");
-  alice = stage.join("alice");
-  bob = stage.join("bob");
+  ({ stage, alice, bob } = aliceAndBob());
   alice.invites("bob");
   bob.says("call.alert", { call: c1, mode: "loud" });
   stage.pass(5_000);

@@ -1,18 +1,15 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { call, Stage, type Heard, type Seat } from "./stage.ts";
+import { aliceAndBob, ofCalls } from "./alice-and-bob.ts";
+import { call, type Stage, type Seat } from "./stage.ts";
 
 let stage: Stage;
 let alice: Seat;
 let bob: Seat;
 
 const c1 = call("c1");
-const ofCalls = (heard: Heard[]) => heard.filter(({ type }) => type.startsWith("call."));
 
 beforeEach(() => {
-  stage = new Stage();
-  stage.friends("alice", "bob");
-  alice = stage.join("alice");
-  bob = stage.join("bob");
+  ({ stage, alice, bob } = aliceAndBob());
   alice.invites("bob");
   bob.says("call.accept", { call: c1 });
   alice.heard();
