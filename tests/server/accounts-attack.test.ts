@@ -1,14 +1,13 @@
 import { request as httpRequest } from "node:http";
 import { ParseCode } from "#protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { CLASSES } from "../../server/accounts/schema.ts";
 import {
   ask,
   befriend,
   PASSWORD,
   signUp,
-  startTestAccounts,
-  startTestDatabase,
+  startAccountsAlone,
   type Answer,
   type TestAccounts,
   type TestDatabase,
@@ -21,16 +20,12 @@ let victim: TestPerson;
 let attacker: TestPerson;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  accounts = await startTestAccounts(database);
+  const started = await startAccountsAlone();
+  ({ database, accounts } = started);
   victim = await signUp(accounts, "victim", "Victoria Sekret");
   attacker = await signUp(accounts, "attacker");
   await befriend(victim, await signUp(accounts, "friend"));
-});
-
-afterAll(async () => {
-  await accounts.close();
-  await database.stop();
+  return started.stop;
 });
 
 /** Everything that this server might know of the victim. */

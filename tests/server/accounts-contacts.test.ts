@@ -1,12 +1,11 @@
 import { ParseCode, type Contact, type DeviceId } from "#protocol";
 import { Client } from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   befriend,
   plant,
   signUp,
-  startTestAccounts,
-  startTestDatabase,
+  startAccountsAlone,
   type TestAccounts,
   type TestDatabase,
   type TestPerson,
@@ -17,13 +16,9 @@ let accounts: TestAccounts;
 let count = 0;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  accounts = await startTestAccounts(database);
-});
-
-afterAll(async () => {
-  await accounts.close();
-  await database.stop();
+  const started = await startAccountsAlone();
+  ({ database, accounts } = started);
+  return started.stop;
 });
 
 let alice: TestPerson;

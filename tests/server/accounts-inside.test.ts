@@ -1,32 +1,25 @@
 import { createRequire } from "node:module";
 import { ParseCode } from "#protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { CLASSES } from "../../server/accounts/schema.ts";
 import {
   PASSWORD,
   signUp,
-  startTestAccounts,
-  startTestDatabase,
+  startAccountsAlone,
   type TestAccounts,
-  type TestDatabase,
   type TestPerson,
 } from "../support/backend-accounts.ts";
 
-let database: TestDatabase;
 let accounts: TestAccounts;
 let victim: TestPerson;
 let attacker: TestPerson;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  accounts = await startTestAccounts(database);
+  const started = await startAccountsAlone();
+  accounts = started.accounts;
   victim = await signUp(accounts, "victim");
   attacker = await signUp(accounts, "attacker");
-});
-
-afterAll(async () => {
-  await accounts.close();
-  await database.stop();
+  return started.stop;
 });
 
 describe("inside Parse", () => {

@@ -1,11 +1,10 @@
 import { ParseCode, type CallId, type DeviceId, type UserId } from "#protocol";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   ask,
   PASSWORD,
   signUp,
-  startTestAccounts,
-  startTestDatabase,
+  startAccountsAlone,
   type TestAccounts,
   type TestDatabase,
   type TestPerson,
@@ -18,17 +17,13 @@ let bob: TestPerson;
 let session: string;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  accounts = await startTestAccounts(database);
+  const started = await startAccountsAlone();
+  ({ database, accounts } = started);
   alice = await signUp(accounts, "alice");
   bob = await signUp(accounts, "bob");
   const check = await identify();
   session = check.ok ? check.identity.session : "";
-});
-
-afterAll(async () => {
-  await accounts.close();
-  await database.stop();
+  return started.stop;
 });
 
 let resume: () => void = () => undefined;

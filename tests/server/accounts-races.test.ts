@@ -1,14 +1,13 @@
 import { ParseCode, type DeviceId, type UserId } from "#protocol";
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { MAX_CONTACTS } from "../../server/accounts/contact-rows.ts";
 import { Contacts } from "../../server/accounts/contacts.ts";
 import { openPool } from "../../server/database/pool.ts";
 import { createLogger } from "../../server/logger.ts";
 import {
   plant,
-  startTestAccounts,
-  startTestDatabase,
+  startAccountsAlone,
   type TestAccounts,
   type TestDatabase,
   type TestPerson,
@@ -19,16 +18,14 @@ let accounts: TestAccounts;
 let client: Client;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  accounts = await startTestAccounts(database);
+  const started = await startAccountsAlone();
+  ({ database, accounts } = started);
   client = new Client(database.uri);
   await client.connect();
-});
-
-afterAll(async () => {
-  await client.end();
-  await accounts.close();
-  await database.stop();
+  return async () => {
+    await client.end();
+    await started.stop();
+  };
 });
 
 async function person(handle: string): Promise<TestPerson> {

@@ -1,5 +1,5 @@
 import { ParseCode, type CallId, type DeviceId, type UserId } from "#protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Identity } from "../../server/accounts/accounts.ts";
 import type { EndedCall } from "../../server/core/events.ts";
 import {
@@ -8,24 +8,17 @@ import {
   nextEvent,
   PASSWORD,
   signUp,
-  startTestAccounts,
-  startTestDatabase,
+  startAccountsAlone,
   type TestAccounts,
-  type TestDatabase,
   type TestPerson,
 } from "../support/backend-accounts.ts";
 
-let database: TestDatabase;
 let accounts: TestAccounts;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  accounts = await startTestAccounts(database);
-});
-
-afterAll(async () => {
-  await accounts.close();
-  await database.stop();
+  const started = await startAccountsAlone();
+  accounts = started.accounts;
+  return started.stop;
 });
 
 async function identityOf(person: TestPerson): Promise<Identity> {
