@@ -150,6 +150,10 @@ describe("[PRES-5] a contact who blocks, held against one who has gone", () => {
     expect(ends[1]).toEqual(ends[0]);
     expect(ends[0]).toEqual([[{ user: "Alice", availability: "offline" }], [], "unreachable"]);
     expect((await heard(atAlice)).filter(({ type }) => type !== "self")).toEqual([]);
+    // Once she has gone, only what the accounts say of Bob tells that she blocks him.
+    await atAlice.must({ type: "bye" });
+    const { contacts } = (await online(blocking.bob)).welcome;
+    expect(contacts).toEqual([{ user: blocking.alice.user, availability: "offline" }]);
   });
 });
 
