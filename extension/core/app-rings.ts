@@ -10,7 +10,7 @@ import {
 import { owe, withMissed, withOver } from "./app-endings.ts";
 import { type AppStep, andThen, ask } from "./app-parts.ts";
 import type { MissedCall, SignedIn } from "./app-types.ts";
-import { answerBy, isAcceptedCall } from "./call-parts.ts";
+import { answerBy, isAcceptedCall, isMissed } from "./call-parts.ts";
 import type { Ring, WaitingRing } from "./call-types.ts";
 import { step } from "./machine.ts";
 
@@ -92,9 +92,8 @@ export function ringEnded(state: SignedIn, at: number, { call, reason }: ServerM
   const ring = state.others.find((other) => other.call === call);
   const next = withOver(reason === "answered-elsewhere" ? quieted(state) : state, call);
   if (ring === undefined) return next;
-  const isMissed = reason === "cancelled" || reason === "no-answer";
   const rest = withoutRing(next, call);
-  return isMissed ? withMissed(rest, missedOf(ring, at)) : rest;
+  return isMissed(reason) ? withMissed(rest, missedOf(ring, at)) : rest;
 }
 
 /**

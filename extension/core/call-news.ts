@@ -5,6 +5,7 @@ import {
   type CallStep,
   ended,
   isAcceptedCall,
+  isMissed,
   isNamed,
   isPresent,
   joinBy,
@@ -150,9 +151,7 @@ function endedByServer(state: CallState, message: NewsOf<"call.ended">, event: N
   return step<CallState, CallEffect>(over.state, ...over.effects, ...missedBy(state, message.reason));
 }
 
-/** A ring that ended without anyone's answer here or elsewhere is a missed call. [CALL-4, CALL-5, CALL-7] */
 function missedBy(state: PresentCall, reason: EndReason): CallEffect[] {
-  const isMissed = reason === "cancelled" || reason === "no-answer" || reason === "unreachable" || reason === "failed";
-  if (state.at !== "ringing-in" || !isMissed) return [];
+  if (state.at !== "ringing-in" || !isMissed(reason)) return [];
   return [{ type: "missed", call: state.call, from: state.with, media: state.media }];
 }

@@ -1,4 +1,4 @@
-import type { CallId } from "#protocol";
+import type { CallId, EndReason } from "#protocol";
 import type {
   Accepting,
   CallEffect,
@@ -50,6 +50,11 @@ export function isPresent(state: CallState): state is PresentCall {
 /** Whether `call` names this call, by either of its ids. */
 export function isNamed(state: CallState, call: CallId): boolean {
   return state.at !== "idle" && (state.call === call || state.alias === call);
+}
+
+/** Whether a ring that ended so is a missed call: without anyone's answer, here or elsewhere. [CALL-4, CALL-5, CALL-7] */
+export function isMissed(reason: EndReason): boolean {
+  return reason === "cancelled" || reason === "no-answer" || reason === "unreachable" || reason === "failed";
 }
 
 /** The id in the address of the call's page: the one under which the page was opened. */

@@ -117,7 +117,9 @@ export class BrowserOutside implements Outside {
   async #watchTab(call: CallId, tab: number): Promise<void> {
     const { pages, dispatch } = this.#around;
     const fate = await fateOf(call, tab, () => pages.has(call));
-    if (fate !== undefined) dispatch({ type: fate === "closed" ? "tab-closed" : "page-crashed", call });
+    // It may have come back while the browser was asked.
+    if (fate !== undefined && !pages.has(call))
+      dispatch({ type: fate === "closed" ? "tab-closed" : "page-crashed", call });
   }
 
   /** Never rejects. */

@@ -17,11 +17,11 @@ const SavedSchema = v.object({
       server: v.object({ origin: v.string(), presenceUrl: v.string(), parseUrl: v.string(), peerPath: v.string() }),
     }),
   ),
-  contacts: v.optional(v.array(Contact)),
   // What cannot be read of these is no reason to sign out.
+  contacts: v.fallback(v.optional(v.array(Contact)), undefined),
   calls: v.fallback(v.optional(v.array(CallRecord)), undefined),
   watched: v.fallback(v.optional(v.record(v.string(), v.number())), undefined),
-  device: v.optional(v.object({ ringSilently: v.boolean() })),
+  device: v.fallback(v.optional(v.object({ ringSilently: v.boolean() })), undefined),
 });
 
 /** What a start finds. */

@@ -19,6 +19,7 @@ import { MIGRATIONS } from "./migrations.ts";
 import { parseOptions } from "./parse-options.ts";
 import { ACCOUNT_LIMITS, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
 import { Sessions } from "./sessions.ts";
+import { Unkept } from "./unkept.ts";
 import { WriteBehind } from "./write-behind.ts";
 
 type Parse = ReturnType<typeof ParseServer>;
@@ -92,32 +93,40 @@ interface AccountsParts {
 function accountsOf({ database, calls, missed, behind, logger, listeners }: AccountsParts): Accounts {
   const sessions = new Sessions(database, logger);
   const kept = new KeptCallRows(database, logger);
-  /** Choices that wait to be written: whoever signs in meanwhile is as they last chose. */
-  const unkept = new Map<UserId, ChosenPresence>();
-  const keepOnUser = (user: UserId, column: "choice" | "settings", value: object, kept?: () => void) =>
+  const choices = new Unkept<ChosenPresence>();
+  const settled = new Unkept<Settings>();
+  const write = (user: UserId, column: "choice" | "settings", value: object, written: () => void) =>
     behind.add(`${column} ${user}`, async () => {
       await database.rows(`UPDATE "_User" SET "${column}" = $2, "updatedAt" = now() WHERE "objectId" = $1`, [
         user,
         value,
       ]);
-      kept?.();
+      written();
     });
   return {
     identify: async (token, device) => {
-      // Read both before and after: a write may end while the session is being read.
-      const waited = new Map(unkept);
+      const [chosenOf, settingsOf] = [choices.reader(), settled.reader()];
       const check = await sessions.identify(token, device);
-      const chosen = check.ok ? (unkept.get(check.identity.user.id) ?? waited.get(check.identity.user.id)) : undefined;
-      return check.ok && chosen !== undefined ? { ok: true, identity: { ...check.identity, chosen } } : check;
+      if (!check.ok) return check;
+      const { user, chosen, settings } = check.identity;
+      return {
+        ok: true,
+        identity: {
+          ...check.identity,
+          chosen: chosenOf(user.id) ?? chosen,
+          settings: settingsOf(user.id) ?? settings,
+        },
+      };
     },
     validSessions: (names) => sessions.validSessions(names),
     saveChoice: (user: UserId, chosen: ChosenPresence) => {
-      unkept.set(user, chosen);
-      keepOnUser(user, "choice", chosen, () => {
-        if (unkept.get(user) === chosen) unkept.delete(user);
-      });
+      choices.hold(user, chosen);
+      write(user, "choice", chosen, () => choices.release(user, chosen));
     },
-    saveSettings: (user: UserId, settings: Settings) => keepOnUser(user, "settings", settings),
+    saveSettings: (user: UserId, settings: Settings) => {
+      settled.hold(user, settings);
+      write(user, "settings", settings, () => settled.release(user, settings));
+    },
     saveCall: (call: KeptCall) => behind.add(`call ${call.call}`, () => kept.save(call)),
     recordCall: (ended: EndedCall) =>
       behind.add(`call ${ended.call}`, async () => {

@@ -17,6 +17,13 @@ const KeptChoice = v.object({
   text: v.optional(v.string()),
 });
 
+/** Each by itself: one that cannot be read takes no other with it. */
+const KeptSettings = v.object({
+  showBusy: v.fallback(Settings.entries.showBusy, DEFAULT_SETTINGS.showBusy),
+  secondCall: v.fallback(Settings.entries.secondCall, DEFAULT_SETTINGS.secondCall),
+  letThrough: v.fallback(Settings.entries.letThrough, undefined),
+});
+
 const Row = v.object({
   token: v.string(),
   session: v.string(),
@@ -144,12 +151,12 @@ function chosenOf(kept: unknown, now: number): ChosenPresence {
 }
 
 function settingsOf(kept: unknown): Settings {
-  const read = v.safeParse(v.partial(Settings), kept);
+  const read = v.safeParse(KeptSettings, kept);
   if (!read.success) return DEFAULT_SETTINGS;
   const { showBusy, secondCall, letThrough } = read.output;
   return {
-    showBusy: showBusy ?? DEFAULT_SETTINGS.showBusy,
-    secondCall: secondCall ?? DEFAULT_SETTINGS.secondCall,
+    showBusy,
+    secondCall,
     ...(letThrough === undefined ? {} : { letThrough }),
   };
 }

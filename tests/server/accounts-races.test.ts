@@ -48,11 +48,23 @@ it("someone who signs out and in again is as they last chose, though that is not
   const identify = () => accounts.accounts.identify(alice.token, alice.device as DeviceId);
   await client.query("BEGIN");
   await client.query(`SELECT 1 FROM "_User" WHERE "objectId" = $1 FOR UPDATE`, [alice.id]);
-  accounts.accounts.saveChoice(alice.id as UserId, { availability: "dnd", text: "writing" });
-  const chosen = { identity: { chosen: { availability: "dnd", text: "writing" } } };
-  expect(await identify()).toMatchObject(chosen);
+  const wishes = {
+    chosen: { availability: "dnd", text: "writing" },
+    settings: { showBusy: false, secondCall: "busy" },
+  } as const;
+  accounts.accounts.saveChoice(alice.id as UserId, wishes.chosen);
+  accounts.accounts.saveSettings(alice.id as UserId, wishes.settings);
+  expect(await identify()).toMatchObject({ identity: wishes });
   await client.query("COMMIT");
-  expect(await identify()).toMatchObject(chosen);
+  expect(await identify()).toMatchObject({ identity: wishes });
+});
+
+it("a setting that cannot be read takes no other with it", async () => {
+  const greta = await person("greta");
+  const odd = { showBusy: false, secondCall: "sometimes" };
+  await client.query(`UPDATE "_User" SET "settings" = $2 WHERE "objectId" = $1`, [greta.id, odd]);
+  const check = await accounts.accounts.identify(greta.token, greta.device as DeviceId);
+  expect(check).toMatchObject({ identity: { settings: { showBusy: false, secondCall: "wait" } } });
 });
 
 it("a request that crosses the sign-up of whom it is for reaches them", async () => {

@@ -14,7 +14,7 @@ const RULES = [
 
 /** The rules that a person would notice: each is tested in real browsers too. */
 const NOTICED = [
-  ..."CONN-4 CONN-5 PRES-1 PRES-3 PRES-4".split(" "),
+  ..."CONN-4 CONN-5 PRES-1 PRES-3 PRES-4 PRES-5".split(" "),
   ..."CALL-2 CALL-3 CALL-4 CALL-5 CALL-6 CALL-7 CALL-8 CALL-9 CALL-11 CALL-12 CALL-13 CALL-14".split(" "),
 ];
 
