@@ -38,6 +38,16 @@ describe("a ring that waits, in the popup", () => {
   });
 });
 
+test("the call's page fades where nobody moves, but not while something goes wrong", async () => {
+  const head = () => page().locator(".head .top");
+  await open("call-live");
+  await become("call-live-unmoved");
+  await expect.poll(() => head().evaluate((element) => getComputedStyle(element).opacity)).toBe("0");
+  await become("call-interrupted-unmoved");
+  await expect.poll(() => head().evaluate((element) => getComputedStyle(element).opacity)).toBe("1");
+  await head().getByText(say("call.interrupted")).waitFor();
+});
+
 describe("a ring that waits, in the call's tab", () => {
   test("takes no focus, is answered by no key, and is read aloud politely", async () => {
     await page().setViewportSize({ width: 960, height: 600 });

@@ -211,6 +211,8 @@ const POPUP: Record<string, PopupScene> = {
   "ended-no-answer": inCall({ at: "ended", reason: "no-answer", outgoing: true }),
 };
 
+/** Longer than the screen waits before its words fade. */
+const UNMOVED_MS = 10_000;
 const LIVE = { at: "live", since: NOW - 724_000 } as const;
 const TALK = { call: LIVE, link: "live" } as const;
 
@@ -248,6 +250,11 @@ const CALL: Record<string, CallScene> = {
   ),
   "call-live-audio": scene({ ...TALK, media: "audio", cameraOn: false, remoteCameraOn: false }, { remote: true }),
   "call-live-their-camera-off": scene({ ...TALK, remoteCameraOn: false }, { own: true, remote: true }),
+  "call-live-unmoved": scene({ ...TALK, now: NOW + UNMOVED_MS }, { own: true, remote: true }),
+  "call-interrupted-unmoved": scene(
+    { call: { ...LIVE, at: "reconnecting" }, link: "interrupted", now: NOW + UNMOVED_MS },
+    { own: true, remote: true },
+  ),
   "call-interrupted": scene({ call: LIVE, link: "interrupted", online: false }, { own: true, remote: true }),
   "call-returning": scene({ call: { ...LIVE, at: "reconnecting" }, link: "idle" }, { own: true }),
   "call-failed": scene({ call: { at: "joining" }, link: "failed" }, { own: true }),

@@ -18,7 +18,7 @@ describe("a call in the history", () => {
     [{ missedWhile: "silent" }, "Missed with the sound off"],
     [{ missedWhile: "ringing" }, "Missed while it rang"],
     [{ missedWhile: "in-call" }, "Missed during another call"],
-    [{ missedWhile: "dnd" }, "Missed on do not disturb"],
+    [{ missedWhile: "dnd" }, "Missed while on do not disturb"],
     [{}, "Missed"],
     [{ direction: "out", outcome: "unreachable" }, "Could not be reached"],
   ] as const)("%o is told as %s", (more, words) => {
