@@ -73,7 +73,7 @@ describe("[CALL-13] a call outlasts its tab", () => {
     const { alice, bob } = stage;
     const { aliceCall, bobCall } = await talk(alice, bob);
     await bobCall.close();
-    const notification = await bob.browser.awayNotification();
+    const notification = await bob.browser.untilNotifies("away:");
     await bob.browser.stopWorker();
     const since = Date.now();
     await bob.popup.bringToFront();

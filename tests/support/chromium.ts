@@ -15,19 +15,16 @@ import { copyWatchedBuild, runFirst } from "./watched-build.ts";
 declare const chrome: {
   action: { getBadgeText: (details: object) => Promise<string> };
   idle: { onStateChanged: Event };
-  notifications: NotificationEvents & {
+  notifications: {
     getAll: () => Promise<Record<string, true>>;
     clear: (id: string) => Promise<boolean>;
+    onButtonClicked: Event;
+    onClosed: Event;
   };
   runtime: {
     getContexts: (filter: { contextTypes: string[] }) => Promise<{ contextId: string; documentUrl: string }[]>;
   };
 };
-
-interface NotificationEvents {
-  onButtonClicked: Event;
-  onClosed: Event;
-}
 
 /** Events of the extension API can be raised from within, as the browser does on a click. */
 interface Event {
@@ -125,14 +122,7 @@ export class PersonBrowser {
   async isRinging(): Promise<boolean> {
     const page = await this.#api();
     const sounds = await page.evaluate(() => chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] }));
-    return sounds.length > 0 || (await this.notifications()).some((name) => name.startsWith("incoming:"));
-  }
-
-  /** Waits for the notification that a call goes on without its tab; returns its id. */
-  async awayNotification(): Promise<string> {
-    return until("notification of a call without its tab", async () =>
-      (await this.notifications()).find((name) => name.startsWith("away:")),
-    );
+    return sounds.length > 0 || (await this.notifies("incoming:"));
   }
 
   /** Has the page crash, and with it all of the extension, which is one process. None of its present pages can be used on. */
@@ -168,10 +158,7 @@ export class PersonBrowser {
 
   /** Waits for the notification of an incoming call; returns its id and the instant, in ms since 1970. */
   async ringingNotification(): Promise<{ id: string; at: number }> {
-    return until("notification of a call", async () => {
-      const id = (await this.notifications()).find((name) => name.startsWith("incoming:"));
-      return id === undefined ? undefined : { id, at: Date.now() };
-    });
+    return { id: await this.untilNotifies("incoming:"), at: Date.now() };
   }
 
   /** Names the document that makes the ring heard; each one has a name of its own. */
@@ -186,11 +173,8 @@ export class PersonBrowser {
   }
 
   /** Waits until no notification of an incoming call is shown. */
-  async untilNotRinging(): Promise<void> {
-    await until("end of the notification", async () => {
-      const isRinging = (await this.notifications()).some((name) => name.startsWith("incoming:"));
-      return isRinging ? undefined : true;
-    });
+  untilNotRinging(): Promise<void> {
+    return this.untilNotifiesNot("incoming:");
   }
 
   /** Waits for a notification whose id begins so, and returns the id. */
@@ -208,9 +192,8 @@ export class PersonBrowser {
   }
 
   /** The machine was left, or somebody is back at it, as the browser tells the extension. */
-  async setIdle(state: "active" | "idle" | "locked"): Promise<void> {
-    const worker = await this.worker();
-    await worker.evaluate((now) => chrome.idle.onStateChanged.dispatch(now), state);
+  setIdle(state: "active" | "idle" | "locked"): Promise<void> {
+    return this.#raise("idle", state);
   }
 
   /** The page of the settings, in a tab. */
@@ -222,13 +205,13 @@ export class PersonBrowser {
 
   /** Clicks a button of a notification, as far as the extension can tell. */
   clickNotificationButton(id: string, button: number): Promise<void> {
-    return this.#raise("onButtonClicked", id, button);
+    return this.#raise("button-clicked", id, button);
   }
 
   /** Closes a notification, as a person does; by the API alone it would be the extension that closed it. */
   async closeNotification(id: string): Promise<void> {
     await (await this.#api()).evaluate((name) => chrome.notifications.clear(name), id);
-    await this.#raise("onClosed", id, true);
+    await this.#raise("notification-closed", id, true);
   }
 
   /** The background's worker, while it runs. */
@@ -289,17 +272,23 @@ export class PersonBrowser {
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Raises an event of notifications in the background, once it listens. */
-  async #raise(event: keyof NotificationEvents, id: string, detail: number | boolean): Promise<void> {
+  /** Raises an event of the extension API in the background, as the browser does, once somebody listens there. */
+  async #raise(event: "idle" | "button-clicked" | "notification-closed", ...details: unknown[]): Promise<void> {
     const worker = await this.worker();
     const raise = async () => {
       const isHeard = await worker.evaluate(
-        ([event, id, detail]) => {
-          const isHeard = chrome.notifications[event].hasListeners();
-          if (isHeard) chrome.notifications[event].dispatch(id, detail);
+        ([name, given]) => {
+          const { idle, notifications } = chrome;
+          const raised = {
+            idle: idle.onStateChanged,
+            "button-clicked": notifications.onButtonClicked,
+            "notification-closed": notifications.onClosed,
+          }[name];
+          const isHeard = raised.hasListeners();
+          if (isHeard) raised.dispatch(...given);
           return isHeard;
         },
-        [event, id, detail] as const,
+        [event, details] as const,
       );
       return isHeard ? true : undefined;
     };
