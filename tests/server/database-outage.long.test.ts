@@ -77,7 +77,7 @@ it.each(["refuses", "hangs"] as const)(
 
     // Someone whose line begins now keeps the session, and waits.
     const carolHere = device(carol);
-    await carolHere.until("wait", ({ connection: { line } }) => isServerBusy(line) || undefined);
+    await carolHere.until("wait", ({ connection: { line } }) => isUnchecked(line) || undefined);
     await pause(Math.max(0, OUTAGE_MS - (performance.now() - awaySince)));
     for (const live of [aliceHere, bobHere]) expect(live.isOnline).toBe(true);
     expect(carolHere.state.at).toBe("signed-in");
@@ -103,6 +103,6 @@ it.each(["refuses", "hangs"] as const)(
   },
 );
 
-function isServerBusy(line: { at: string; why?: string }): boolean {
-  return line.at === "waiting" && line.why === "server-busy";
+function isUnchecked(line: { at: string; why?: string }): boolean {
+  return line.at === "waiting" && line.why === "unchecked";
 }
