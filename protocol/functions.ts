@@ -1,47 +1,10 @@
 import * as v from "valibot";
+import { ACCOUNT_FUNCTIONS } from "./account-functions.ts";
+import { Handle } from "./credentials.ts";
 import { CallId, UserId } from "./ids.ts";
-import { MAX_CALL_PAGE, MAX_EMAIL, MAX_HANDLE, MAX_PASSWORD_BYTES, MIN_HANDLE, MIN_PASSWORD_BYTES } from "./limits.ts";
+import { MAX_CALL_PAGE } from "./limits.ts";
 import { Person } from "./server-messages.ts";
-import { ContactState, DisplayName, Media, MissedWhile, Outcome } from "./vocabulary.ts";
-
-/** The length of a text in UTF-8, in bytes; surrogate halves that stand alone count as U+FFFD, as encoders write them. */
-export function utf8Bytes(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
-}
-
-/** A handle: the name by which a person is found. Upper case is taken as lower case. */
-export const Handle = v.pipe(
-  v.string("must be text"),
-  v.trim(),
-  v.toLowerCase(),
-  v.regex(
-    new RegExp(`^[a-z0-9_.-]{${String(MIN_HANDLE)},${String(MAX_HANDLE)}}$`),
-    `must be ${String(MIN_HANDLE)} to ${String(MAX_HANDLE)} characters of a–z, 0–9, _ . and -`,
-  ),
-);
-
-export const Password = v.pipe(
-  v.string("must be text"),
-  v.check(
-    (text) => utf8Bytes(text) >= MIN_PASSWORD_BYTES && utf8Bytes(text) <= MAX_PASSWORD_BYTES,
-    `must be ${String(MIN_PASSWORD_BYTES)} to ${String(MAX_PASSWORD_BYTES)} bytes long`,
-  ),
-);
-
-export const Email = v.pipe(
-  v.string("must be text"),
-  v.trim(),
-  v.toLowerCase(),
-  v.maxLength(MAX_EMAIL, "is too long"),
-  v.rfcEmail("must be an e-mail address"),
-);
-
-const Instant = v.pipe(v.number(), v.safeInteger());
+import { ContactState, Instant, Media, MissedWhile, Outcome } from "./vocabulary.ts";
 
 /**
  * One entry of a person's contact list. `since` in ms since 1970. An outgoing request shows the typed handle only: its
@@ -80,14 +43,7 @@ const Done = v.object({});
 
 /** The cloud functions under `/parse/functions/`: what each takes (strictly) and what it gives. */
 export const FUNCTIONS = {
-  /** Makes an account and signs in. Needs no session. */
-  signUp: {
-    parameters: v.strictObject({ username: Handle, password: Password, email: Email, name: v.optional(DisplayName) }),
-    result: v.object({
-      user: v.object({ id: UserId, handle: v.string(), name: v.string() }),
-      sessionToken: v.string(),
-    }),
-  },
+  ...ACCOUNT_FUNCTIONS,
   listContacts: { parameters: Nothing, result: v.object({ contacts: v.array(Contact) }) },
   /** Asks to be a contact. Answers alike whether the handle exists or not. */
   requestContact: { parameters: v.strictObject({ handle: Handle }), result: Done },

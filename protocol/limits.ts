@@ -14,6 +14,8 @@ export const MAX_HANDLE = 32;
 export const MIN_PASSWORD_BYTES = 8;
 export const MAX_PASSWORD_BYTES = 72;
 export const MAX_EMAIL = 254;
+/** A picture as it is sent, before it is made small: so many bytes, in base64 a third more. */
+export const MAX_IMAGE_BYTES = 1024 * 1024;
 export const MAX_CALL_PAGE = 100;
 /** A choice of availability ends within a year, or not at all. */
 export const MAX_UNTIL_MS = 366 * 24 * 60 * 60 * 1000;

@@ -28,6 +28,9 @@ export const Span = v.pipe(
   v.minValue(0, "must not be negative"),
 );
 
+/** An instant in ms since 1970, by the server's clock. */
+export const Instant = v.pipe(v.number(), v.safeInteger());
+
 /** What a person chose; `invisible` looks like `offline` to everyone else. [PRES-4] */
 export const Choice = v.picklist(
   ["available", "away", "dnd", "invisible"],

@@ -1,5 +1,36 @@
-import { CallId, Choice, DisplayName, Email, Handle, Media, Password, SecondCall, StatusText, UserId } from "#protocol";
+import {
+  CallId,
+  Choice,
+  DisplayName,
+  Email,
+  FUNCTIONS,
+  Handle,
+  Media,
+  Password,
+  SecondCall,
+  StatusText,
+  UserId,
+  type FunctionParameters,
+  type FunctionResult,
+} from "#protocol";
 import * as v from "valibot";
+
+/** The server's functions that a page asks by itself, because nobody but the page needs the answer. */
+const AskedFunction = v.picklist([
+  "getProfile",
+  "updateProfile",
+  "setAvatar",
+  "changePassword",
+  "requestVerification",
+  "listSessions",
+  "signOutSession",
+  "signOutEverywhere",
+  "exportAccount",
+  "createInviteLink",
+  "readInviteLink",
+  "redeemInviteLink",
+]);
+export type AskedFunction = v.InferOutput<typeof AskedFunction>;
 
 const Server = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2048));
 
@@ -41,6 +72,8 @@ export const Command = v.variant("type", [
   v.strictObject({ type: v.literal("watchContact"), user: UserId, on: v.boolean() }),
   /** For this device alone, whoever is signed in. What is left out stays. */
   v.strictObject({ type: v.literal("setDevice"), ringSilently: v.optional(v.boolean()) }),
+  /** Asks one of the server's functions; the parameters are held against its schema by {@link readQuestion}. */
+  v.strictObject({ type: v.literal("ask"), name: AskedFunction, parameters: v.unknown() }),
   v.strictObject({ type: v.literal("requestContact"), handle: Handle }),
   v.strictObject({ type: v.literal("acceptContact"), user: UserId }),
   v.strictObject({ type: v.literal("declineContact"), user: UserId }),
@@ -89,7 +122,23 @@ export const Problem = v.picklist([
 export type Problem = v.InferOutput<typeof Problem>;
 
 export const CommandAnswer = v.variant("ok", [
-  v.object({ ok: v.literal(true) }),
+  /** `value` is what a question of the server's functions brought. */
+  v.object({ ok: v.literal(true), value: v.optional(v.unknown()) }),
   v.object({ ok: v.literal(false), problem: Problem, detail: v.optional(v.string()) }),
 ]);
 export type CommandAnswer = v.InferOutput<typeof CommandAnswer>;
+
+/** The parameters of a question, or undefined where they are not what the function takes. */
+export function readQuestion<F extends AskedFunction>(name: F, given: unknown): FunctionParameters<F> | undefined {
+  return v.is(FUNCTIONS[name].parameters, given) ? given : undefined;
+}
+
+export type Asked<F extends AskedFunction> =
+  { ok: true; value: FunctionResult<F> } | Extract<CommandAnswer, { ok: false }>;
+
+/** What the background answered to a question of the function. */
+export function readAsked<F extends AskedFunction>(name: F, answer: CommandAnswer): Asked<F> {
+  if (!answer.ok) return answer;
+  const read = v.safeParse(FUNCTIONS[name].result, answer.value);
+  return read.success ? { ok: true, value: read.output } : { ok: false, problem: "server-trouble" };
+}

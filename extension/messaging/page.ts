@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type Browser, browser } from "wxt/browser";
-import { type Command, CommandAnswer } from "./commands.ts";
+import type { FunctionParameters } from "#protocol";
+import { type Asked, type AskedFunction, type Command, CommandAnswer, readAsked } from "./commands.ts";
 
 /** Asks the background. Never rejects: a background that does not answer is `server-trouble`. */
 export async function sendCommand(command: Command): Promise<CommandAnswer> {
@@ -10,6 +11,17 @@ export async function sendCommand(command: Command): Promise<CommandAnswer> {
   } catch {
     return { ok: false, problem: "server-trouble" };
   }
+}
+
+/**
+ * Asks one of the server's functions, by way of the background, which alone holds the session. Never rejects.
+ * @public
+ */
+export async function askServer<F extends AskedFunction>(
+  name: F,
+  parameters: FunctionParameters<F>,
+): Promise<Asked<F>> {
+  return readAsked(name, await sendCommand({ type: "ask", name, parameters }));
 }
 
 /** Long enough that a background that cannot start is not asked in a tight loop. */

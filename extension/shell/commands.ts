@@ -2,7 +2,7 @@ import { CallId, type FunctionName, type FunctionParameters, type UserId } from 
 import * as v from "valibot";
 import { refusal } from "../core/refusal.ts";
 import type { PageCommand, ServerFacts } from "../core/app-types.ts";
-import type { Command, CommandAnswer } from "../messaging/commands.ts";
+import { type AskedFunction, type Command, type CommandAnswer, readQuestion } from "../messaging/commands.ts";
 import { type Answer, type Caller, callFunction, discover, logIn } from "./api.ts";
 import { endOfDay } from "./day.ts";
 import type { Runtime } from "./runtime.ts";
@@ -34,6 +34,8 @@ export class Commands {
         return this.#once(() => this.#signIn(command));
       case "signUp":
         return this.#once(() => this.#signUp(command));
+      case "ask":
+        return this.#question(command.name, command.parameters);
       case "requestContact":
         return this.#ask("requestContact", { handle: command.handle });
       case "acceptContact":
@@ -67,6 +69,13 @@ export class Commands {
     return caller === undefined
       ? { ok: false, problem: "signed-out" }
       : answerOf(await callFunction(caller, name, parameters));
+  }
+
+  async #question(name: AskedFunction, given: unknown): Promise<CommandAnswer> {
+    const parameters = readQuestion(name, given);
+    if (parameters === undefined) return { ok: false, problem: "bad-input" };
+    const { caller } = this;
+    return caller === undefined ? { ok: false, problem: "signed-out" } : callFunction(caller, name, parameters);
   }
 
   async #once(signIn: () => Promise<CommandAnswer>): Promise<CommandAnswer> {
@@ -165,6 +174,7 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
 /** Commands that are carried out by the server's functions, not by the core. */
 type ServerCommand =
   | "checkServer"
+  | "ask"
   | "signIn"
   | "signUp"
   | "requestContact"

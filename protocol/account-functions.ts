@@ -1,0 +1,137 @@
+import * as v from "valibot";
+import { Email, Handle, Password } from "./credentials.ts";
+import { UserId } from "./ids.ts";
+import { MAX_IMAGE_BYTES, MAX_PASSWORD_BYTES } from "./limits.ts";
+import { DisplayName, Instant } from "./vocabulary.ts";
+
+/**
+ * What an account's owner reads of it. `avatar` is a path on the server which nobody can guess; `email` is missing where
+ * there is none.
+ */
+export const OwnProfile = v.object({
+  id: UserId,
+  handle: v.string(),
+  name: v.string(),
+  avatar: v.optional(v.string()),
+  email: v.optional(v.string()),
+  emailVerified: v.boolean(),
+  /** False where the person signs in by a provider alone. */
+  hasPassword: v.boolean(),
+});
+export type OwnProfile = v.InferOutput<typeof OwnProfile>;
+
+/** One signed-in device. `id` names the session and is no secret; `device` is the name that the device gave itself. */
+export const SignedInDevice = v.object({
+  id: v.string(),
+  device: v.string(),
+  at: Instant,
+  lastUsed: Instant,
+  current: v.boolean(),
+});
+export type SignedInDevice = v.InferOutput<typeof SignedInDevice>;
+
+/** Who made an invite link. */
+const Inviter = v.object({ id: UserId, handle: v.string(), name: v.string() });
+
+/** What a person types may be wrong, but not without end. */
+const GivenPassword = v.pipe(
+  v.string("must be text"),
+  v.maxLength(MAX_PASSWORD_BYTES, `must be at most ${String(MAX_PASSWORD_BYTES)} bytes long`),
+);
+
+/** The code of an invite link, as it stands in the link or as a person typed it. */
+export const InviteCode = v.pipe(
+  v.string("must be text"),
+  v.trim(),
+  v.minLength(1, "must not be empty"),
+  v.maxLength(64, "must be a code of ours"),
+);
+
+const Image = v.pipe(
+  v.string("must be text"),
+  v.maxLength(Math.ceil(MAX_IMAGE_BYTES / 3) * 4, "must be at most 1 MB large"),
+  v.base64("must be base64"),
+);
+
+const Nothing = v.strictObject({});
+const Done = v.object({});
+const Own = v.object({ user: OwnProfile });
+/** A session that just began. */
+const SignedInUser = v.object({
+  user: v.object({ id: UserId, handle: v.string(), name: v.string() }),
+  sessionToken: v.string(),
+});
+
+/** The cloud functions about a person's own account, and about invitations. */
+export const ACCOUNT_FUNCTIONS = {
+  /** Makes an account and signs in. Needs no session; `invite` where the server takes invited people only. */
+  signUp: {
+    parameters: v.strictObject({
+      username: Handle,
+      password: Password,
+      email: Email,
+      name: v.optional(DisplayName),
+      invite: v.optional(InviteCode),
+    }),
+    result: SignedInUser,
+  },
+  /** Ends a sign-in at the operator's OpenID provider: the code that the extension was sent, and its PKCE verifier. */
+  signInWithOidc: {
+    parameters: v.strictObject({
+      code: v.pipe(v.string("must be text"), v.maxLength(256, "must be a code of ours")),
+      verifier: v.pipe(v.string("must be text"), v.regex(/^[\w.~-]{43,128}$/, "must be a PKCE verifier (RFC 7636)")),
+    }),
+    result: SignedInUser,
+  },
+  getProfile: { parameters: Nothing, result: Own },
+  updateProfile: {
+    parameters: v.strictObject({
+      name: v.optional(DisplayName),
+      username: v.optional(Handle),
+      email: v.optional(Email),
+    }),
+    result: Own,
+  },
+  /** A picture in base64, at most 1 MB; an empty text takes the present one away. */
+  setAvatar: { parameters: v.strictObject({ image: Image }), result: Own },
+  /** Ends every other session. `current` may be missing where the account has no password yet. */
+  changePassword: {
+    parameters: v.strictObject({ current: v.optional(GivenPassword), next: Password }),
+    result: Done,
+  },
+  /** Sends a link to whoever has the address. Needs no session, and answers alike whether anybody has it. */
+  requestPasswordReset: { parameters: v.strictObject({ email: Email }), result: Done },
+  /** Sends the link anew that proves the account's address. */
+  requestVerification: { parameters: Nothing, result: Done },
+  listSessions: { parameters: Nothing, result: v.object({ sessions: v.array(SignedInDevice) }) },
+  signOutSession: {
+    parameters: v.strictObject({ session: v.pipe(v.string("must be text"), v.maxLength(64, "must be an id of ours")) }),
+    result: Done,
+  },
+  /** Ends every other session. */
+  signOutEverywhere: { parameters: Nothing, result: Done },
+  /** Everything that is held on the person, in their own words and without secrets. */
+  exportAccount: {
+    parameters: Nothing,
+    result: v.object({
+      account: v.looseObject({ id: UserId }),
+      contacts: v.array(v.unknown()),
+      calls: v.array(v.unknown()),
+      devices: v.array(v.unknown()),
+    }),
+  },
+  /** Erases the account. Without a password, where there is none, the session must be fresh. */
+  deleteAccount: { parameters: v.strictObject({ password: v.optional(GivenPassword) }), result: Done },
+  /** A link that makes one person a contact, within a week. */
+  createInviteLink: {
+    parameters: Nothing,
+    result: v.object({ code: v.string(), url: v.string(), expires: Instant }),
+  },
+  /** Who made the link. Changes nothing. */
+  readInviteLink: {
+    parameters: v.strictObject({ code: InviteCode }),
+    result: v.object({ user: Inviter, expires: Instant }),
+  },
+  /** Uses the link up: the two are contacts. */
+  redeemInviteLink: { parameters: v.strictObject({ code: InviteCode }), result: v.object({ user: Inviter }) },
+} as const;
