@@ -10,6 +10,10 @@ export const PEER_PATH = "/peer";
 /** PeerJS's `key`: the name of the one realm, no secret. */
 export const PEER_KEY = "beckon";
 export const PARSE_APP_ID = "beckon";
+/** Pages for people; the code of an invite link stands behind the first. */
+export const INVITE_PATH = "/i";
+export const VERIFY_PATH = "/verify";
+export const RESET_PATH = "/reset";
 
 /** What `GET /.well-known/beckon` answers: a client is given the server's address and finds the rest here. */
 export const Discovery = v.object({

@@ -5,6 +5,7 @@ export * from "./credentials.ts";
 export * from "./functions.ts";
 export * from "./http.ts";
 export * from "./ids.ts";
+export * from "./invite-code.ts";
 export * from "./limits.ts";
 export * from "./server-messages.ts";
 export * from "./signals.ts";

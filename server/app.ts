@@ -65,8 +65,10 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
   undo.push(() => folder.release());
   const secrets = await openSecrets(folder.path);
   const databaseUri = config.databaseUri ?? (await startDatabase(folder.path, secrets.database, log, undo));
+  let url = config.publicUrl ?? "";
   const running = await createAccounts({
     config,
+    publicUrl: () => url,
     databaseUri,
     masterKey: secrets.masterKey,
     maintenanceKey: secrets.maintenanceKey,
@@ -76,7 +78,6 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
   undo.push(() => running.close());
   const { accounts, router } = running;
 
-  let url = config.publicUrl ?? "";
   const routes = createRoutes({
     discovery: () => discoveryOf(url, config.registration),
     ready: () => accounts.ready(),
@@ -93,6 +94,7 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
   const { port } = server.address() as AddressInfo;
   url ||= `http://localhost:${String(port)}`;
   log.info("the server serves", { url, port });
+  await running.inviteFirst();
   return { url, port };
 }
 

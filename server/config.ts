@@ -109,16 +109,7 @@ const environment = v.object({
     isOrigin,
     "must be a list of web origins with commas between, each without a path, such as https://app.example.org",
   ),
-  REGISTRATION: v.optional(
-    v.pipe(
-      v.picklist(["open", "invite", "closed"], "must be open or closed"),
-      v.check(
-        (way) => way !== "invite",
-        "cannot be invite yet, since this server makes no invites; use open or closed",
-      ),
-    ),
-    "open",
-  ),
+  REGISTRATION: v.optional(v.picklist(["open", "invite", "closed"], "must be open, invite or closed"), "open"),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`), "info"),
 });
 
@@ -149,7 +140,7 @@ export interface Config {
   turn: { urls: string[]; secret: string } | undefined;
   stunUrls: string[];
   allowedOrigins: string[];
-  registration: "open" | "closed";
+  registration: "open" | "invite" | "closed";
   logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -206,7 +197,7 @@ function configOf(env: Environment): Config {
     turn: env.TURN_SECRET === undefined ? undefined : { urls: env.TURN_URLS, secret: env.TURN_SECRET },
     stunUrls: env.STUN_URLS,
     allowedOrigins: env.ALLOWED_ORIGINS,
-    registration: env.REGISTRATION === "closed" ? "closed" : "open",
+    registration: env.REGISTRATION,
     logLevel: env.LOG_LEVEL,
   };
 }

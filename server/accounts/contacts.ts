@@ -19,7 +19,7 @@ import {
 
 /** What an act on the contacts came to. */
 export type ContactOutcome =
-  "done" | "not-found" | "self" | "blocked" | "too-many" | "too-many-asked" | "too-many-blocked";
+  "done" | "not-found" | "self" | "blocked" | "too-many" | "too-many-theirs" | "too-many-asked" | "too-many-blocked";
 
 /**
  * Who wishes to reach whom. Each act on two people runs alone, in this process and in the database, so that of two that
@@ -144,6 +144,36 @@ export class Contacts {
         return "done";
       }
       return (await wishes(database, other, user.id)) ? "done" : "not-found";
+    });
+  }
+
+  /**
+   * Makes contacts of a user and whoever invited them. `take` answers how to use the invitation up, or undefined where it
+   * does not hold any more. Who was a contact already needs none.
+   */
+  async meet(
+    user: Profile,
+    other: Person,
+    take: (database: Database) => Promise<(() => Promise<void>) | undefined>,
+  ): Promise<ContactOutcome> {
+    return this.#alone(async (database, tell) => {
+      const use = await take(database);
+      await lockPair(database, user.id, other.id);
+      const [mine, theirs] = [await wishes(database, user.id, other.id), await wishes(database, other.id, user.id)];
+      const blocks = await blocksBetween(database, user.id, other.id);
+      if (mine && theirs) return "done";
+      if (use === undefined) return "not-found";
+      if (blocks.ofOne) return "blocked";
+      // As an invitation that has expired. [PRES-5]
+      if (blocks.ofOther) return "not-found";
+      if (!mine && (await hasTooMany(database, user.id))) return "too-many";
+      if (!theirs && (await hasTooMany(database, other.id))) return "too-many-theirs";
+      await wish(database, user.id, other);
+      await wish(database, other.id, user);
+      await use();
+      tell({ type: "contact", accepted: true, people: [named(user), named(other)] });
+      tellBoth(tell, user.id, other.id, blocks);
+      return "done";
     });
   }
 

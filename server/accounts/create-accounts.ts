@@ -13,6 +13,8 @@ import { Calls } from "./calls.ts";
 import { Contacts } from "./contacts.ts";
 import { frontDoor } from "./front-door.ts";
 import { defineFunctions } from "./functions.ts";
+import { removeExpiredInvites } from "./invite-rows.ts";
+import { Invites } from "./invites.ts";
 import { KeptCallRows } from "./kept-calls.ts";
 import { MissedCalls } from "./missed-calls.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -25,6 +27,8 @@ import { WriteBehind } from "./write-behind.ts";
 type Parse = ReturnType<typeof ParseServer>;
 
 const FLUSH_WITHIN_MS = 5_000;
+/** How often rows that have expired are removed. */
+const SWEEP_EVERY_MS = 60 * 60_000;
 /** A step of a migration may rewrite a large table. */
 const MIGRATE_WITHIN_MS = 30 * 60_000;
 
@@ -33,6 +37,8 @@ export interface AccountsOptions {
   databaseUri: string;
   masterKey: string;
   maintenanceKey: string;
+  /** The server as clients see it, without a slash at its end; asked once it serves. */
+  publicUrl: () => string;
   logger: Logger;
   /** {@link ACCOUNT_LIMITS} unless a test wants others. */
   limits?: AccountLimits;
@@ -42,6 +48,8 @@ export interface RunningAccounts {
   accounts: Accounts;
   /** To be mounted at `/parse`. Brings its own body limits, CORS and errors. */
   router: Router;
+  /** Where only invited people come in and nobody is here yet: tells the operator of a link for the first account. */
+  inviteFirst(): Promise<void>;
   /** Writes what waits to be written, at most 5 s long, and lets go of the database. */
   close(): Promise<void>;
 }
@@ -62,18 +70,26 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const missed = new MissedCalls(calls, emit);
   const limits = options.limits ?? ACCOUNT_LIMITS;
   const counters = new FunctionCounters(limits.functions);
-  const isRegistrationOpen = options.config.registration === "open";
+  const { registration } = options.config;
+  const invites = new Invites({ database, contacts, publicUrl: options.publicUrl, logger });
   const parse = await startParse(options, database, (parse) =>
-    defineFunctions({ parse, database, contacts, calls, missed, counters, isRegistrationOpen, logger }),
+    defineFunctions({ parse, database, contacts, calls, missed, counters, invites, registration, logger }),
   ).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
   const behind = new WriteBehind(logger);
+  const sweep = () => behind.add("what has expired", () => removeExpiredInvites(database));
+  sweep();
+  const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
   return {
     accounts: accountsOf({ database, calls, missed, behind, logger, listeners }),
     router: frontDoor({ parse: appOf(parse.server), counters, login: limits.login, logger }),
+    inviteFirst: async () => {
+      if (registration === "invite") await invites.inviteFirst();
+    },
     close: async () => {
+      clearInterval(sweeping);
       await behind.flush(FLUSH_WITHIN_MS);
       await parse.stop();
       await database.close();

@@ -9,15 +9,17 @@ import {
 } from "#protocol";
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
+import type { Config } from "../config.ts";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Profile } from "./accounts.ts";
 import type { Calls } from "./calls.ts";
 import type { ContactOutcome, Contacts } from "./contacts.ts";
+import type { Invites } from "./invites.ts";
 import type { MissedCalls } from "./missed-calls.ts";
 import type { FunctionCounters } from "./rate-limits.ts";
 import { databaseAway, mistake, Refusal, tooMany } from "./refusals.ts";
-import { makeAccount, type NewAccount, type ParseSdk } from "./sign-up.ts";
+import { makeAccount, type ParseSdk } from "./sign-up.ts";
 
 type Parameters<F extends FunctionName> = v.InferOutput<(typeof FUNCTIONS)[F]["parameters"]>;
 
@@ -28,7 +30,10 @@ interface Caller {
 }
 
 /** Not built yet. */
-type Pending = Exclude<keyof typeof ACCOUNT_FUNCTIONS, "signUp">;
+type Pending = Exclude<
+  keyof typeof ACCOUNT_FUNCTIONS,
+  "signUp" | "createInviteLink" | "readInviteLink" | "redeemInviteLink"
+>;
 
 type Implementations = {
   [F in Exclude<FunctionName, Pending>]: (parameters: Parameters<F>, caller: Caller) => Promise<FunctionResult<F>>;
@@ -41,7 +46,8 @@ export interface FunctionParts {
   calls: Calls;
   missed: MissedCalls;
   counters: FunctionCounters;
-  isRegistrationOpen: boolean;
+  invites: Invites;
+  registration: Config["registration"];
   logger: Logger;
 }
 
@@ -115,13 +121,14 @@ const PROFILE = `SELECT "objectId" AS id, "username" AS handle, coalesce("name",
 const ProfileRow = v.object({ id: UserId, handle: v.string(), name: v.string() });
 const NOBODY: Profile = { id: v.parse(UserId, "nobody"), handle: "", name: "" };
 
-function implement({ contacts, calls, missed, ...parts }: FunctionParts): Implementations {
+function implement({ contacts, calls, missed, invites, ...parts }: FunctionParts): Implementations {
   return {
-    signUp: async (parameters, { device }) => {
-      if (!parts.isRegistrationOpen) {
+    signUp: async ({ invite, ...form }, { device }) => {
+      if (parts.registration === "closed") {
         throw new Refusal(ParseCode.forbidden, "This server takes no new accounts; ask whoever runs it for one.");
       }
-      const account: NewAccount = await makeAccount(parts.parse, parameters, device);
+      const make = () => makeAccount(parts.parse, form, device);
+      const account = parts.registration === "open" ? await make() : await invites.admit(invite, make);
       await contacts.adopt(account.user).catch((error: unknown) => {
         // The account is made; that nobody's request waits for it is no reason to say otherwise.
         parts.logger.warn("requests to a new account were not handed over", { error });
@@ -142,6 +149,13 @@ function implement({ contacts, calls, missed, ...parts }: FunctionParts): Implem
       }
       return page;
     },
+    createInviteLink: (_parameters, { user }) => invites.create(user),
+    readInviteLink: ({ code }, { user }) => invites.read(user, code),
+    redeemInviteLink: async ({ code }, { user }) => {
+      const { outcome, owner } = await invites.redeem(user, code);
+      done(outcome);
+      return { user: owner };
+    },
     markCallsSeen: async (_parameters, { user }) => {
       await calls.markSeen(user.id);
       await missed.tell(user.id);
@@ -160,6 +174,8 @@ function done(outcome: ContactOutcome): Record<string, never> {
       throw new Refusal(ParseCode.invalid, "That is your own handle; give somebody else's.");
     case "too-many":
       throw new Refusal(ParseCode.invalid, "Your contact list is full; remove somebody first.");
+    case "too-many-theirs":
+      throw new Refusal(ParseCode.invalid, "Their contact list is full; they have to remove somebody first.");
     case "too-many-blocked":
       throw new Refusal(ParseCode.invalid, "You have blocked as many people as you can; unblock somebody first.");
     case "blocked":

@@ -94,4 +94,13 @@ export const MIGRATIONS: readonly Migration[] = [
       await database.rows(`CREATE UNIQUE INDEX beckon_contact_block ON "Contact" ("owner", "target") WHERE "blocks"`);
     },
   },
+  {
+    version: 9,
+    name: "an invite link is found by the hash of its code",
+    run: async (database) => {
+      await database.rows(`CREATE UNIQUE INDEX beckon_invite_hash ON "InviteLink" ("hash")`);
+      await database.rows(`CREATE INDEX beckon_invite_owner ON "InviteLink" ("owner")`);
+      await database.rows(`CREATE INDEX beckon_invite_expires ON "InviteLink" ("expires")`);
+    },
+  },
 ];

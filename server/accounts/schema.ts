@@ -16,7 +16,8 @@ const person = { type: "Pointer", targetClass: "_User" };
  * Parse's classes. `Contact` holds one person's wish for another, `owner` for `target`: two people are contacts where
  * each wishes for the other. `target` is missing where nobody has the handle. A row that `blocks` is no wish: its owner
  * blocks its target, whatever becomes of the wishes. `Call` holds one row for both people: while its `state` is `ringing`
- * or `running`, for the next server; once it is `ended`, it is the record of the call.
+ * or `running`, for the next server; once it is `ended`, it is the record of the call. `InviteLink` makes one person a contact of its `owner`, who is missing
+ * where the operator invites; where the server takes invited people only, it `admits` one new account besides.
  */
 export const CLASSES = [
   {
@@ -52,6 +53,19 @@ export const CLASSES = [
       merged: { type: "Array" },
       adopted: { type: "Boolean" },
       live: { type: "Object" },
+    },
+    classLevelPermissions: CLOSED,
+  },
+  {
+    className: "InviteLink",
+    fields: {
+      owner: person,
+      hash: { type: "String" },
+      expires: { type: "Date" },
+      claimed: { type: "Date" },
+      admits: person,
+      used: { type: "Date" },
+      usedBy: person,
     },
     classLevelPermissions: CLOSED,
   },

@@ -82,8 +82,7 @@ describe("the configuration", () => {
     ["STUN_URLS", "https://stun.example.org", "STUN_URLS must be a list of STUN addresses"],
     ["ALLOWED_ORIGINS", "https://app.example.org/path", "ALLOWED_ORIGINS must be a list of web origins"],
     ["ALLOWED_ORIGINS", "*", "ALLOWED_ORIGINS must be a list of web origins"],
-    ["REGISTRATION", "maybe", "REGISTRATION must be open or closed."],
-    ["REGISTRATION", "invite", "REGISTRATION cannot be invite yet"],
+    ["REGISTRATION", "maybe", "REGISTRATION must be open, invite or closed."],
     ["LOG_LEVEL", "loud", "LOG_LEVEL must be one of error, warn, info, debug, silent."],
   ])("says what is wrong with %s=%s", (name, value, sentence) => {
     const read = readConfig({ [name]: value });

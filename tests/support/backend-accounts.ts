@@ -9,6 +9,7 @@ import { Client } from "pg";
 import type { AccountsEvent } from "../../server/accounts/accounts.ts";
 import { createAccounts, type RunningAccounts } from "../../server/accounts/create-accounts.ts";
 import { ACCOUNT_LIMITS, type AccountLimits } from "../../server/accounts/rate-limits.ts";
+import type { Config } from "../../server/config.ts";
 import { openDataFolder, type DataFolder } from "../../server/database/data-folder.ts";
 import { startEmbedded, type EmbeddedDatabase } from "../../server/database/embedded.ts";
 import { createLogger, type Logger } from "../../server/logger.ts";
@@ -57,6 +58,9 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** Where its clients would find the server. */
+export const PUBLIC_URL = "https://beckon.example.org";
+
 /** Real accounts behind a real HTTP server on a free port. */
 export interface TestAccounts extends RunningAccounts {
   url: string;
@@ -64,7 +68,7 @@ export interface TestAccounts extends RunningAccounts {
 }
 
 export interface TestAccountsOptions {
-  registration?: "open" | "closed";
+  registration?: Config["registration"];
   limits?: AccountLimits;
   logger?: Logger;
 }
@@ -75,6 +79,7 @@ export async function startTestAccounts(
 ): Promise<TestAccounts> {
   const running = await createAccounts({
     config: { registration: options.registration ?? "open" },
+    publicUrl: () => PUBLIC_URL,
     databaseUri: database.uri,
     masterKey: database.secrets.masterKey,
     maintenanceKey: database.secrets.maintenanceKey,

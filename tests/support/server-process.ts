@@ -29,5 +29,13 @@ async function startAccounts(databaseUri: string, { masterKey, maintenanceKey }:
   // Parse takes seconds to load; most tests of the database do without.
   const { createAccounts } = await import("../../server/accounts/create-accounts.ts");
   const logger = createLogger("warn");
-  return createAccounts({ config: { registration: "open" }, databaseUri, masterKey, maintenanceKey, logger });
+  const publicUrl = () => "http://localhost";
+  return createAccounts({
+    config: { registration: "open" },
+    publicUrl,
+    databaseUri,
+    masterKey,
+    maintenanceKey,
+    logger,
+  });
 }

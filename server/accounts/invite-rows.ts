@@ -1,0 +1,127 @@
+import { INVITE_ALPHABET, INVITE_LENGTH, readInviteCode, UserId } from "#protocol";
+import { createHash, randomInt } from "node:crypto";
+import * as v from "valibot";
+import type { Database } from "../database/pool.ts";
+import type { Person } from "./contact-rows.ts";
+import { newRowId, readableBy } from "./rows.ts";
+
+/** How long an invite link may be used. */
+export const INVITE_SECONDS = 7 * 24 * 60 * 60;
+
+/** A link that may still be used, or that was used by whoever asks. */
+export interface InviteLink {
+  id: string;
+  /** Missing where the operator invites. */
+  owner: Person | undefined;
+  expires: number;
+  /** The one new account that it let in, who alone may go on with it. */
+  admits: UserId | undefined;
+  usedBy: UserId | undefined;
+}
+
+export function newInviteCode(): string {
+  const letters = Array.from({ length: INVITE_LENGTH }, () => INVITE_ALPHABET[randomInt(INVITE_ALPHABET.length)]);
+  return readInviteCode(letters.join("")) ?? "";
+}
+
+/** Codes have 80 bits of chance, so that nothing but the hash need be kept, and without salt. */
+function hashOf(code: string): string {
+  return createHash("sha256").update(code).digest("base64url");
+}
+
+/** Answers when it expires, in ms since 1970. */
+export async function addInvite(database: Database, owner: UserId | undefined, code: string): Promise<number> {
+  const acl = owner === undefined ? { read: [], write: [] } : readableBy(owner);
+  const [row] = await database.rows(
+    `INSERT INTO "InviteLink" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "owner", "hash", "expires")
+     VALUES ($1, now(), now(), $2, $3, $4, $5, now() + make_interval(secs => $6)) RETURNING "expires"`,
+    [newRowId(), acl.read, acl.write, owner ?? null, hashOf(code), INVITE_SECONDS],
+  );
+  return v.parse(v.object({ expires: v.date() }), row).expires.getTime();
+}
+
+/** How many links of a person wait to be used. */
+export async function openInvites(database: Database, owner: UserId): Promise<number> {
+  const [row] = await database.rows<{ count: number }>(
+    `SELECT count(*)::int AS count FROM "InviteLink" WHERE "owner" = $1 AND "used" IS NULL AND "expires" > now()`,
+    [owner],
+  );
+  return row?.count ?? 0;
+}
+
+const Row = v.object({
+  id: v.string(),
+  owner: v.nullable(UserId),
+  handle: v.nullable(v.string()),
+  name: v.nullable(v.string()),
+  expires: v.date(),
+  admits: v.nullable(UserId),
+  usedBy: v.nullable(UserId),
+});
+
+const FIND = `
+  SELECT link."objectId" AS id, person."objectId" AS owner, person."username" AS handle,
+    coalesce(person."name", person."username") AS name, link."expires" AS expires, link."admits" AS admits,
+    link."usedBy" AS "usedBy"
+  FROM "InviteLink" AS link LEFT JOIN "_User" AS person ON person."objectId" = link."owner"
+  WHERE link."hash" = $1 AND link."expires" > now() AND (link."owner" IS NULL OR person."objectId" IS NOT NULL)`;
+
+/** A link that has not expired, by its code. Inside a transaction `lock` keeps it from everyone else until the end. */
+export async function findInvite(database: Database, given: string, lock?: "lock"): Promise<InviteLink | undefined> {
+  const code = readInviteCode(given);
+  if (code === undefined) return undefined;
+  const [found] = await database.rows(lock === undefined ? FIND : `${FIND} FOR UPDATE OF link`, [hashOf(code)]);
+  if (found === undefined) return undefined;
+  const row = v.parse(Row, found);
+  const owner =
+    row.owner === null ? undefined : { id: row.owner, handle: row.handle ?? "", name: row.name ?? row.handle ?? "" };
+  return {
+    id: row.id,
+    owner,
+    expires: row.expires.getTime(),
+    admits: row.admits ?? undefined,
+    usedBy: row.usedBy ?? undefined,
+  };
+}
+
+export async function useInvite(database: Database, id: string, user: UserId): Promise<void> {
+  await database.rows(
+    `UPDATE "InviteLink" SET "used" = now(), "usedBy" = $2, "updatedAt" = now() WHERE "objectId" = $1`,
+    [id, user],
+  );
+}
+
+/** Takes a link for one new account; answers its id, or undefined where it lets nobody in, or let somebody in before. */
+export async function claimInvite(database: Database, given: string): Promise<string | undefined> {
+  const code = readInviteCode(given);
+  if (code === undefined) return undefined;
+  const [row] = await database.rows<{ id: string }>(
+    `UPDATE "InviteLink" SET "claimed" = now(), "updatedAt" = now()
+     WHERE "hash" = $1 AND "used" IS NULL AND "claimed" IS NULL AND "expires" > now()
+       AND ("owner" IS NULL OR EXISTS (SELECT 1 FROM "_User" WHERE "_User"."objectId" = "InviteLink"."owner"))
+     RETURNING "objectId" AS id`,
+    [hashOf(code)],
+  );
+  return row?.id;
+}
+
+/** The new account was made, or came to nothing: then the link is as it was. */
+export async function settleClaim(database: Database, id: string, admitted: UserId | undefined): Promise<void> {
+  await database.rows(
+    `UPDATE "InviteLink" SET "admits" = $2, "claimed" = CASE WHEN $2::text IS NULL THEN NULL ELSE "claimed" END, "updatedAt" = now()
+     WHERE "objectId" = $1`,
+    [id, admitted ?? null],
+  );
+}
+
+export async function hasAccounts(database: Database): Promise<boolean> {
+  return (await database.rows(`SELECT 1 FROM "_User" LIMIT 1`)).length > 0;
+}
+
+export async function removeOperatorInvites(database: Database): Promise<void> {
+  await database.rows(`DELETE FROM "InviteLink" WHERE "owner" IS NULL`);
+}
+
+export async function removeExpiredInvites(database: Database): Promise<void> {
+  await database.rows(`DELETE FROM "InviteLink" WHERE "expires" <= now()`);
+}
