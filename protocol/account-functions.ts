@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { Email, Handle, Password } from "./credentials.ts";
+import { DisplayName } from "./display-name.ts";
 import { UserId } from "./ids.ts";
 import { MAX_IMAGE_BYTES, MAX_PASSWORD_BYTES } from "./limits.ts";
-import { DisplayName, Instant } from "./vocabulary.ts";
+import { Instant } from "./vocabulary.ts";
 
 /**
  * What an account's owner reads of it. `avatar` is a path on the server which nobody can guess; `email` is missing where

@@ -2,6 +2,7 @@ export * from "./account-functions.ts";
 export * from "./client-messages.ts";
 export * from "./close-codes.ts";
 export * from "./credentials.ts";
+export * from "./display-name.ts";
 export * from "./functions.ts";
 export * from "./http.ts";
 export * from "./ids.ts";

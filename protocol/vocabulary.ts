@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { MAX_NAME, MAX_STATUS_TEXT } from "./limits.ts";
+import { MAX_STATUS_TEXT } from "./limits.ts";
 
 /** The length of a text in Unicode code points. */
 export function codePoints(text: string): number {
@@ -108,4 +108,3 @@ export const SecondCall = v.picklist(["wait", "busy"], "must be wait or busy");
 export type SecondCall = v.InferOutput<typeof SecondCall>;
 
 export const StatusText = shownText(MAX_STATUS_TEXT);
-export const DisplayName = shownText(MAX_NAME);

@@ -16,7 +16,14 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "beckon-process-"));
 });
 
-afterAll(() => rm(dataDir, { recursive: true, force: true }));
+const servers: Server[] = [];
+
+afterAll(async () => {
+  // Of a test that failed one may still run, and its database with it.
+  for (const server of servers) server.process.kill("SIGTERM");
+  await Promise.all(servers.map((server) => server.ended));
+  await rm(dataDir, { recursive: true, force: true });
+});
 
 /** The server as a process of its own. */
 class Server {
@@ -35,6 +42,7 @@ class Server {
     server.stdout.setEncoding("utf8").on("data", (text: string) => (this.out += text));
     server.stderr.setEncoding("utf8").on("data", (text: string) => (this.err += text));
     this.process = server;
+    servers.push(this);
     this.ended = once(server, "close").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals | null);
   }
 
@@ -100,7 +108,7 @@ describe("a wrong environment", () => {
 
 describe("a running server", () => {
   it.each(["SIGTERM", "SIGINT"] as const)(
-    "says one line, stops cleanly on %s and leaves no process",
+    "says one line and no warning of Parse's, stops cleanly on %s and leaves no process",
     async (signal) => {
       const server = new Server({});
       const url = await server.serving();
@@ -112,6 +120,8 @@ describe("a running server", () => {
       expect(isAlive(postgres)).toBe(false);
       expect(server.out).toBe(`Beckon serves at ${url}\n`);
       expect(server.err).not.toContain('"level":"error"');
+      // Parse warns of options whose defaults will change or that it does not know.
+      expect(server.out + server.err).not.toMatch(/deprecat|invalid key/i);
     },
   );
 

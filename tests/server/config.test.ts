@@ -142,6 +142,29 @@ describe("the log", () => {
     expect(text).not.toContain("secret3");
   });
 
+  it("hides them also deep down, and in sentences, addresses and errors", () => {
+    const token = "r:0123456789abcdef0123456789abcdef";
+    const lines = linesOf((logger) => {
+      logger.warn(`odd ${token}`, { a: { b: { c: { password: 'se"secret1', token: "secret2" } } } });
+      logger.error("failed", {
+        error: new Error(`GET https://ada:secret3@example.org/x?token=secret4&state=secret5 ${token}`),
+      });
+      logger.warn("Parse says", { words: '{"username":"ada","password":"secret6","_SessionToken":"secret7"}' });
+      logger.warn("refused", { path: "/peer/peerjs?key=peerjs&token=secret8", kind: "what? nothing" });
+      logger.error("failed", {
+        error: Object.assign(new Error("duplicate"), { detail: "Key (email)=(secret9) already exists." }),
+      });
+    });
+    expect(JSON.stringify(lines)).not.toMatch(/secret\d|r:0123/);
+    expect(lines[1]).toMatchObject({ error: { message: "GET https://[hidden]@example.org/x?[hidden] [hidden]" } });
+    expect(lines[3]).toMatchObject({ path: "/peer/peerjs?[hidden]", kind: "what? nothing" });
+  });
+
+  it("keeps the link that the operator is to pass on", () => {
+    const link = "https://beckon.example.org/reset?token=abc";
+    expect(linesOf((logger) => logger.info("a mail waits for you", { link }))).toMatchObject([{ link }]);
+  });
+
   it("keeps the cause of an error", () => {
     const [line] = linesOf((logger) => {
       logger.error("failed", { error: new Error("outer", { cause: new Error("inner") }) });
