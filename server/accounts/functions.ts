@@ -85,10 +85,9 @@ async function call(
   const parameters = readParameters(name, request.params);
   const caller = await callerOf(name, request, parts);
   // The schema read the parameters of this very function, which the types cannot follow through the name.
-  const run = implementations[name as Exclude<FunctionName, Pending>] as (
-    parameters: unknown,
-    caller: Caller,
-  ) => Promise<unknown>;
+  const run = implementations[name as Exclude<FunctionName, Pending>] as
+    ((parameters: unknown, caller: Caller) => Promise<unknown>) | undefined;
+  if (run === undefined) throw new Refusal(ParseCode.notFound, "This server cannot do that yet; see the contract.");
   return run(parameters, caller);
 }
 

@@ -1,6 +1,7 @@
 import { ParseCode, UserId, type DeviceId } from "#protocol";
 import * as v from "valibot";
 import type { Profile } from "./accounts.ts";
+import { passwordProblem } from "./passwords.ts";
 import { databaseAway, Refusal } from "./refusals.ts";
 
 /** The SDK inside Parse Server, which hands it to its cloud code. */
@@ -24,6 +25,8 @@ const Made = v.object({ id: UserId, sessionToken: v.string() });
 export async function makeAccount(parse: ParseSdk, form: SignUpForm, device: DeviceId): Promise<NewAccount> {
   const { username, password, email } = form;
   const name = form.name?.trim() ?? "";
+  const problem = passwordProblem(password, { handle: username, email });
+  if (problem !== undefined) throw new Refusal(ParseCode.invalid, `In signUp 'password' ${problem}.`);
   const user = new parse.User();
   try {
     // Parse makes no session for calls from inside the process, unless they name the device that it is for.
