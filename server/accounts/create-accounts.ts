@@ -16,6 +16,7 @@ import { defineFunctions } from "./functions.ts";
 import { removeExpiredInvites } from "./invite-rows.ts";
 import { Invites } from "./invites.ts";
 import { KeptCallRows } from "./kept-calls.ts";
+import { KnownDevices } from "./known-devices.ts";
 import { MissedCalls } from "./missed-calls.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { parseOptions } from "./parse-options.ts";
@@ -84,10 +85,16 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
   return {
     accounts: accountsOf({ database, calls, missed, behind, logger, listeners }),
-    router: frontDoor({ parse: appOf(parse.server), counters, login: limits.login, logger }),
     inviteFirst: async () => {
       if (registration === "invite") await invites.inviteFirst();
     },
+    router: frontDoor({
+      parse: appOf(parse.server),
+      counters,
+      login: limits.login,
+      devices: new KnownDevices(database, logger),
+      logger,
+    }),
     close: async () => {
       clearInterval(sweeping);
       await behind.flush(FLUSH_WITHIN_MS);

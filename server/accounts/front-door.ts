@@ -1,10 +1,11 @@
 import { DeviceId, FUNCTIONS, ParseCode, type FunctionName } from "#protocol";
 import express, { type NextFunction, type Request, type Response, type Router } from "express";
-import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
 import { addressOf } from "../http/address.ts";
 import type { Logger } from "../logger.ts";
-import { Counter, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
+import type { KnownDevices } from "./known-devices.ts";
+import { limitLogin } from "./login-limits.ts";
+import type { AccountLimits, FunctionCounters } from "./rate-limits.ts";
 import { databaseAway, isMistake, mistake, Refusal, refuse, tooMany } from "./refusals.ts";
 import { takeSdkFields } from "./sdk-fields.ts";
 
@@ -25,16 +26,12 @@ const REFUSED_HEADERS = [
   "x-parse-windows-key",
 ];
 
-const LoginBody = v.strictObject({
-  username: v.pipe(v.string("must be text"), v.trim(), v.toLowerCase(), v.maxLength(254, "is too long")),
-  password: v.pipe(v.string("must be text"), v.maxLength(1_024, "is too long")),
-});
-
 export interface FrontDoorParts {
   /** Parse's own app. */
   parse: (request: Request, response: Response, next: NextFunction) => void;
   counters: FunctionCounters;
   login: AccountLimits["login"];
+  devices: KnownDevices;
   logger: Logger;
 }
 
@@ -48,7 +45,7 @@ export function frontDoor(parts: FrontDoorParts): Router {
   // Parse's SDK sends JSON as plain text, which needs no preflight; without cookies that opens nothing to strange pages.
   const json = express.json({ limit: MAX_BODY_BYTES, type: ["application/json", "text/plain"] });
   const body = [json, readBody, readDevice];
-  router.post("/login", body, limitLogin(parts.login), toParse(parts));
+  router.post("/login", body, limitLogin(parts.login, parts.devices), toParse(parts));
   router.post("/logout", body, refuseFields, toParse(parts));
   router.post("/functions/:name", limitFunction(parts.counters), body, toParse(parts));
   router.use((_request, response) => {
@@ -160,39 +157,6 @@ function limitFunction(counters: FunctionCounters) {
 
 function isFunctionName(name: unknown): name is FunctionName {
   return typeof name === "string" && Object.hasOwn(FUNCTIONS, name);
-}
-
-/** Guessing is slowed by address and account; nobody else's wrong passwords lock an owner out. */
-function limitLogin(limits: AccountLimits["login"]) {
-  const byAddress = new Counter(limits.perAddress);
-  const byBoth = new Counter(limits.perAccountAndAddress);
-  const byAccount = new Counter(limits.perAccount);
-  return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
-    const read = v.safeParse(LoginBody, request.body);
-    if (!read.success) throw new Refusal(ParseCode.invalid, loginProblem(read.issues[0]));
-    const address = addressOf(request);
-    const account = read.output.username;
-    const both = `${address} ${account}`;
-    const waitMs = (await byAddress.count(address)) ?? (await byBoth.count(both));
-    if (waitMs !== undefined) throw tooMany(waitMs);
-    if (await byAccount.isBeyond(account)) await wait(limits.delayMs);
-    request.body = read.output;
-    response.once("finish", () => {
-      // Only what failed counts on. The counters are in memory and do not fail.
-      if (response.statusCode === 200) void Promise.all([byBoth.forget(both), byAddress.undo(address)]);
-      else if (response.statusCode < 500) void byAccount.count(account);
-      else void Promise.all([byBoth.undo(both), byAddress.undo(address)]);
-    });
-    next();
-  };
-}
-
-function loginProblem(issue: v.BaseIssue<unknown>): string {
-  const field = v.getDotPath(issue) ?? "";
-  if (issue.type === "strict_object" && issue.expected === "never")
-    return `login does not know the field '${field}'; leave it out.`;
-  if (issue.input === undefined) return `login needs the field '${field}'; give it.`;
-  return `In login '${field}' ${issue.message}.`;
 }
 
 function toParse(parts: FrontDoorParts) {

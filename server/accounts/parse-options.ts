@@ -72,7 +72,7 @@ const access = {
   allowCustomObjectId: false,
   allowAggregationForReadOnlyMasterKey: false,
   enforcePrivateUsers: true,
-  protectedFields: { _User: { "*": ["email", "username", "name", "choice", "settings"] } },
+  protectedFields: { _User: { "*": ["email", "username", "name", "choice", "settings", "knownDevices"] } },
   protectedFieldsOwnerExempt: false,
   protectedFieldsTriggerExempt: true,
   protectedFieldsSaveResponseExempt: false,

@@ -22,7 +22,12 @@ const person = { type: "Pointer", targetClass: "_User" };
 export const CLASSES = [
   {
     className: "_User",
-    fields: { name: { type: "String" }, choice: { type: "Object" }, settings: { type: "Object" } },
+    fields: {
+      name: { type: "String" },
+      choice: { type: "Object" },
+      settings: { type: "Object" },
+      knownDevices: { type: "Array" },
+    },
     classLevelPermissions: CLOSED,
   },
   { className: "_Session", classLevelPermissions: CLOSED },

@@ -109,6 +109,25 @@ describe("how often", () => {
     expect(performance.now() - from).toBeGreaterThan(300);
   });
 
+  it("a password is guessed at the owner's own address keeps only strange devices out", async () => {
+    await start({ limits: limits({}, { perAccountAndAddress: twice, perAddress: twice, perAccount: twice }) });
+    const owner = await signUp(accounts, "shared");
+    const at = (device: string, password: string) =>
+      ask(accounts, "/login", {
+        body: { username: "Shared", password },
+        headers: { "X-Forwarded-For": "192.0.2.9", "X-Parse-Installation-Id": device },
+      });
+    expect((await at(owner.device, PASSWORD)).status).toBe(200);
+    await ask(accounts, "/logout", { headers: owner.headers });
+    const strange = crypto.randomUUID();
+    for (const password of ["wrong one", "wrong two"]) expect((await at(strange, password)).status).toBe(404);
+    expect(await at(strange, PASSWORD)).toMatchObject(tooMany);
+    expect((await at(owner.device, PASSWORD)).status).toBe(200);
+    // Whoever has the device does not guess without end either.
+    for (const password of ["wrong one", "wrong two"]) expect((await at(owner.device, password)).status).toBe(404);
+    expect(await at(owner.device, PASSWORD)).toMatchObject(tooMany);
+  });
+
   it("a right password does not count against anyone", async () => {
     await start({ limits: limits({}, { perAccountAndAddress: twice, perAddress: twice }) });
     await signUp(accounts, "regular");
