@@ -16,7 +16,7 @@ import {
 } from "../support/backend-accounts.ts";
 
 /** Every class of the server. One that is not listed here fails, and is to be attacked like the others. */
-const ATTACKED = ["_User", "_Session", "_Role", "_Installation", "Contact", "Call"];
+const ATTACKED = ["_User", "_Session", "_Role", "_Installation", "Contact", "Call", "InviteLink"];
 
 const loopback = ["127.0.0.1", "::1"];
 
