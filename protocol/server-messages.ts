@@ -11,6 +11,9 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const Person = v.object({ user: UserId, name: v.string() });
 export type Person = v.InferOutput<typeof Person>;
 
+/** A user as their own devices show them; `avatar` is a path on the server. */
+const Shown = v.object({ handle: v.string(), name: v.string(), avatar: v.optional(v.string()) });
+
 /** `letThrough` names the contacts who ring through the user's `dnd`; missing where there are none. */
 export const Settings = v.object({
   showBusy: v.boolean(),
@@ -57,8 +60,7 @@ const schemas = {
     re,
     user: v.object({
       id: UserId,
-      handle: v.string(),
-      name: v.string(),
+      ...Shown.entries,
       availability: Choice,
       text: v.optional(v.string()),
       until: v.optional(Span),
@@ -71,7 +73,7 @@ const schemas = {
     rejoin: Span,
     settling: v.optional(Span),
   }),
-  /** The user's own choice or settings changed, on whichever device. */
+  /** The user's own choice or settings changed, on whichever device; with `user` also, or only, their profile. */
   self: v.object({
     type: v.literal("self"),
     re,
@@ -79,6 +81,7 @@ const schemas = {
     text: v.optional(v.string()),
     until: v.optional(Span),
     settings: Settings,
+    user: v.optional(Shown),
   }),
   /** One contact changed. */
   presence: v.object({ type: v.literal("presence"), ...ContactPresence.entries }),

@@ -6,6 +6,8 @@ export interface Profile {
   id: UserId;
   handle: string;
   name: string;
+  /** Where their picture is. */
+  avatar?: string;
 }
 
 /** Everything the gateway needs to know of someone who says hello. */
@@ -35,7 +37,11 @@ export type AccountsEvent =
   /** Someone's contact list or a request changed; `user` is whom it is about. */
   | { type: "contacts-changed"; of: UserId; user?: UserId }
   /** The number of someone's unseen missed calls. */
-  | { type: "missed"; of: UserId; count: number };
+  | { type: "missed"; of: UserId; count: number }
+  /** Someone is called otherwise, or looks otherwise: to themselves, and to those who see it. */
+  | { type: "profile"; user: Profile; seenBy: UserId[] }
+  /** These sessions are not valid any more. [CONN-5] */
+  | { type: "sessions-ended"; sessions: string[] };
 
 /** What the rest of the server may ask of the accounts. Every instant is told by the machine's clock. */
 export interface Accounts {
@@ -43,6 +49,8 @@ export interface Accounts {
   identify(token: string, device: DeviceId): Promise<SessionCheck>;
   /** Which of these sessions are still valid; undefined where the database could not be asked. Never throws. */
   validSessions(sessions: string[]): Promise<Set<string> | undefined>;
+  /** A device came with its session, and says what it is called. Written behind. */
+  noteUse(session: string, device: string): void;
   /** Written behind and tried again until it is kept; in order for one user. */
   saveChoice(user: UserId, chosen: ChosenPresence): void;
   saveSettings(user: UserId, settings: Settings): void;

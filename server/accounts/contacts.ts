@@ -1,6 +1,8 @@
 import type { Contact, UserId } from "#protocol";
 import type { Database, DatabasePool } from "../database/pool.ts";
-import type { AccountsEvent, Profile } from "./accounts.ts";
+import type { Profile } from "./accounts.ts";
+import { adoptRequests } from "./adopt.ts";
+import type { Alone, Tell } from "./alone.ts";
 import {
   addBlock,
   blocksBetween,
@@ -27,12 +29,11 @@ export type ContactOutcome =
  */
 export class Contacts {
   readonly #database: DatabasePool;
-  readonly #emit: (event: AccountsEvent) => void;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #alone: Alone;
 
-  constructor(database: DatabasePool, emit: (event: AccountsEvent) => void) {
+  constructor(database: DatabasePool, alone: Alone) {
     this.#database = database;
-    this.#emit = emit;
+    this.#alone = alone;
   }
 
   async list(user: UserId): Promise<Contact[]> {
@@ -179,38 +180,12 @@ export class Contacts {
 
   /** Hands a new account the requests that were made for its handle before. */
   async adopt(user: Profile): Promise<void> {
-    await this.#alone(async (database, tell) => {
-      const rows = await database.rows<{ owner: UserId }>(
-        `UPDATE "Contact" SET "target" = $1, "updatedAt" = now() WHERE "handle" = $2 AND "target" IS NULL RETURNING "owner"`,
-        [user.id, user.handle],
-      );
-      if (rows.length > 0) tell({ type: "contacts-changed", of: user.id });
-      return "done";
-    });
-  }
-
-  /** One act at a time: a transaction whose events are told once it is kept, before the next begins. */
-  #alone(
-    act: (database: Database, tell: (event: AccountsEvent) => void) => Promise<ContactOutcome>,
-  ): Promise<ContactOutcome> {
-    const turn = this.#last.then(async () => {
-      const events: AccountsEvent[] = [];
-      const outcome = await this.#database.transaction((database) => act(database, (event) => events.push(event)));
-      for (const event of events) this.#emit(event);
-      return outcome;
-    });
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    await this.#alone((database, tell) => adoptRequests(database, tell, user));
   }
 }
 
 /** To who blocks the other nothing changed. [PRES-5] */
-function tellBoth(
-  tell: (event: AccountsEvent) => void,
-  one: UserId,
-  other: UserId,
-  blocks: { ofOne: boolean; ofOther: boolean },
-): void {
+function tellBoth(tell: Tell, one: UserId, other: UserId, blocks: { ofOne: boolean; ofOther: boolean }): void {
   if (!blocks.ofOne) tell({ type: "contacts-changed", of: one, user: other });
   if (!blocks.ofOther) tell({ type: "contacts-changed", of: other, user: one });
 }

@@ -9,18 +9,24 @@ import { openPool, watchConnections, type DatabasePool } from "../database/pool.
 import { migrate, readVersion } from "../database/schema-version.ts";
 import type { Logger } from "../logger.ts";
 import type { Accounts, AccountsEvent } from "./accounts.ts";
+import { oneAtATime } from "./alone.ts";
 import { Calls } from "./calls.ts";
 import { Contacts } from "./contacts.ts";
+import { SignedInDevices } from "./devices.ts";
 import { frontDoor } from "./front-door.ts";
 import { defineFunctions } from "./functions.ts";
+import { HandleCounters } from "./handle-counters.ts";
 import { removeExpiredInvites } from "./invite-rows.ts";
 import { Invites } from "./invites.ts";
 import { KeptCallRows } from "./kept-calls.ts";
 import { KnownDevices } from "./known-devices.ts";
+import type { Mail } from "./mailer.ts";
 import { MissedCalls } from "./missed-calls.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { parseOptions } from "./parse-options.ts";
+import { Profiles } from "./profiles.ts";
 import { ACCOUNT_LIMITS, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
+import { SessionUses } from "./session-uses.ts";
 import { Sessions } from "./sessions.ts";
 import { Unkept } from "./unkept.ts";
 import { WriteBehind } from "./write-behind.ts";
@@ -43,6 +49,8 @@ export interface AccountsOptions {
   logger: Logger;
   /** {@link ACCOUNT_LIMITS} unless a test wants others. */
   limits?: AccountLimits;
+  /** Nobody is written to where there is none. */
+  mail?: Mail;
 }
 
 export interface RunningAccounts {
@@ -66,25 +74,46 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
     for (const listener of listeners) listener(event);
   };
   const database = openPool(databaseUri, logger);
-  const contacts = new Contacts(database, emit);
+  const alone = oneAtATime(database, emit);
+  const contacts = new Contacts(database, alone);
   const calls = new Calls(database);
   const missed = new MissedCalls(calls, emit);
   const limits = options.limits ?? ACCOUNT_LIMITS;
   const counters = new FunctionCounters(limits.functions);
+  const profiles = new Profiles({
+    database,
+    alone,
+    counters: new HandleCounters(limits.handles),
+    mail: options.mail ?? NO_MAIL,
+  });
+  const devices = new SignedInDevices(database, emit);
   const { registration } = options.config;
   const invites = new Invites({ database, contacts, publicUrl: options.publicUrl, logger });
   const parse = await startParse(options, database, (parse) =>
-    defineFunctions({ parse, database, contacts, calls, missed, counters, invites, registration, logger }),
+    defineFunctions({
+      parse,
+      database,
+      contacts,
+      calls,
+      missed,
+      profiles,
+      devices,
+      counters,
+      invites,
+      registration,
+      logger,
+    }),
   ).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
   const behind = new WriteBehind(logger);
+  const uses = new SessionUses(database, logger);
   const sweep = () => behind.add("what has expired", () => removeExpiredInvites(database));
   sweep();
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
   return {
-    accounts: accountsOf({ database, calls, missed, behind, logger, listeners }),
+    accounts: accountsOf({ database, calls, missed, behind, uses, logger, listeners }),
     inviteFirst: async () => {
       if (registration === "invite") await invites.inviteFirst();
     },
@@ -98,22 +127,26 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
     close: async () => {
       clearInterval(sweeping);
       await behind.flush(FLUSH_WITHIN_MS);
+      await uses.settled();
       await parse.stop();
       await database.close();
     },
   };
 }
 
+const NO_MAIL: Mail = { verification: () => undefined, addressChanged: () => undefined };
+
 interface AccountsParts {
   database: DatabasePool;
   calls: Calls;
   missed: MissedCalls;
   behind: WriteBehind;
+  uses: SessionUses;
   logger: Logger;
   listeners: ((event: AccountsEvent) => void)[];
 }
 
-function accountsOf({ database, calls, missed, behind, logger, listeners }: AccountsParts): Accounts {
+function accountsOf({ database, calls, missed, behind, uses, logger, listeners }: AccountsParts): Accounts {
   const sessions = new Sessions(database, logger);
   const kept = new KeptCallRows(database, logger);
   const choices = new Unkept<ChosenPresence>();
@@ -142,6 +175,7 @@ function accountsOf({ database, calls, missed, behind, logger, listeners }: Acco
       };
     },
     validSessions: (names) => sessions.validSessions(names),
+    noteUse: (session, device) => uses.note(session, device),
     saveChoice: (user: UserId, chosen: ChosenPresence) => {
       choices.hold(user, chosen);
       write(user, "choice", chosen, () => choices.release(user, chosen));

@@ -3,6 +3,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import * as v from "valibot";
 import { addressOf } from "../http/address.ts";
 import type { Logger } from "../logger.ts";
+import { ADDRESS_HEADER } from "./caller.ts";
 import type { KnownDevices } from "./known-devices.ts";
 import { limitLogin } from "./login-limits.ts";
 import type { AccountLimits, FunctionCounters } from "./rate-limits.ts";
@@ -161,6 +162,8 @@ function isFunctionName(name: unknown): name is FunctionName {
 
 function toParse(parts: FrontDoorParts) {
   return (request: Request, response: Response, next: NextFunction): void => {
+    // Whatever stood there from outside is gone by this.
+    request.headers[ADDRESS_HEADER] = addressOf(request);
     const timer = setTimeout(() => refuse(response, databaseAway()), ANSWER_WITHIN_MS);
     response.once("close", () => clearTimeout(timer));
     parts.parse(request, response, next);

@@ -1,39 +1,30 @@
-import {
-  type ACCOUNT_FUNCTIONS,
-  DeviceId,
-  FUNCTIONS,
-  ParseCode,
-  UserId,
-  type FunctionName,
-  type FunctionResult,
-} from "#protocol";
-import { randomUUID } from "node:crypto";
+import { FUNCTIONS, ParseCode, type FunctionName, type FunctionResult } from "#protocol";
 import * as v from "valibot";
 import type { Config } from "../config.ts";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
-import type { Profile } from "./accounts.ts";
 import type { Calls } from "./calls.ts";
+import { anybody, callerOf, type Caller, type FunctionRequest } from "./caller.ts";
 import type { ContactOutcome, Contacts } from "./contacts.ts";
+import type { SignedInDevices } from "./devices.ts";
 import type { Invites } from "./invites.ts";
 import type { MissedCalls } from "./missed-calls.ts";
+import type { Profiles } from "./profiles.ts";
 import type { FunctionCounters } from "./rate-limits.ts";
 import { databaseAway, mistake, Refusal, tooMany } from "./refusals.ts";
 import { makeAccount, type ParseSdk } from "./sign-up.ts";
 
 type Parameters<F extends FunctionName> = v.InferOutput<(typeof FUNCTIONS)[F]["parameters"]>;
 
-/** Who calls: the account of the session, and the device as the request names it. */
-interface Caller {
-  user: Profile;
-  device: DeviceId;
-}
-
 /** Not built yet. */
-type Pending = Exclude<
-  keyof typeof ACCOUNT_FUNCTIONS,
-  "signUp" | "createInviteLink" | "readInviteLink" | "redeemInviteLink"
->;
+type Pending =
+  | "signInWithOidc"
+  | "setAvatar"
+  | "changePassword"
+  | "requestPasswordReset"
+  | "requestVerification"
+  | "exportAccount"
+  | "deleteAccount";
 
 type Implementations = {
   [F in Exclude<FunctionName, Pending>]: (parameters: Parameters<F>, caller: Caller) => Promise<FunctionResult<F>>;
@@ -45,6 +36,8 @@ export interface FunctionParts {
   contacts: Contacts;
   calls: Calls;
   missed: MissedCalls;
+  profiles: Profiles;
+  devices: SignedInDevices;
   counters: FunctionCounters;
   invites: Invites;
   registration: Config["registration"];
@@ -53,13 +46,6 @@ export interface FunctionParts {
 
 /** The functions that need no session. */
 const PUBLIC: ReadonlySet<FunctionName> = new Set(["signUp"]);
-
-/** What Parse hands to a function, as far as it is used; everything in it is from outside. */
-interface FunctionRequest {
-  params: unknown;
-  user?: { id?: string };
-  installationId?: string;
-}
 
 /** Tells Parse of every function. Each one is checked, authorised and counted by the same few lines. */
 export function defineFunctions(parts: FunctionParts): void {
@@ -83,7 +69,7 @@ async function call(
   parts: FunctionParts,
 ) {
   const parameters = readParameters(name, request.params);
-  const caller = await callerOf(name, request, parts);
+  const caller = PUBLIC.has(name) ? anybody(request) : await counted(name, request, parts);
   // The schema read the parameters of this very function, which the types cannot follow through the name.
   const run = implementations[name as Exclude<FunctionName, Pending>] as
     ((parameters: unknown, caller: Caller) => Promise<unknown>) | undefined;
@@ -103,24 +89,18 @@ function readParameters(name: FunctionName, given: unknown): unknown {
   throw new Refusal(ParseCode.invalid, `In ${name} '${field}' ${issue.message}.`);
 }
 
-async function callerOf(name: FunctionName, request: FunctionRequest, parts: FunctionParts): Promise<Caller> {
-  const device = v.safeParse(DeviceId, request.installationId);
-  const known = device.success ? device.output : v.parse(DeviceId, randomUUID());
-  if (PUBLIC.has(name)) return { user: NOBODY, device: known };
-  const id = request.user?.id;
-  const [row] = id === undefined ? [] : await parts.database.rows(PROFILE, [id]);
-  if (row === undefined) throw new Refusal(ParseCode.invalidSession, "The session is not valid; sign in again.");
-  const user = v.parse(ProfileRow, row);
-  const waitMs = await parts.counters.countUser(name, user.id);
+async function counted(name: FunctionName, request: FunctionRequest, parts: FunctionParts): Promise<Caller> {
+  const caller = await callerOf(request, parts.database);
+  const waitMs = await parts.counters.countUser(name, caller.user.id);
   if (waitMs !== undefined) throw tooMany(waitMs);
-  return { user, device: known };
+  return caller;
 }
 
-const PROFILE = `SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name FROM "_User" WHERE "objectId" = $1`;
-const ProfileRow = v.object({ id: UserId, handle: v.string(), name: v.string() });
-const NOBODY: Profile = { id: v.parse(UserId, "nobody"), handle: "", name: "" };
+function implement(parts: FunctionParts): Implementations {
+  return { ...accountFunctions(parts), ...contactFunctions(parts) };
+}
 
-function implement({ contacts, calls, missed, invites, ...parts }: FunctionParts): Implementations {
+function accountFunctions({ contacts, profiles, devices, invites, ...parts }: FunctionParts) {
   return {
     signUp: async ({ invite, ...form }, { device }) => {
       if (parts.registration === "closed") {
@@ -134,6 +114,22 @@ function implement({ contacts, calls, missed, invites, ...parts }: FunctionParts
       });
       return account;
     },
+    getProfile: async (_parameters, { user }) => ({ user: await profiles.read(user.id) }),
+    updateProfile: async (change, caller) => ({ user: await profiles.update(caller, change) }),
+    listSessions: async (_parameters, { user, session }) => ({ sessions: await devices.list(user.id, session) }),
+    signOutSession: async ({ session }, { user }) => {
+      if (await devices.signOut(user.id, session)) return {};
+      throw new Refusal(ParseCode.notFound, "There is no such session of yours; read the list again.");
+    },
+    signOutEverywhere: async (_parameters, { user, session }) => {
+      await devices.signOutOthers(user.id, session);
+      return {};
+    },
+  } satisfies Partial<Implementations>;
+}
+
+function contactFunctions({ contacts, calls, missed, invites }: FunctionParts) {
+  return {
     listContacts: async (_parameters, { user }) => ({ contacts: await contacts.list(user.id) }),
     requestContact: async ({ handle }, { user }) => done(await contacts.request(user, handle)),
     acceptContact: async ({ user: other }, { user }) => done(await contacts.accept(user, other)),
@@ -160,7 +156,7 @@ function implement({ contacts, calls, missed, invites, ...parts }: FunctionParts
       await missed.tell(user.id);
       return {};
     },
-  };
+  } satisfies Partial<Implementations>;
 }
 
 function done(outcome: ContactOutcome): Record<string, never> {

@@ -23,10 +23,13 @@ export interface AccountLimits {
     perAccount: Limit;
     delayMs: number;
   };
+  /** Changes of a handle; and tries at a handle or an address, of which each may say that it is taken. */
+  handles: { changesPerUser: Limit; triesPerUser: Limit; triesPerAddress: Limit };
 }
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 const often: FunctionLimit = {
   perAddress: { times: 1_200, withinMs: MINUTE },
@@ -72,6 +75,11 @@ export const ACCOUNT_LIMITS: AccountLimits = {
     perAccount: { times: 30, withinMs: 15 * MINUTE },
     delayMs: 1_000,
   },
+  handles: {
+    changesPerUser: { times: 5, withinMs: DAY },
+    triesPerUser: { times: 20, withinMs: DAY },
+    triesPerAddress: { times: 300, withinMs: HOUR },
+  },
 };
 
 /** Counts one kind of thing by key. */
@@ -94,8 +102,13 @@ export class Counter {
   }
 
   async isBeyond(key: string): Promise<boolean> {
+    return (await this.waitFor(key)) !== undefined;
+  }
+
+  /** How many ms to wait where one more would be one too many; counts nothing. */
+  async waitFor(key: string): Promise<number | undefined> {
     const state = await this.#limiter.get(key);
-    return state !== null && state.consumedPoints >= this.#limiter.points;
+    return state !== null && state.consumedPoints >= this.#limiter.points ? Math.max(1, state.msBeforeNext) : undefined;
   }
 
   async forget(key: string): Promise<void> {

@@ -13,7 +13,7 @@ const CLOSED = {
 const person = { type: "Pointer", targetClass: "_User" };
 
 /**
- * Parse's classes. `Contact` holds one person's wish for another, `owner` for `target`: two people are contacts where
+ * Parse's classes. A session's `device` is the name that its device gave itself. `Contact` holds one person's wish for another, `owner` for `target`: two people are contacts where
  * each wishes for the other. `target` is missing where nobody has the handle. A row that `blocks` is no wish: its owner
  * blocks its target, whatever becomes of the wishes. `Call` holds one row for both people: while its `state` is `ringing`
  * or `running`, for the next server; once it is `ended`, it is the record of the call. `InviteLink` makes one person a contact of its `owner`, who is missing
@@ -30,7 +30,7 @@ export const CLASSES = [
     },
     classLevelPermissions: CLOSED,
   },
-  { className: "_Session", classLevelPermissions: CLOSED },
+  { className: "_Session", fields: { device: { type: "String" } }, classLevelPermissions: CLOSED },
   { className: "_Role", classLevelPermissions: CLOSED },
   { className: "_Installation", classLevelPermissions: CLOSED },
   {

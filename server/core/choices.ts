@@ -81,9 +81,22 @@ export function setIdle(
   turn.touched.add(user.id);
 }
 
-function tellSelf(world: World, turn: Turn, user: User): void {
-  const message: ServerMessageOf<"self"> = { type: "self", ...selfOf(user, turn.at), settings: user.settings };
+/** To each device of the user; with their profile where that changed. */
+export function tellSelf(world: World, turn: Turn, user: User, profile?: ShownProfile): void {
+  const message: ServerMessageOf<"self"> = {
+    type: "self",
+    ...selfOf(user, turn.at),
+    settings: user.settings,
+    ...(profile === undefined ? {} : { user: shownProfile(profile) }),
+  };
   turn.send(world.users.connectionsOf(user.id), message);
+}
+
+type ShownProfile = NonNullable<ServerMessageOf<"self">["user"]>;
+
+/** A person as their own devices show them. */
+export function shownProfile({ handle, name, avatar }: ShownProfile): ShownProfile {
+  return { handle, name, ...(avatar === undefined ? {} : { avatar }) };
 }
 
 /** A user's own choice as their devices read it now; `until` is a span in ms. */

@@ -43,6 +43,7 @@ export interface JoiningUser {
   id: UserId;
   handle: string;
   name: string;
+  avatar?: string;
   chosen: ChosenPresence;
   settings: Settings;
   contacts: { id: UserId; name: string }[];
@@ -75,6 +76,8 @@ export type RefereeEvent = { at: number } & (
   | { type: "block"; by: UserId; user: UserId; blocked: boolean }
   | { type: "contacts-changed"; of: UserId; user?: UserId }
   | { type: "missed"; of: UserId; count: number }
+  /** Someone is called otherwise, or looks otherwise, and these people see it. */
+  | { type: "profile"; user: { id: UserId; handle: string; name: string; avatar?: string }; seenBy: UserId[] }
   /** A deadline may have passed. */
   | { type: "due" }
 );

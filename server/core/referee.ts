@@ -10,6 +10,7 @@ import { endCall } from "./ending.ts";
 import type { KeptCalls, NewPeerId, Referee, RefereeEffect, RefereeEvent, Spans } from "./events.ts";
 import { invite } from "./invite.ts";
 import { keepChanges, restoreCalls } from "./kept.ts";
+import { setProfile } from "./profile.ts";
 import { RingLimits } from "./ring-limits.ts";
 import { reachOf, reviewRings } from "./ringing.ts";
 import { callsOn, tellOwed, watchSockets } from "./talking.ts";
@@ -78,6 +79,9 @@ function handleEvent(world: World, turn: Turn, event: RefereeEvent): void {
       break;
     case "missed":
       tellMissed(world, turn, event);
+      break;
+    case "profile":
+      setProfile(world, turn, event);
       break;
     case "due":
       break;

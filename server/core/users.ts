@@ -53,6 +53,8 @@ export class Users {
     if (here !== undefined) {
       here.handle = joining.handle;
       here.name = joining.name;
+      if (joining.avatar === undefined) delete here.avatar;
+      else here.avatar = joining.avatar;
       return here;
     }
     const user: User = {
@@ -145,6 +147,12 @@ export class Users {
   areContacts(user: User, other: UserId): boolean {
     const them = this.#users.get(other);
     return user.contacts.has(other) && (them === undefined || them.contacts.has(user.id));
+  }
+
+  /** Notes on a user's side that a contact of theirs is called otherwise. */
+  rename(user: UserId, { id, name }: { id: UserId; name: string }): void {
+    const contacts = this.#users.get(user)?.contacts;
+    if (contacts?.has(id) === true) contacts.set(id, name);
   }
 
   /** Notes on the user's side that another is a contact now, or no longer; whether this is new to someone who is here. */

@@ -1,6 +1,6 @@
 import type { ContactPresence, PeerEnds, UserId, WelcomeCall } from "#protocol";
 import { endsFor, isTalking, type Call } from "./calls.ts";
-import { selfOf } from "./choices.ts";
+import { selfOf, shownProfile } from "./choices.ts";
 import type { RefereeEffect, Welcome } from "./events.ts";
 import { presenceOf } from "./presence.ts";
 import { mayRing, reachOf, settledAt, toldOf } from "./ringing.ts";
@@ -27,7 +27,7 @@ export function welcomeOf(world: World, turn: Turn, speaker: Speaker, re: number
   const message: Welcome = {
     type: "welcome",
     ...numbered(re),
-    user: { id: user.id, handle: user.handle, name: user.name, ...selfOf(user, turn.at) },
+    user: { id: user.id, ...shownProfile(user), ...selfOf(user, turn.at) },
     settings: user.settings,
     contacts: contactsOf(world, turn, user),
     calls: listed.map(({ entry }) => entry),

@@ -10,11 +10,21 @@ function applyChange(identity: Identity, change: AccountsEvent): Identity {
   const self = identity.user.id;
   if (change.type === "missed") return change.of === self ? { ...identity, missed: change.count } : identity;
   if (change.type === "block") return applyBlock(identity, change);
+  if (change.type === "profile") return applyProfile(identity, change);
   if (change.type !== "contact") return identity;
   const other = change.people.find(({ id }) => id !== self);
   if (other === undefined || !change.people.some(({ id }) => id === self)) return identity;
   const others = identity.contacts.filter(({ id }) => id !== other.id);
   return { ...identity, contacts: change.accepted ? [...others, other] : others };
+}
+
+function applyProfile(identity: Identity, { user, seenBy }: Extract<AccountsEvent, { type: "profile" }>): Identity {
+  if (user.id === identity.user.id) return { ...identity, user };
+  if (!seenBy.includes(identity.user.id)) return identity;
+  const contacts = identity.contacts.map((contact) =>
+    contact.id === user.id ? { id: contact.id, name: user.name } : contact,
+  );
+  return { ...identity, contacts };
 }
 
 function applyBlock(identity: Identity, { by, user, blocked }: Extract<AccountsEvent, { type: "block" }>): Identity {

@@ -129,13 +129,20 @@ export class Connection {
     try {
       const check = await this.#room.accounts.identify(hello.token, hello.device.id);
       if (this.#stage.at !== "identifying") return;
-      if (check.ok) this.#join(hello, caughtUp(check.identity, this.#stage.changes), this.#stage.held);
+      if (check.ok && this.#hasEnded(check.identity)) this.#turnAway(SIGN_IN_AGAIN, CloseCode.unauthorized, hello.id);
+      else if (check.ok) this.#join(hello, caughtUp(check.identity, this.#stage.changes), this.#stage.held);
       else if (check.reason === "invalid") this.#turnAway(SIGN_IN_AGAIN, CloseCode.unauthorized, hello.id);
       else this.#turnAway(COME_BACK, CloseCode.tryLater, hello.id);
     } catch (error) {
       this.#room.log.error("a hello could not be handled", { error });
       this.#turnAway(COME_BACK, CloseCode.tryLater, hello.id);
     }
+  }
+
+  /** Whether the session ended while it was being read. */
+  #hasEnded({ session }: Identity): boolean {
+    if (this.#stage.at !== "identifying") return false;
+    return this.#stage.changes.some((change) => change.type === "sessions-ended" && change.sessions.includes(session));
   }
 
   #join(hello: Hello, identity: Identity, held: readonly ClientMessage[]): void {
@@ -151,6 +158,7 @@ export class Connection {
     }
     this.#stage = { at: "online", rate };
     log.info("device online", { user: user.id, connection: this.id });
+    this.#room.accounts.noteUse(session, hello.device.name);
     hub.dispatch({
       at: now(),
       type: "joined",

@@ -46,7 +46,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   accounts.onEvent((change) => {
     if (stopped.signal.aborted) return;
     for (const connection of connections) connection.noteChange(change);
-    hub.dispatch({ ...change, at: now() });
+    if (change.type === "sessions-ended") endSessions(hub, change.sessions, now());
+    else hub.dispatch({ ...change, at: now() });
   });
   watchSessions({
     accounts,
@@ -83,6 +84,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       sockets.close();
     },
   };
+}
+
+/** Before the next look at all sessions would find it. [CONN-5] */
+function endSessions(hub: Hub, ended: readonly string[], at: number): void {
+  const connections = [...hub.sessions()].filter(([, session]) => ended.includes(session));
+  for (const [connection] of connections) hub.dispatch({ at, type: "revoked", connection });
 }
 
 function offersSubprotocol(request: IncomingMessage): boolean {

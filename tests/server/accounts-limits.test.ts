@@ -35,7 +35,7 @@ function limits(
   change: Partial<AccountLimits["functions"]>,
   login: Partial<AccountLimits["login"]> = {},
 ): AccountLimits {
-  return { functions: { ...loose.functions, ...change }, login: { ...loose.login, ...login } };
+  return { ...loose, functions: { ...loose.functions, ...change }, login: { ...loose.login, ...login } };
 }
 
 const twice = { times: 2, withinMs: 60_000 };

@@ -2,6 +2,7 @@ import { ParseCode, type DeviceId, type UserId } from "#protocol";
 import { Client } from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 import { MAX_CONTACTS } from "../../server/accounts/contact-rows.ts";
+import { oneAtATime } from "../../server/accounts/alone.ts";
 import { Contacts } from "../../server/accounts/contacts.ts";
 import { openPool } from "../../server/database/pool.ts";
 import { createLogger } from "../../server/logger.ts";
@@ -70,7 +71,10 @@ it("a setting that cannot be read takes no other with it", async () => {
 it("a request that crosses the sign-up of whom it is for reaches them", async () => {
   const bob = await person("bob");
   const pool = openPool(database.uri, createLogger("silent"));
-  const contacts = new Contacts(pool, () => undefined);
+  const contacts = new Contacts(
+    pool,
+    oneAtATime(pool, () => undefined),
+  );
   await client.query("BEGIN");
   await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [[bob.id, "@carol"].sort().join(" ")]);
   const asked = contacts.request({ id: bob.id as UserId, handle: "bob", name: "BOB" }, "carol");

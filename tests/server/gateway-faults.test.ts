@@ -26,6 +26,7 @@ const accounts: Accounts = {
     return Promise.resolve({ ok: true, identity: identityOf(token) });
   },
   validSessions: (names) => Promise.resolve(new Set(names)),
+  noteUse: () => undefined,
   saveChoice: () => {
     throw new Error("a fault in a save");
   },

@@ -161,6 +161,18 @@ describe("what changed while an identity was being read", () => {
     expect(late).toEqual({ ...identity, blocked: [other.id], blockedBy: [other.id] });
   });
 
+  it("[PRES-5] is in it: who goes by another name, to themselves and to those who see it", () => {
+    const late = caughtUp(identity, [
+      { type: "profile", user: { ...self, handle: "me", name: "Me", avatar: "/avatars/x" }, seenBy: [] },
+      { type: "profile", user: { ...other, handle: "other", name: "Another" }, seenBy: [self.id] },
+    ]);
+    expect(late).toEqual({
+      ...identity,
+      user: { id: self.id, handle: "me", name: "Me", avatar: "/avatars/x" },
+      contacts: [{ id: other.id, name: "Another" }],
+    });
+  });
+
   it("unless it is about others, or known already", () => {
     const changes: AccountsEvent[] = [
       { type: "block", by: other.id, user: third.id, blocked: true },
@@ -169,6 +181,8 @@ describe("what changed while an identity was being read", () => {
       { type: "contact", accepted: true, people: [self, other] },
       { type: "missed", of: other.id, count: 9 },
       { type: "contacts-changed", of: self.id },
+      { type: "profile", user: { ...other, handle: "other", name: "Hidden" }, seenBy: [third.id] },
+      { type: "sessions-ended", sessions: ["another"] },
     ];
     expect(caughtUp(identity, changes)).toEqual(identity);
   });

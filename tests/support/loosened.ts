@@ -8,7 +8,7 @@ export function loosened(limits: AccountLimits, factor: number): AccountLimits {
     perAddress: looser(perAddress),
     ...(perUser && { perUser: looser(perUser) }),
   });
-  const { login } = limits;
+  const { login, handles } = limits;
   const functions = { ...limits.functions };
   for (const name of Object.keys(functions) as FunctionName[]) functions[name] = loosenedFunction(functions[name]);
   return {
@@ -18,6 +18,11 @@ export function loosened(limits: AccountLimits, factor: number): AccountLimits {
       perAccountAndAddress: looser(login.perAccountAndAddress),
       perAccount: looser(login.perAccount),
       delayMs: login.delayMs,
+    },
+    handles: {
+      changesPerUser: looser(handles.changesPerUser),
+      triesPerUser: looser(handles.triesPerUser),
+      triesPerAddress: looser(handles.triesPerAddress),
     },
   };
 }
