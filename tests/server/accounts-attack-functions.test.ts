@@ -147,7 +147,16 @@ describe("every function", () => {
     const before = await everythingOfVictim();
     const revoked = await signUp(accounts, "revoked");
     await ask(accounts, "/logout", { headers: revoked.headers });
-    const nobodies = [{}, revoked.headers, { "X-Parse-Session-Token": "r:0123456789abcdef0123456789abcdef" }];
+    const [expired] = await plant(accounts, database, [{ handle: "expired", name: "Expired" }]);
+    await client.query(`UPDATE "_Session" SET "expiresAt" = now() - interval '1 second' WHERE "user" = $1`, [
+      expired!.id,
+    ]);
+    const nobodies = [
+      {},
+      revoked.headers,
+      expired!.headers,
+      { "X-Parse-Session-Token": "r:0123456789abcdef0123456789abcdef" },
+    ];
     for (const [name, tries] of Object.entries(await attempts())) {
       for (const body of tries) {
         for (const headers of nobodies) {
