@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { POPUP_SIZE } from "../../scripts/picture.ts";
 import { ROOT } from "../../scripts/setup/command.ts";
 import { ACTS } from "../support/gallery/acts.ts";
 import { openBrowser } from "../support/gallery/open.ts";
@@ -19,6 +20,10 @@ const SCHEMES = [
   { colorScheme: "dark", rules: ["color-contrast"] },
 ] as const;
 
+/** The popup where the person has text twice as large: as wide as it grows, as high as browsers draw one. */
+const LARGE_POPUP_SIZE = { width: 720, height: 590 } as const;
+const PAGE_SIZE = { width: 960, height: 600 } as const;
+
 let browser: Browser;
 let gallery: Awaited<ReturnType<typeof serveGallery>>;
 
@@ -33,7 +38,7 @@ afterAll(async () => {
   await gallery.close();
 });
 
-describe.each(LOCALES)("every screen in %s, light and dark", (locale) => {
+describe.each(LOCALES)("every screen in %s, light and dark, and with text twice as large", (locale) => {
   let page: Page;
 
   beforeAll(async () => {
@@ -49,9 +54,7 @@ describe.each(LOCALES)("every screen in %s, light and dark", (locale) => {
     const problems: string[] = [];
     const note = (error: Error) => problems.push(error.message);
     page.on("pageerror", note);
-    await page.setViewportSize(
-      SCENES[name]?.screen === "popup" ? { width: 360, height: 560 } : { width: 960, height: 600 },
-    );
+    await page.setViewportSize(SCENES[name]?.screen === "popup" ? POPUP_SIZE : PAGE_SIZE);
     // A blank page between, since a change of the part after # alone would not load anew.
     await page.goto("about:blank");
     await page.goto(`${gallery.url}?locale=${locale}#${name}`);
@@ -63,6 +66,10 @@ describe.each(LOCALES)("every screen in %s, light and dark", (locale) => {
       expect(await seriousOn(page, rules), colorScheme).toEqual([]);
     }
     expect(await overflowing(page)).toEqual([]);
+    if (SCENES[name]?.screen === "popup") await page.setViewportSize(LARGE_POPUP_SIZE);
+    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+    await page.screenshot({ path: join(PICTURES, `${name}.${locale}.large.png`) });
+    expect(await overflowing(page), "at twice the text size").toEqual([]);
     expect(problems).toEqual([]);
     page.off("pageerror", note);
   });
