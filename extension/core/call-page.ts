@@ -95,12 +95,10 @@ export function rejoined(state: CallState, { call, ticket }: ServerMessageOf<"ca
   if (state.at === "ringing-out") return step<CallState>({ ...state, ticket });
   if (!isAcceptedCall(state)) return step(state);
   const answered = withoutRejoin(state);
-  if (state.ticket?.self === ticket.self) return step<CallState>(answered);
-  const next = { ...(answered.at === "joining" ? answered : interrupted(answered, at)), ticket };
-  // Nobody has used them up while no page is here.
-  if (state.page.at === "here") next.rejoinedAt = at;
-  else delete next.rejoinedAt;
-  return step<CallState>(next);
+  const isHere = state.page.at === "here";
+  if (state.ticket?.self === ticket.self) return step<CallState>(isHere ? used(answered) : answered);
+  const next = { ...(answered.at === "joining" ? answered : interrupted(answered, at)), ticket, rejoinedAt: at };
+  return step<CallState>(isHere ? used(next) : { ...next, unused: true });
 }
 
 /** The media flows, for the first time or again. */
@@ -121,8 +119,8 @@ export function interrupted(state: AcceptedCall, at: number): Joining | Reconnec
 function here(state: TakenCall, { fresh, at, tab }: Of<"page-here">): CallStep {
   const isKnown = state.page.at === "here" && (tab === undefined || tab === state.tab);
   const next = isKnown ? state : { ...state, page: HERE, ...(tab === undefined ? {} : { tab }) };
-  // Before its first page the ends are unused.
-  if (!fresh || state.page.at === "opening") return step<CallState>(next);
+  // What came before its first page is for that page, and what came while a page was only out of sight is for that one.
+  if (!fresh || state.page.at === "opening") return step<CallState>(isAcceptedCall(next) ? used(next) : next);
   if (next.at === "ringing-out") return step<CallState, CallEffect>(withoutTicket(next), rejoin(next));
   return isAcceptedCall(next) ? renewed(next, at) : step<CallState>(next);
 }
@@ -130,7 +128,8 @@ function here(state: TakenCall, { fresh, at, tab }: Of<"page-here">): CallStep {
 /** A page without media: the ends that the one before had are of no use, nor are those that the server would repeat. */
 function renewed(state: AcceptedCall, at: number): CallStep {
   const bare = withoutTicket(interrupted(state, at));
-  const freshAt = state.rejoinedAt === undefined ? at : state.rejoinedAt + REJOIN_REPEAT_MS;
+  const { rejoinedAt, unused } = state;
+  const freshAt = rejoinedAt === undefined || unused ? at : rejoinedAt + REJOIN_REPEAT_MS;
   return freshAt > at
     ? step<CallState>({ ...bare, rejoin: freshAt })
     : step<CallState, CallEffect>({ ...bare, rejoin: "asked" }, rejoin(bare));
@@ -175,6 +174,14 @@ function withoutTicket<T extends { ticket?: Ticket }>(state: T): T {
   const bare = { ...state };
   delete bare.ticket;
   return bare;
+}
+
+/** The page has taken the ends, where there are any. */
+function used(state: AcceptedCall): AcceptedCall {
+  if (state.unused === undefined || state.ticket === undefined) return state;
+  const next = { ...state };
+  delete next.unused;
+  return next;
 }
 
 function withoutRejoin(state: AcceptedCall): AcceptedCall {

@@ -112,8 +112,10 @@ interface Accepted extends Taken {
   ticket?: Ticket;
   /** Fresh ends are wanted: to be asked for at an instant, or asked for and not there yet. [CALL-13] */
   rejoin?: number | "asked";
-  /** When the page took ends of a `call.rejoined`: for a while the server would give the same again. [CALL-13] */
+  /** When these ends came with a `call.rejoined`: for a while the server would give the same again. [CALL-13] */
   rejoinedAt?: number;
+  /** No page was here to take them. */
+  unused?: true;
 }
 
 export interface Joining extends Accepted {

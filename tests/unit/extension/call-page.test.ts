@@ -227,8 +227,25 @@ describe("fresh ends", () => {
   it("[CALL-13] that came while no page was here are asked for at once, since none has used them", () => {
     const away: CallState = { ...reconnecting, page: AWAY };
     const told = when(away, rejoinedNews());
-    expect(told.state).toEqual({ ...away, ticket: NEW_TICKET });
-    expect(when(told.state, pageHere(true), AT + 100).effects).toEqual([askRejoin]);
+    expect(told.state).toEqual({ ...away, ticket: NEW_TICKET, rejoinedAt: AT, unused: true });
+    const back = when(told.state, pageHere(true), AT + 100);
+    expect(back.effects).toEqual([askRejoin]);
+    // So they are where that page is loaded again before they are there.
+    const again = when(when(back.state, pageGone, AT + 200).state, pageHere(true), AT + 300);
+    expect(again.effects).toEqual([askRejoin]);
+    expect(when(again.state, rejoinedNews(), AT + 400).state).not.toHaveProperty("unused");
+  });
+
+  it.each([
+    { name: "that was only opening [seed 12400]", page: { at: "opening", until: AT + 15_000 }, fresh: true },
+    { name: "that outlived its worker", page: MISSING, fresh: false },
+  ] as const)("[CALL-13] that came for a page $name are used up by it", ({ page, fresh }) => {
+    const told = when({ ...answering, page }, rejoinedNews());
+    const taken = when(told.state, pageHere(fresh), AT + 300);
+    expect(taken).toMatchObject({ state: { ticket: NEW_TICKET, rejoinedAt: AT }, effects: [] });
+    const back = when(when(taken.state, pageGone, AT + 1_000).state, pageHere(true), AT + 1_500);
+    expect(back.effects).toEqual([]);
+    expect(back.state).toMatchObject({ rejoin: AT + 5_000 });
   });
 
   it("[CALL-12] are asked for again after each welcome until they come, and not after", () => {
