@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { CallId, DeviceId, UserId } from "./ids.ts";
-import { MAX_ACTIVE_CALLS, MAX_DEVICE_NAME, MAX_LET_THROUGH, MAX_UNTIL_MS } from "./limits.ts";
+import { MAX_ACTIVE_CALLS, MAX_DEVICE_NAME, MAX_FAVOURITES, MAX_LET_THROUGH, MAX_UNTIL_MS } from "./limits.ts";
 import { AlertMode, Choice, Media, SecondCall, shownText, Span, StatusText } from "./vocabulary.ts";
 
 /** A client may number a request; the answer carries the number as `re`. */
@@ -17,6 +17,11 @@ const flag = v.boolean("must be true or false");
 /** A call whose media still flows on this device, told to a server that may have been restarted. [CALL-11] */
 export const ActiveCall = v.strictObject({ call: CallId, with: UserId, age: Span });
 export type ActiveCall = v.InferOutput<typeof ActiveCall>;
+
+/** A list of contacts, all of them. */
+function contactsUpTo(most: number) {
+  return v.optional(v.pipe(v.array(UserId), v.maxLength(most, `must name at most ${String(most)} contacts`)));
+}
 
 /** Each message from a client, by its type. Strict: an unknown field is refused. */
 const schemas = {
@@ -47,15 +52,14 @@ const schemas = {
   }),
   /** This device is unattended, or no longer. */
   "device.idle": v.strictObject({ type: v.literal("device.idle"), id, idle: flag }),
-  /** What is left out stays. `letThrough` names the contacts who ring through `dnd`, all of them. */
+  /** What is left out stays. `letThrough` names the contacts who ring through `dnd`, all of them; so does `favourites`. */
   "settings.set": v.strictObject({
     type: v.literal("settings.set"),
     id,
     showBusy: v.optional(flag),
     secondCall: v.optional(SecondCall),
-    letThrough: v.optional(
-      v.pipe(v.array(UserId), v.maxLength(MAX_LET_THROUGH, `must name at most ${String(MAX_LET_THROUGH)} contacts`)),
-    ),
+    letThrough: contactsUpTo(MAX_LET_THROUGH),
+    favourites: contactsUpTo(MAX_FAVOURITES),
   }),
   /** Ring every device of `to`. `age` in ms since it was first asked; it can only shorten a ring. */
   "call.invite": v.strictObject({

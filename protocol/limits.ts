@@ -21,6 +21,8 @@ export const MAX_CALL_PAGE = 100;
 export const MAX_UNTIL_MS = 366 * 24 * 60 * 60 * 1000;
 /** A person lets at most this many contacts through their do not disturb. */
 export const MAX_LET_THROUGH = 100;
+/** A person marks at most this many contacts as favourites. */
+export const MAX_FAVOURITES = 100;
 /** A hello names at most this many calls as still flowing. */
 export const MAX_ACTIVE_CALLS = 4;
 

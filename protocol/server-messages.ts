@@ -14,11 +14,12 @@ export type Person = v.InferOutput<typeof Person>;
 /** A user as their own devices show them; `avatar` is a path on the server. */
 const Shown = v.object({ handle: v.string(), name: v.string(), avatar: v.optional(v.string()) });
 
-/** `letThrough` names the contacts who ring through the user's `dnd`; missing where there are none. */
+/** `letThrough` names the contacts who ring through the user's `dnd`, `favourites` whom they want first; missing where there are none. */
 export const Settings = v.object({
   showBusy: v.boolean(),
   secondCall: SecondCall,
   letThrough: v.optional(v.array(UserId)),
+  favourites: v.optional(v.array(UserId)),
 });
 export type Settings = v.InferOutput<typeof Settings>;
 

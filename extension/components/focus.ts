@@ -22,6 +22,8 @@ export function keepFocus(node: HTMLElement): () => void {
     if (hasFocus()) return;
     if (inert instanceof HTMLElement && !inert.inert && covered?.isConnected === true) focus(covered);
     else if (last?.isConnected !== true) focus(heirOf(node, last, records) ?? startOf(node));
+    // A list that is sorted anew takes its rows out and puts them in again.
+    else if (records.some(({ removedNodes }) => isAmong(last, removedNodes))) last.focus({ preventScroll: true });
   }
 
   node.addEventListener("focusin", onfocusin, { signal });
@@ -51,7 +53,7 @@ function heirOf(
   records: MutationRecord[],
 ): HTMLElement | undefined {
   if (removed === undefined) return undefined;
-  const record = records.find(({ removedNodes }) => Array.from(removedNodes).some((gone) => gone.contains(removed)));
+  const record = records.find(({ removedNodes }) => isAmong(removed, removedNodes));
   const left = record?.target instanceof Element ? record.target.closest("li") : null;
   if (left?.isConnected === true) return controlIn(left, 0);
   const row = removed.closest<HTMLElement>("li[data-user]");
@@ -61,6 +63,10 @@ function heirOf(
   const next = controlIn(rowBeside(record), place);
   // Of a request that was answered, the next one is what a person goes on with.
   return row.querySelector("[data-row]") === null ? (next ?? same) : (same ?? next);
+}
+
+function isAmong(node: Node | undefined, nodes: NodeList): boolean {
+  return node !== undefined && Array.from(nodes).some((one) => one.contains(node));
 }
 
 function rowBeside(record: MutationRecord | undefined): Element | null {

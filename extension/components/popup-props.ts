@@ -32,6 +32,8 @@ export interface PopupCommands {
   watchContact: (user: UserId, on: boolean) => Answer;
   /** Whether they ring through one's own do not disturb. */
   letThrough: (user: UserId, on: boolean) => Answer;
+  /** Whether they stand first in the list. */
+  favourite: (user: UserId, on: boolean) => Answer;
   /** The history is before somebody's eyes, until the answer is called. */
   showHistory: () => () => void;
   readCalls: () => Answer;
@@ -47,6 +49,7 @@ export interface ContactActs {
   oncall: (user: UserId, media: Media) => void;
   onwatch: (user: UserId, on: boolean) => void;
   onletthrough: (user: UserId, on: boolean) => void;
+  onfavourite: (user: UserId, on: boolean) => void;
   /** Also withdraws an outgoing request. */
   onremove: (user: UserId) => void;
   onblock: (user: UserId) => void;

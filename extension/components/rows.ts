@@ -8,7 +8,14 @@ export function moveAmongRows(event: KeyboardEvent & { currentTarget: HTMLElemen
   rows[Math.min(Math.max(next, 0), rows.length - 1)]?.focus();
 }
 
-/** For finding a name whatever its case, its width and its accents. */
-export function fold(name: string): string {
-  return name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase().trim();
+/** Whether a key writes something, as in a search: a space presses what has the focus. */
+export function isWriting({ key, ctrlKey, altKey, metaKey, isComposing }: KeyboardEvent): boolean {
+  if (ctrlKey || altKey || metaKey) return false;
+  // A key that an input method takes is named so.
+  return isComposing || key === "Process" || key === "Backspace" || (key !== " " && Array.from(key).length === 1);
+}
+
+/** Whether a key asks for the menu of what has the focus. */
+export function isMenuKey({ key, shiftKey }: KeyboardEvent): boolean {
+  return key === "ContextMenu" || (key === "F10" && shiftKey);
 }

@@ -1,10 +1,16 @@
-import type { ServerMessageOf, Settings, UserId } from "#protocol";
+import { MAX_FAVOURITES, MAX_LET_THROUGH, type ServerMessageOf, type Settings, type UserId } from "#protocol";
 import { type AppStep, ask } from "./app-parts.ts";
 import type { PageCommand, SignedIn } from "./app-types.ts";
 import { step } from "./machine.ts";
 import { isAccepted } from "./roster.ts";
 
-type LetThrough = Extract<PageCommand, { type: "let-through" }>;
+/** Each list of contacts among the settings, by the command that changes it. */
+const LISTS = {
+  "let-through": { list: "letThrough", most: MAX_LET_THROUGH },
+  favourite: { list: "favourites", most: MAX_FAVOURITES },
+} as const;
+
+type Listing = Extract<PageCommand, { type: keyof typeof LISTS }>;
 
 /** The settings as the person wants them, confirmed or not. */
 export function settingsOf({ settings, wantedSettings }: SignedIn): Settings {
@@ -20,10 +26,23 @@ export function setSettings(state: SignedIn, change: Partial<Settings>, at: numb
   return askSettings(next, at);
 }
 
-/** Lets a contact ring through do not disturb, or no longer. The list travels whole. */
-export function setLetThrough(state: SignedIn, { user, on }: LetThrough, at: number): AppStep {
-  const others = (settingsOf(state).letThrough ?? []).filter((one) => one !== user && isKnown(state, one));
-  return setSettings(state, { letThrough: on ? [...others, user] : others }, at);
+/** Puts a contact on a list of the settings, or takes them off it. The list travels whole. */
+export function setListed(state: SignedIn, { type, user, on }: Listing, at: number): AppStep {
+  const { list } = LISTS[type];
+  const others = listed(state, list).filter((one) => one !== user);
+  return setSettings(state, { [list]: on ? [...others, user] : others }, at);
+}
+
+/** Whether no more contacts can be put on the list. */
+export function isFull(state: SignedIn, { type, user, on }: Listing): boolean {
+  const { list, most } = LISTS[type];
+  const names = listed(state, list);
+  return on && !names.includes(user) && names.length >= most;
+}
+
+/** Who is on a list of the settings, confirmed or not, and still a contact. */
+export function listed(state: SignedIn, list: "letThrough" | "favourites"): UserId[] {
+  return (settingsOf(state)[list] ?? []).filter((user) => isKnown(state, user));
 }
 
 /** Tells the server what the person changed, where it has not confirmed that yet. */

@@ -193,6 +193,8 @@ export type PageCommand =
   | { type: "set-settings"; change: Partial<Settings> }
   /** Whether this contact rings through one's own do not disturb. */
   | { type: "let-through"; user: UserId; on: boolean }
+  /** Whether this contact stands first in the person's list. */
+  | { type: "favourite"; user: UserId; on: boolean }
   /** To be told when both are free, until `until` at the latest: the end of the person's day, in ms since 1970. */
   | { type: "watch-contact"; user: UserId; until: number }
   | { type: "unwatch-contact"; user: UserId }
@@ -303,4 +305,4 @@ export interface FreeNotification {
 }
 
 /** Why a command cannot be done now; names are those of the commands' problems. */
-export type Refusal = "offline" | "in-a-call" | "not-found" | "signed-out";
+export type Refusal = "offline" | "in-a-call" | "not-found" | "signed-out" | "list-full";

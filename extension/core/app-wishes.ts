@@ -1,6 +1,6 @@
 import { unreachable } from "#protocol";
 import type { AppStep } from "./app-parts.ts";
-import { setLetThrough, setSettings } from "./app-settings.ts";
+import { setListed, setSettings } from "./app-settings.ts";
 import type { AppEvent, SignedIn } from "./app-types.ts";
 import { step } from "./machine.ts";
 import { refusal } from "./refusal.ts";
@@ -8,7 +8,10 @@ import { freeSeen, unwatch, watch } from "./watch.ts";
 
 type Wish = Extract<
   AppEvent,
-  { type: "set-settings" | "let-through" | "watch-contact" | "unwatch-contact" | "free-seen" | "pointed-at" }
+  {
+    type:
+      "set-settings" | "let-through" | "favourite" | "watch-contact" | "unwatch-contact" | "free-seen" | "pointed-at";
+  }
 >;
 
 /** What the person wishes of this device or of the server, but calls and availability. */
@@ -17,7 +20,8 @@ export function onWish(state: SignedIn, event: Wish): AppStep {
     case "set-settings":
       return setSettings(state, event.change, event.at);
     case "let-through":
-      return refusal(state, event) ? step(state) : setLetThrough(state, event, event.at);
+    case "favourite":
+      return refusal(state, event) ? step(state) : setListed(state, event, event.at);
     case "watch-contact":
       if (refusal(state, event)) return step(state);
       return step({ ...state, watching: watch(state.watching, event.user, event.until) });

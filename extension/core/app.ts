@@ -82,6 +82,7 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signe
       return setDevice(state, event);
     case "set-settings":
     case "let-through":
+    case "favourite":
     case "watch-contact":
     case "unwatch-contact":
     case "free-seen":

@@ -1,5 +1,5 @@
 import { type AlertMode, type CallId, type Contact, unreachable } from "#protocol";
-import { isSilentFor, settingsOf } from "./app-settings.ts";
+import { isSilentFor, listed, settingsOf } from "./app-settings.ts";
 import type { AppState, SignedIn } from "./app-types.ts";
 import { isAcceptedCall, isNamed, isOutgoing, isTaken } from "./call-parts.ts";
 import type { Connection } from "./connection.ts";
@@ -116,10 +116,11 @@ function historyViewOf({ history }: SignedIn): HistoryView {
 }
 
 function settingsViewOf(state: SignedIn): SettingsView {
-  const { showBusy, secondCall, letThrough = [] } = settingsOf(state);
+  const { showBusy, secondCall } = settingsOf(state);
+  const [letThrough, favourites] = [listed(state, "letThrough"), listed(state, "favourites")];
   const { settingsKnown: known, wantedSettings, settingsRefused } = state;
   const change = wantedSettings ? "waiting" : settingsRefused ? "refused" : "none";
-  return { known, showBusy, secondCall, letThrough, change };
+  return { known, showBusy, secondCall, letThrough, favourites, change };
 }
 
 function selfViewOf({ session, self, idle }: SignedIn): SelfView {

@@ -1,4 +1,5 @@
 import type { CallId, UserId } from "#protocol";
+import { isFull } from "./app-settings.ts";
 import type { AppState, PageCommand, Refusal, SignedIn } from "./app-types.ts";
 import { isNamed, isPresent } from "./call-parts.ts";
 import { isAccepted } from "./roster.ts";
@@ -23,7 +24,9 @@ export function refusal(state: AppState, command: PageCommand): Refusal | undefi
     case "watch-contact":
       return isContact(state, command.user) ? undefined : "not-found";
     case "let-through":
-      return !command.on || isContact(state, command.user) ? undefined : "not-found";
+    case "favourite":
+      if (command.on && !isContact(state, command.user)) return "not-found";
+      return isFull(state, command) ? "list-full" : undefined;
     default:
       return undefined;
   }

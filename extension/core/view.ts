@@ -74,6 +74,8 @@ export interface SettingsView {
   secondCall: SecondCall;
   /** The contacts who ring through do not disturb. */
   letThrough: UserId[];
+  /** The contacts who stand first in the list. */
+  favourites: UserId[];
   /** Whether a change is not confirmed yet, or was refused and taken back. */
   change: "none" | "waiting" | "refused";
 }

@@ -68,6 +68,8 @@ export const Command = v.variant("type", [
   }),
   /** Whether this contact rings through one's own do not disturb. */
   v.strictObject({ type: v.literal("letThrough"), user: UserId, on: v.boolean() }),
+  /** Whether this contact stands first in the person's list. */
+  v.strictObject({ type: v.literal("favourite"), user: UserId, on: v.boolean() }),
   /** To be told when both are free, until the day ends; or no longer. */
   v.strictObject({ type: v.literal("watchContact"), user: UserId, on: v.boolean() }),
   /** For this device alone, whoever is signed in. What is left out stays. */
@@ -117,6 +119,7 @@ export const Problem = v.picklist([
   "offline",
   "in-a-call",
   "not-found",
+  "list-full", // a list of contacts in the settings holds no more
   "signed-out",
 ]);
 export type Problem = v.InferOutput<typeof Problem>;

@@ -140,6 +140,8 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
     }
     case "letThrough":
       return { type: "let-through", user: command.user, on: command.on };
+    case "favourite":
+      return { type: "favourite", user: command.user, on: command.on };
     case "watchContact":
       return command.on
         ? { type: "watch-contact", user: command.user, until: endOfDay(Date.now()) }

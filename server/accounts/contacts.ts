@@ -13,6 +13,7 @@ import {
   lockPair,
   personBy,
   removeBlock,
+  unlist,
   unwish,
   wish,
   wishes,
@@ -110,6 +111,8 @@ export class Contacts {
       if (!(await unwish(database, user.id, target))) return "not-found";
       if (wasMutual) {
         await unwish(database, target, user.id);
+        await unlist(database, user.id, target);
+        await unlist(database, target, user.id);
         tell({ type: "contact", accepted: false, people: [named(user), named(person)] });
         tellBoth(tell, user.id, target, blocks);
       } else {

@@ -1,6 +1,7 @@
 import { Choice, Settings, UserId, type DeviceId } from "#protocol";
 import * as v from "valibot";
 import type { ChosenPresence } from "../core/events.ts";
+import { settingsAfter } from "../core/settings.ts";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Identity, SessionCheck } from "./accounts.ts";
@@ -22,6 +23,7 @@ const KeptSettings = v.object({
   showBusy: v.fallback(Settings.entries.showBusy, DEFAULT_SETTINGS.showBusy),
   secondCall: v.fallback(Settings.entries.secondCall, DEFAULT_SETTINGS.secondCall),
   letThrough: v.fallback(Settings.entries.letThrough, undefined),
+  favourites: v.fallback(Settings.entries.favourites, undefined),
 });
 
 const Row = v.object({
@@ -153,10 +155,5 @@ function chosenOf(kept: unknown, now: number): ChosenPresence {
 function settingsOf(kept: unknown): Settings {
   const read = v.safeParse(KeptSettings, kept);
   if (!read.success) return DEFAULT_SETTINGS;
-  const { showBusy, secondCall, letThrough } = read.output;
-  return {
-    showBusy,
-    secondCall,
-    ...(letThrough === undefined ? {} : { letThrough }),
-  };
+  return settingsAfter(DEFAULT_SETTINGS, read.output);
 }

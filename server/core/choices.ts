@@ -2,7 +2,7 @@ import type { ClientMessageOf, ServerMessageOf, UserId } from "#protocol";
 import type { ChosenPresence } from "./events.ts";
 import { chosenAfter, chosenWhenOver, sameChoice } from "./presence.ts";
 import { retellRings, reviewRings } from "./ringing.ts";
-import { sameSettings, settingsAfter } from "./settings.ts";
+import { sameSettings, settingsAfter, settingsWithout } from "./settings.ts";
 import type { Speaker, User } from "./users.ts";
 import type { Turn, World } from "./world.ts";
 
@@ -68,6 +68,17 @@ export function setSettings(
   retellRings(world, turn, user.id, before);
   tellSelf(world, turn, user);
   turn.touched.add(user.id);
+}
+
+/** Somebody is this user's contact no longer, and leaves the lists of their settings. */
+export function forgetContact(world: World, turn: Turn, userId: UserId, gone: UserId): void {
+  const user = world.users.get(userId);
+  if (user === undefined) return;
+  const settings = settingsWithout(user.settings, gone);
+  if (sameSettings(user.settings, settings)) return;
+  user.settings = settings;
+  turn.emit({ type: "save-settings", user: user.id, settings });
+  tellSelf(world, turn, user);
 }
 
 /** This device is unattended, or no longer. It changes no choice. [PRES-1] */

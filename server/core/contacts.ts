@@ -1,4 +1,5 @@
 import type { UserId } from "#protocol";
+import { forgetContact } from "./choices.ts";
 import { endCall } from "./ending.ts";
 import type { ConnectionId, RefereeEvent } from "./events.ts";
 import { changeOf, presenceOf, shownOf, type Told } from "./presence.ts";
@@ -15,6 +16,8 @@ export function setContact(world: World, turn: Turn, { people: [one, other], acc
   const isNewToOther = world.users.setContact(other.id, one, accepted);
   if (!accepted) {
     endRingsBetween(world, turn, one.id, other.id);
+    forgetContact(world, turn, one.id, other.id);
+    forgetContact(world, turn, other.id, one.id);
     return;
   }
   tellChanges(world, turn);

@@ -1,5 +1,6 @@
 import type { UserId } from "#protocol";
 import type { AccountsEvent, Identity } from "../accounts/accounts.ts";
+import { settingsWithout } from "../core/settings.ts";
 
 /** An identity as it is after changes that came while it was being read, in their order. */
 export function caughtUp(identity: Identity, changes: readonly AccountsEvent[]): Identity {
@@ -15,7 +16,8 @@ function applyChange(identity: Identity, change: AccountsEvent): Identity {
   const other = change.people.find(({ id }) => id !== self);
   if (other === undefined || !change.people.some(({ id }) => id === self)) return identity;
   const others = identity.contacts.filter(({ id }) => id !== other.id);
-  return { ...identity, contacts: change.accepted ? [...others, other] : others };
+  if (change.accepted) return { ...identity, contacts: [...others, other] };
+  return { ...identity, contacts: others, settings: settingsWithout(identity.settings, other.id) };
 }
 
 function applyProfile(identity: Identity, { user, seenBy }: Extract<AccountsEvent, { type: "profile" }>): Identity {

@@ -46,7 +46,9 @@ describe("the contact list", () => {
     await page().getByRole("menu").waitFor({ state: "detached" });
     await more.click();
     await page().getByRole("menu").waitFor();
-    await page().getByRole("heading", { name: "Online — 4" }).click();
+    await page()
+      .getByRole("heading", { name: "Online — 4" })
+      .click({ position: { x: 4, y: 4 } });
     await page().getByRole("menu").waitFor({ state: "detached" });
   });
 
@@ -57,6 +59,70 @@ describe("the contact list", () => {
     expect(await asked()).toEqual([]);
     await button("Remove").click();
     expect(await asked()).toEqual(["removeContact"]);
+  });
+
+  test("marks and unmarks a favourite by the menu and by its key, and the focus goes along", async () => {
+    await open("home");
+    await row("Emi Sato").focus();
+    await page().keyboard.press("*");
+    await become("home-favourites");
+    await page().getByRole("heading", { name: "Favourites — 2" }).waitFor();
+    expect(await focused()).toContain("Emi Sato");
+    await page().keyboard.press("ArrowUp");
+    expect(await focused()).toContain("Bob Tanaka");
+    await page().keyboard.press("Shift+F10");
+    await page().getByRole("menuitem", { name: "Remove from favourites" }).press("Enter");
+    expect(await focused()).toContain("Bob Tanaka");
+    expect(await asked()).toEqual(["favourite", "favourite"]);
+  });
+
+  test("keeps the focus when the row goes, when the list is sorted anew, and when somebody goes offline", async () => {
+    await open("home-favourites");
+    await row("Emi Sato").focus();
+    await become("home-favourite-gone");
+    await row("Emi Sato").waitFor({ state: "detached" });
+    expect(await focused()).toContain("Bob Tanaka");
+    await become("home");
+    await page()
+      .getByRole("heading", { name: /^Favourites/ })
+      .waitFor({ state: "detached" });
+    expect(await focused()).toContain("Bob Tanaka");
+    await become("home-resorted");
+    await row("Zoë Tanaka").waitFor();
+    expect(await focused()).toContain("Zoë Tanaka");
+  });
+
+  test("opens the menu by the menu key and by the other mouse button, and moves in it by Home and End", async () => {
+    await open("home");
+    await row("Emi Sato").press("ContextMenu");
+    await page().getByRole("menu", { name: "More about Emi Sato" }).waitFor();
+    await page().keyboard.press("End");
+    expect(await focused()).toBe("Block…");
+    await page().keyboard.press("Home");
+    expect(await focused()).toBe("Video call");
+    await page().keyboard.press("Escape");
+    await row("Bob Tanaka").click({ button: "right" });
+    await page().getByRole("menu", { name: "More about Bob Tanaka" }).waitFor();
+  });
+
+  test("searches by what is typed anywhere in it, and Escape clears", async () => {
+    await open("home-200");
+    await row("Person 1").first().focus();
+    await page().keyboard.press("End");
+    expect(await focused()).toContain("Person 198");
+    await page().keyboard.press("Home");
+    await page().keyboard.type("@person.57");
+    expect(await focused()).toBe("Search by name");
+    await row("Person 58").waitFor();
+    expect(await page().locator("[data-row]").count()).toBe(1);
+    await page().keyboard.press("ArrowDown");
+    expect(await focused()).toContain("Person 58");
+    await page().keyboard.press("Escape");
+    expect(await focused()).toBe("Search by name");
+    expect(await page().locator("[data-row]").count()).toBe(200);
+    await page().keyboard.type("x");
+    await page().keyboard.press("Escape");
+    expect(await page().getByRole("textbox", { name: "Search by name" }).inputValue()).toBe("");
   });
 
   test("[PRES-5] asks before it blocks, and lets go of whom it blocked", async () => {

@@ -25,6 +25,7 @@ export const commands: PopupCommands = {
   dismissCall: (call) => sendCommand({ type: "dismissCall", call }),
   watchContact: (user, on) => sendCommand({ type: "watchContact", user, on }),
   letThrough: (user, on) => sendCommand({ type: "letThrough", user, on }),
+  favourite: (user, on) => sendCommand({ type: "favourite", user, on }),
   showHistory: () => appView.showHistory(),
   readCalls: () => sendCommand({ type: "readCalls" }),
   moreCalls: () => sendCommand({ type: "moreCalls" }),

@@ -29,6 +29,7 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
     dismissCall: reply("dismissCall"),
     watchContact: reply("watchContact"),
     letThrough: reply("letThrough"),
+    favourite: reply("favourite"),
     showHistory: () => {
       note("showHistory");
       return () => note("hideHistory");

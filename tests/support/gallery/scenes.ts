@@ -58,7 +58,7 @@ const HOME: SignedInView = {
   contactsKnown: true,
   missed: 0,
   history: { calls: [], known: false, hasMore: false, reading: "no" },
-  settings: { known: true, showBusy: true, secondCall: "wait", letThrough: [], change: "none" },
+  settings: { known: true, showBusy: true, secondCall: "wait", letThrough: [], favourites: [], change: "none" },
   device: { ringSilently: false },
   waiting: [],
 };
@@ -138,6 +138,14 @@ const POPUP: Record<string, PopupScene> = {
     contacts: [contact(LONG_NAME, "available", { text: LONG_STATUS }), contact("森 千代", "away"), ...CONTACTS],
   }),
   "home-requests": home({ contacts: REQUESTS, missed: 2 }),
+  "home-favourites": home({ settings: { ...HOME.settings, favourites: [user("Emi Sato"), user("Bob Tanaka")] } }),
+  "home-favourite-gone": home({
+    contacts: CONTACTS.filter(({ name }) => name !== "Emi Sato"),
+    settings: { ...HOME.settings, favourites: [user("Bob Tanaka")] },
+  }),
+  "home-resorted": home({
+    contacts: CONTACTS.map((one) => (one.name === "Bob Tanaka" ? { ...one, name: "Zoë Tanaka" } : one)),
+  }),
   "home-missed": home({
     contacts: CONTACTS.map((one) => (one.name === "Emi Sato" ? { ...one, missedAt: NOW - 12 * MINUTE } : one)),
     missed: 1,

@@ -1,5 +1,6 @@
 import type { CallId, Choice, Contact, DeviceId, Settings, UserId } from "#protocol";
 import type { JoiningUser, RefereeEffect } from "../../../server/core/events.ts";
+import { settingsWithout } from "../../../server/core/settings.ts";
 import { KeptRows } from "./kept-rows.ts";
 
 export type CallRecord = Extract<RefereeEffect, { type: "record" }>;
@@ -73,8 +74,13 @@ export class Accounts {
       [other, one],
     ] as const) {
       if (accepted) this.get(mine).contacts.add(theirs);
-      else this.get(mine).contacts.delete(theirs);
+      else this.#forget(this.get(mine), theirs);
     }
+  }
+
+  #forget(account: Account, gone: UserId): void {
+    account.contacts.delete(gone);
+    account.settings = settingsWithout(account.settings, gone);
   }
 
   /** Since when one blocks the other, if so. */

@@ -1,6 +1,8 @@
 import type { Availability, UserId, WelcomeCall } from "#protocol";
+import { settingsOf } from "../../../extension/core/app-settings.ts";
 import { isAcceptedCall } from "../../../extension/core/call-parts.ts";
 import { presenceOf } from "../../../extension/core/roster.ts";
+import { sameSettings } from "../../../server/core/settings.ts";
 import type { Client } from "./client.ts";
 import type { World } from "./world.ts";
 
@@ -9,8 +11,16 @@ export function checkQuiet(world: World): void {
   checkLines(world);
   checkPages(world);
   // Doubled and reordered presence may be old news that came last; no TCP does that.
-  if (world.setting.weather !== "rough") for (const client of world.clients) checkPresence(world, client);
+  if (world.setting.weather !== "rough") for (const client of world.clients) checkTold(world, client);
   checkRecords(world, checkCalls(world));
+}
+
+/** What each device was told last is so. */
+function checkTold(world: World, client: Client): void {
+  const { name, user, state } = client;
+  checkPresence(world, client);
+  if (state.at === "signed-out" || sameSettings(settingsOf(state), world.accounts.get(user).settings)) return;
+  world.setting.problem(`${name} has other settings than its account in the quiet`);
 }
 
 /** Nobody rings or waits any more, and everyone is online. */

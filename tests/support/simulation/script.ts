@@ -196,6 +196,7 @@ function changeSettings({ anyClient, setting, users }: World): void {
     { showBusy: random.chance(0.5) },
     { secondCall: random.chance(0.7) ? "wait" : "busy" },
     { letThrough: users.filter(() => random.chance(0.4)) },
+    { favourites: users.filter(() => random.chance(0.4)) },
   ]);
   anyClient().say({ type: "settings.set", ...change });
 }

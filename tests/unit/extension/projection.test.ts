@@ -56,7 +56,7 @@ describe("what every page sees", () => {
       contactsKnown: true,
       missed: 0,
       history: { calls: [], known: false, hasMore: false, reading: "no" },
-      settings: { known: true, showBusy: true, secondCall: "wait", letThrough: [], change: "none" },
+      settings: { known: true, showBusy: true, secondCall: "wait", letThrough: [], favourites: [], change: "none" },
       device: { ringSilently: false },
       waiting: [],
     });

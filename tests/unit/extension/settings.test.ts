@@ -2,7 +2,8 @@ import type { UserId } from "#protocol";
 import { describe, expect, it } from "vitest";
 import { outward } from "../../../extension/core/outward.ts";
 import { viewOf } from "../../../extension/core/projection.ts";
-import { bob, carol, type Device, incoming, online, ringing, session, Device as AnyDevice } from "./given.ts";
+import { refusal } from "../../../extension/core/refusal.ts";
+import { bob, carol, contact, type Device, incoming, online, ringing, session, Device as AnyDevice } from "./given.ts";
 
 function shown(device: Device) {
   const view = viewOf(device.state);
@@ -107,5 +108,46 @@ describe("who leaves this device", () => {
     expect(outward(device.state).badge.state).toBe("away");
     device.on({ type: "idle-changed", idle: false });
     expect(outward(device.state).badge.state).toBe("available");
+  });
+});
+
+describe("favourites", () => {
+  const settings = { showBusy: true, secondCall: "wait" } as const;
+
+  it("are marked and unmarked at once, and travel as the whole list", () => {
+    const device = online().on({ type: "favourite", user: bob.user, on: true });
+    expect(shown(device).favourites).toEqual([bob.user]);
+    expect(device.sent).toMatchObject([{ type: "settings.set", favourites: [bob.user] }]);
+    device.on({ type: "favourite", user: carol.user, on: true }, { type: "favourite", user: bob.user, on: false });
+    expect(device.sent).toMatchObject([{ favourites: [carol.user] }]);
+    expect(shown(device).letThrough).toEqual([]);
+  });
+
+  it("are those of the server, and only who is a contact", () => {
+    const device = online().hears({
+      type: "self",
+      availability: "available",
+      settings: { ...settings, favourites: ["gone" as UserId, bob.user] },
+    });
+    expect(shown(device).favourites).toEqual([bob.user]);
+    expect(device.on({ type: "favourite", user: "mallory" as UserId, on: true }).sent).toEqual([]);
+  });
+
+  it.each(["favourite", "let-through"] as const)("refuse %s of one more than the server keeps", (type) => {
+    const people = Array.from({ length: 101 }, (_, index) => ({ user: `u${index}` as UserId, name: `U${index}` }));
+    const all = people.slice(0, 100).map(({ user }) => user);
+    const device = online()
+      .on({ type: "retry-now" })
+      .hears({ type: "contacts.changed" })
+      .lists(...people.map((one) => contact(one)));
+    device.hears({
+      type: "self",
+      availability: "available",
+      settings: { ...settings, favourites: all, letThrough: all },
+    });
+    const more = { type, user: people[100]!.user, on: true } as const;
+    expect(refusal(device.state, more)).toBe("list-full");
+    expect(device.on(more).sent).toEqual([]);
+    expect(refusal(device.state, { type, user: all[0]!, on: true })).toBeUndefined();
   });
 });

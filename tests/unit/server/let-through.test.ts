@@ -84,6 +84,21 @@ describe("chosen contacts", () => {
     expect(bob.asks("call.accept", { call: c1 })).toMatchObject([{ code: "not_found" }]);
   });
 
+  test("[DEC-39] leave the list with the contact, on every device, also where the person is away; and are not let in again", () => {
+    bob.says("settings.set", { favourites: [user("alice"), user("carol")] });
+    const phone = stage.join("bob", "phone");
+    for (const seat of [alice, bob, phone]) seat.heard();
+    stage.unfriend("alice", "bob");
+    const settings = { showBusy: true, secondCall: "wait", letThrough: ["nobody"], favourites: ["carol"] };
+    for (const seat of [bob, phone]) expect(seat.heard()).toMatchObject([{ type: "self", settings }]);
+    expect(alice.heard()).toEqual([]);
+    stage.befriend("alice", "bob");
+    bob.says("presence.set", { availability: "dnd" });
+    alice.heard();
+    expect(alice.invites("bob")).toMatchObject([{ type: "ok" }, { reason: "unavailable" }]);
+    expect(bob.comesBack()[0]).toMatchObject({ settings });
+  });
+
   test("[CALL-8] are kept: after a restart they ring through at once", () => {
     bob.says("presence.set", { availability: "dnd" });
     stage.restart();
