@@ -13,6 +13,15 @@ export interface SettingsCommands {
   retryNow: () => Answer;
 }
 
+/** Shows what went wrong with a command, if something did. */
+export type RunCommand = (answer: Answer) => void;
+
+/** A section of the page; `id` is its anchor. */
+export interface SettingsPart {
+  id: string;
+  title: string;
+}
+
 /** Everything that `SettingsScreen.svelte` draws. */
 export interface SettingsScreenProps {
   /** Undefined until the stored view was read. */
