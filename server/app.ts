@@ -16,6 +16,7 @@ import { discoveryOf } from "./http/discovery.ts";
 import { closeHttp, createHttpServer, listen, tryPort } from "./http/http-server.ts";
 import { createRoutes } from "./http/routes.ts";
 import type { Logger } from "./logger.ts";
+import { createMail } from "./mail/mail.ts";
 import { iceServers } from "./media/ice.ts";
 import { createPeerGate } from "./media/peer-server.ts";
 import { createTickets } from "./media/tickets.ts";
@@ -66,9 +67,14 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
   const secrets = await openSecrets(folder.path);
   const databaseUri = config.databaseUri ?? (await startDatabase(folder.path, secrets.database, log, undo));
   let url = config.publicUrl ?? "";
+  const publicUrl = () => url;
+  const mail = createMail({ smtp: config.smtp, publicUrl, logger: log });
+  // After the accounts have closed, since they write to people until then.
+  undo.push(() => mail.close());
   const running = await createAccounts({
     config,
-    publicUrl: () => url,
+    publicUrl,
+    mail,
     databaseUri,
     masterKey: secrets.masterKey,
     maintenanceKey: secrets.maintenanceKey,

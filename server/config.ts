@@ -110,6 +110,24 @@ const environment = v.object({
     "must be a list of web origins with commas between, each without a path, such as https://app.example.org",
   ),
   REGISTRATION: v.optional(v.picklist(["open", "invite", "closed"], "must be open, invite or closed"), "open"),
+  SMTP_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => /^smtps?:\/\/[^/]/.test(text) && URL.canParse(text),
+        "must be where mail is handed over, such as smtps://user:password@smtp.example.org",
+      ),
+    ),
+  ),
+  MAIL_FROM: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^([^<>@\r\n]+ <[^<>\s@,]+@[^<>\s@,]+>|[^<>\s@,]+@[^<>\s@,]+)$/,
+        "must be the address that mail comes from, such as Beckon <beckon@example.org>",
+      ),
+    ),
+  ),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`), "info"),
 });
 
@@ -141,6 +159,8 @@ export interface Config {
   stunUrls: string[];
   allowedOrigins: string[];
   registration: "open" | "invite" | "closed";
+  /** Undefined: what would be mailed goes to the log. */
+  smtp: { url: string; from: string } | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -175,7 +195,17 @@ function contradictions(env: Environment): string[] {
   if (env.TURN_URLS.length === 0 && env.TURN_SECRET !== undefined) {
     problems.push("TURN_URLS is missing; say where the TURN server is, or leave TURN_SECRET out.");
   }
+  if (env.SMTP_URL !== undefined && env.MAIL_FROM === undefined) {
+    problems.push("MAIL_FROM is missing; give the address that mail comes from, or leave SMTP_URL out.");
+  }
+  if (env.SMTP_URL === undefined && env.MAIL_FROM !== undefined) {
+    problems.push("SMTP_URL is missing; say where mail is handed over, or leave MAIL_FROM out.");
+  }
   return problems;
+}
+
+function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: Environment): Config["smtp"] {
+  return url === undefined || from === undefined ? undefined : { url, from };
 }
 
 function configOf(env: Environment): Config {
@@ -198,6 +228,7 @@ function configOf(env: Environment): Config {
     stunUrls: env.STUN_URLS,
     allowedOrigins: env.ALLOWED_ORIGINS,
     registration: env.REGISTRATION,
+    smtp: smtpOf(env),
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -8,6 +8,7 @@ import type { ChosenPresence, EndedCall, KeptCall } from "../core/events.ts";
 import { openPool, watchConnections, type DatabasePool } from "../database/pool.ts";
 import { migrate, readVersion } from "../database/schema-version.ts";
 import type { Logger } from "../logger.ts";
+import type { Mail } from "../mail/mail.ts";
 import type { Accounts, AccountsEvent } from "./accounts.ts";
 import { oneAtATime } from "./alone.ts";
 import { Calls } from "./calls.ts";
@@ -20,9 +21,10 @@ import { removeExpiredInvites } from "./invite-rows.ts";
 import { Invites } from "./invites.ts";
 import { KeptCallRows } from "./kept-calls.ts";
 import { KnownDevices } from "./known-devices.ts";
-import type { Mail } from "./mailer.ts";
+import { Letters, removeExpiredTokens } from "./letters.ts";
 import { MissedCalls } from "./missed-calls.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { catchLostLetters, emailAdapter, type ParseUsers } from "./parse-mail.ts";
 import { parseOptions } from "./parse-options.ts";
 import { Profiles } from "./profiles.ts";
 import { ACCOUNT_LIMITS, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
@@ -46,11 +48,10 @@ export interface AccountsOptions {
   maintenanceKey: string;
   /** The server as clients see it, without a slash at its end; asked once it serves. */
   publicUrl: () => string;
+  mail: Mail;
   logger: Logger;
   /** {@link ACCOUNT_LIMITS} unless a test wants others. */
   limits?: AccountLimits;
-  /** Nobody is written to where there is none. */
-  mail?: Mail;
 }
 
 export interface RunningAccounts {
@@ -80,16 +81,13 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const missed = new MissedCalls(calls, emit);
   const limits = options.limits ?? ACCOUNT_LIMITS;
   const counters = new FunctionCounters(limits.functions);
-  const profiles = new Profiles({
-    database,
-    alone,
-    counters: new HandleCounters(limits.handles),
-    mail: options.mail ?? NO_MAIL,
-  });
+  const behind = new WriteBehind(logger);
+  const letters = new Letters({ ...options, database, behind, perRecipient: limits.mailPerRecipient });
+  const profiles = new Profiles({ database, alone, counters: new HandleCounters(limits.handles), letters });
   const devices = new SignedInDevices(database, emit);
   const { registration } = options.config;
   const invites = new Invites({ database, contacts, publicUrl: options.publicUrl, logger });
-  const parse = await startParse(options, database, (parse) =>
+  const parse = await startParse(options, database, letters, (parse) =>
     defineFunctions({
       parse,
       database,
@@ -100,6 +98,7 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
       devices,
       counters,
       invites,
+      letters,
       registration,
       logger,
     }),
@@ -107,9 +106,12 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
     await database.close();
     throw error;
   });
-  const behind = new WriteBehind(logger);
   const uses = new SessionUses(database, logger);
-  const sweep = () => behind.add("what has expired", () => removeExpiredInvites(database));
+  const sweep = () =>
+    behind.add("what has expired", async () => {
+      await removeExpiredInvites(database);
+      await removeExpiredTokens(database);
+    });
   sweep();
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
   return {
@@ -133,8 +135,6 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
     },
   };
 }
-
-const NO_MAIL: Mail = { verification: () => undefined, addressChanged: () => undefined };
 
 interface AccountsParts {
   database: DatabasePool;
@@ -211,12 +211,21 @@ interface RunningParse {
 async function startParse(
   { databaseUri, masterKey, maintenanceKey, logger }: AccountsOptions,
   database: DatabasePool,
+  letters: Letters,
   cloud: Parameters<typeof parseOptions>[0]["cloud"],
 ): Promise<RunningParse> {
   const version = await readVersion(database, MIGRATIONS.length);
-  const options = parseOptions({ databaseUri, masterKey, maintenanceKey, logger, cloud });
+  const options = parseOptions({
+    databaseUri,
+    masterKey,
+    maintenanceKey,
+    logger,
+    cloud,
+    emailAdapter: emailAdapter(letters),
+  });
   // Parse's own types lag behind its options; the tests hold each of them against what it does.
   const server = ParseServer(options as unknown as Parameters<typeof ParseServer>[0]);
+  catchLostLetters(usersOf(server), logger);
   const pool = databaseOf(server).adapter._client.$pool;
   const connections = watchConnections(pool, logger);
   // Parse's own `handleShutdown` waits for no connection, and needs an HTTP server of Parse's own.
@@ -254,6 +263,10 @@ interface ParseDatabase {
 
 function databaseOf(server: Parse): ParseDatabase {
   return (server.config as { databaseController: ParseDatabase }).databaseController;
+}
+
+function usersOf(server: Parse): ParseUsers {
+  return (server.config as { userController: ParseUsers }).userController;
 }
 
 /** Parse's app, without the handler by which it would end the process on an error that is not its own. */

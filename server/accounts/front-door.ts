@@ -3,6 +3,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import * as v from "valibot";
 import { addressOf } from "../http/address.ts";
 import type { Logger } from "../logger.ts";
+import { rememberLanguage } from "./asked-language.ts";
 import { ADDRESS_HEADER } from "./caller.ts";
 import type { KnownDevices } from "./known-devices.ts";
 import { limitLogin } from "./login-limits.ts";
@@ -42,7 +43,7 @@ export interface FrontDoorParts {
  */
 export function frontDoor(parts: FrontDoorParts): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
-  router.use(allowEveryOrigin, refuseKeys);
+  router.use(allowEveryOrigin, refuseKeys, rememberLanguage);
   // Parse's SDK sends JSON as plain text, which needs no preflight; without cookies that opens nothing to strange pages.
   const json = express.json({ limit: MAX_BODY_BYTES, type: ["application/json", "text/plain"] });
   const body = [json, readBody, readDevice];

@@ -8,6 +8,7 @@ import { anybody, callerOf, type Caller, type FunctionRequest } from "./caller.t
 import type { ContactOutcome, Contacts } from "./contacts.ts";
 import type { SignedInDevices } from "./devices.ts";
 import type { Invites } from "./invites.ts";
+import type { Letters } from "./letters.ts";
 import type { MissedCalls } from "./missed-calls.ts";
 import type { Profiles } from "./profiles.ts";
 import type { FunctionCounters } from "./rate-limits.ts";
@@ -17,14 +18,7 @@ import { makeAccount, type ParseSdk } from "./sign-up.ts";
 type Parameters<F extends FunctionName> = v.InferOutput<(typeof FUNCTIONS)[F]["parameters"]>;
 
 /** Not built yet. */
-type Pending =
-  | "signInWithOidc"
-  | "setAvatar"
-  | "changePassword"
-  | "requestPasswordReset"
-  | "requestVerification"
-  | "exportAccount"
-  | "deleteAccount";
+type Pending = "signInWithOidc" | "setAvatar" | "changePassword" | "exportAccount" | "deleteAccount";
 
 type Implementations = {
   [F in Exclude<FunctionName, Pending>]: (parameters: Parameters<F>, caller: Caller) => Promise<FunctionResult<F>>;
@@ -40,12 +34,13 @@ export interface FunctionParts {
   devices: SignedInDevices;
   counters: FunctionCounters;
   invites: Invites;
+  letters: Letters;
   registration: Config["registration"];
   logger: Logger;
 }
 
 /** The functions that need no session. */
-const PUBLIC: ReadonlySet<FunctionName> = new Set(["signUp"]);
+const PUBLIC: ReadonlySet<FunctionName> = new Set(["signUp", "requestPasswordReset"]);
 
 /** Tells Parse of every function. Each one is checked, authorised and counted by the same few lines. */
 export function defineFunctions(parts: FunctionParts): void {
@@ -100,7 +95,7 @@ function implement(parts: FunctionParts): Implementations {
   return { ...accountFunctions(parts), ...contactFunctions(parts) };
 }
 
-function accountFunctions({ contacts, profiles, devices, invites, ...parts }: FunctionParts) {
+function accountFunctions({ contacts, profiles, devices, invites, letters, ...parts }: FunctionParts) {
   return {
     signUp: async ({ invite, ...form }, { device }) => {
       if (parts.registration === "closed") {
@@ -116,6 +111,14 @@ function accountFunctions({ contacts, profiles, devices, invites, ...parts }: Fu
     },
     getProfile: async (_parameters, { user }) => ({ user: await profiles.read(user.id) }),
     updateProfile: async (change, caller) => ({ user: await profiles.update(caller, change) }),
+    requestPasswordReset: async ({ email }) => {
+      await letters.reset(email);
+      return {};
+    },
+    requestVerification: async (_parameters, { user }) => {
+      await letters.verifyAgain(user.id);
+      return {};
+    },
     listSessions: async (_parameters, { user, session }) => ({ sessions: await devices.list(user.id, session) }),
     signOutSession: async ({ session }, { user }) => {
       if (await devices.signOut(user.id, session)) return {};

@@ -1,5 +1,6 @@
 import { MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES, PARSE_APP_ID, PARSE_PATH, utf8Bytes } from "#protocol";
 import type { Logger } from "../logger.ts";
+import { RESET_SECONDS, VERIFY_SECONDS } from "./letters.ts";
 import { CLASSES } from "./schema.ts";
 import { SESSION_SECONDS } from "./sessions.ts";
 import type { ParseSdk } from "./sign-up.ts";
@@ -11,6 +12,7 @@ export interface ParseOptionParts {
   masterKey: string;
   maintenanceKey: string;
   logger: Logger;
+  emailAdapter: object;
   /** Told of the SDK inside Parse Server, to define the functions with. */
   cloud: (parse: ParseSdk) => void;
 }
@@ -27,6 +29,10 @@ export function parseOptions(parts: ParseOptionParts) {
     directAccess: true,
     databaseURI: withPool(parts.databaseUri),
     cloud: parts.cloud,
+    appName: "Beckon",
+    // Parse puts it into links of its own, which nobody is sent.
+    publicServerURL: `http://127.0.0.1${PARSE_PATH}`,
+    emailAdapter: parts.emailAdapter,
     loggerAdapter: { log: (level: string, message: unknown) => tell(parts.logger, level, message) },
     logLevel: "warn",
     logLevels: {
@@ -92,7 +98,11 @@ const people = {
   allowExpiredAuthDataToken: false,
   convertEmailToLowercase: true,
   convertUsernameToLowercase: true,
-  verifyUserEmails: false,
+  verifyUserEmails: true,
+  preventLoginWithUnverifiedEmail: false,
+  preventSignupWithUnverifiedEmail: false,
+  emailVerifyTokenValidityDuration: VERIFY_SECONDS,
+  emailVerifyTokenReuseIfValid: false,
   emailVerifySuccessOnInvalidEmail: true,
   sessionLength: SESSION_SECONDS,
   extendSessionOnUse: true,
@@ -103,7 +113,8 @@ const people = {
       utf8Bytes(password) >= MIN_PASSWORD_BYTES && utf8Bytes(password) <= MAX_PASSWORD_BYTES,
     validationError: `The password must be ${String(MIN_PASSWORD_BYTES)} to ${String(MAX_PASSWORD_BYTES)} bytes long, and must not hold the handle.`,
     doNotAllowUsername: true,
-    resetTokenValidityDuration: 60 * 60,
+    resetTokenValidityDuration: RESET_SECONDS,
+    resetTokenReuseIfValid: false,
     resetPasswordSuccessOnInvalidEmail: true,
   },
 };

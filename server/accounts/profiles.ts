@@ -6,7 +6,7 @@ import { adoptRequests } from "./adopt.ts";
 import type { Alone } from "./alone.ts";
 import type { Caller } from "./caller.ts";
 import type { HandleCounters } from "./handle-counters.ts";
-import type { Mail } from "./mailer.ts";
+import type { Letters } from "./letters.ts";
 import { Refusal, tooMany } from "./refusals.ts";
 import { tellProfile } from "./tell-profile.ts";
 
@@ -20,7 +20,7 @@ export interface ProfileParts {
   database: DatabasePool;
   alone: Alone;
   counters: HandleCounters;
-  mail: Mail;
+  letters: Letters;
 }
 
 const Row = v.object({
@@ -52,7 +52,7 @@ export class Profiles {
 
   /** What is left out stays. A name that is only the handle, or blank, follows the handle. */
   async update(caller: Caller, change: ProfileChange): Promise<OwnProfile> {
-    const { counters, mail } = this.#parts;
+    const { counters, letters } = this.#parts;
     const before = await rowOf(this.#parts.database, caller.user.id);
     const asksForHandle = (change.username ?? before.handle) !== before.handle;
     const asksForEmail = (change.email ?? before.email) !== before.email;
@@ -63,8 +63,8 @@ export class Profiles {
     const after = await this.#write(before.id, change);
     if (asksForHandle) await counters.changed(before.id);
     if (asksForEmail) {
-      if (before.email !== null) mail.addressChanged({ email: before.email, name: before.name });
-      mail.verification(before.id);
+      if (before.email !== null) letters.addressChanged(before.email, before.handle);
+      letters.verification(before.id);
     }
     return profileOf(after);
   }

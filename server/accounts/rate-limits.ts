@@ -25,6 +25,8 @@ export interface AccountLimits {
   };
   /** Changes of a handle; and tries at a handle or an address, of which each may say that it is taken. */
   handles: { changesPerUser: Limit; triesPerUser: Limit; triesPerAddress: Limit };
+  /** Mails of one kind to one address. */
+  mailPerRecipient: Limit;
 }
 
 const MINUTE = 60_000;
@@ -80,6 +82,7 @@ export const ACCOUNT_LIMITS: AccountLimits = {
     triesPerUser: { times: 20, withinMs: DAY },
     triesPerAddress: { times: 300, withinMs: HOUR },
   },
+  mailPerRecipient: { times: 5, withinMs: HOUR },
 };
 
 /** Counts one kind of thing by key. */

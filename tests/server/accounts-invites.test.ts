@@ -89,9 +89,7 @@ describe("an invite link", () => {
     const { code, url, expires } = await alice.call("createInviteLink", {});
     expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
     expect(url).toBe(`${PUBLIC_URL}/i/${code}`);
-    const week = 7 * 24 * 3_600_000;
-    expect(Math.abs(expires - Date.now() - week)).toBeLessThan(60_000);
-    expect(await invite(alice)).not.toBe(code);
+    expect(Math.abs(expires - Date.now() - 7 * 24 * 3_600_000)).toBeLessThan(60_000);
   });
 
   it("shows who invites and changes nothing, until the person confirms", async () => {
@@ -296,7 +294,9 @@ describe("where only invited people come in", () => {
     log.length = 0;
     await accounts.inviteFirst();
     await accounts.inviteFirst();
-    const codes = log.map((line) => /"link":"https:\/\/beckon\.example\.org\/i\/([^"]+)"/.exec(line)?.[1] ?? "");
+    const codes = [...log.join("").matchAll(/"link":"https:\/\/beckon\.example\.org\/i\/([^"]+)"/g)].map(
+      ([, code]) => code!,
+    );
     expect(codes).toEqual([expect.any(String), expect.any(String)]);
     expect(codes.map(readInviteCode)).toEqual(codes);
     expect((await signUpWith(codes[0])).status).toBe(403);
@@ -306,8 +306,9 @@ describe("where only invited people come in", () => {
       status: 404,
       body: { error: expect.stringContaining("nobody to be a contact of") as string },
     });
+    log.length = 0;
     await accounts.inviteFirst();
-    expect(log).toHaveLength(2);
+    expect(log).toEqual([]);
     expect((await signUpWith(await invite(first))).status).toBe(200);
   });
 

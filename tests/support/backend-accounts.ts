@@ -13,6 +13,7 @@ import type { Config } from "../../server/config.ts";
 import { openDataFolder, type DataFolder } from "../../server/database/data-folder.ts";
 import { startEmbedded, type EmbeddedDatabase } from "../../server/database/embedded.ts";
 import { createLogger, type Logger } from "../../server/logger.ts";
+import { createMail, type Mail } from "../../server/mail/mail.ts";
 import { openSecrets, type Secrets } from "../../server/secrets.ts";
 import { loosened } from "./loosened.ts";
 
@@ -71,19 +72,23 @@ export interface TestAccountsOptions {
   registration?: Config["registration"];
   limits?: AccountLimits;
   logger?: Logger;
+  mail?: Mail;
 }
 
 export async function startTestAccounts(
   database: TestDatabase,
   options: TestAccountsOptions = {},
 ): Promise<TestAccounts> {
+  const logger = options.logger ?? createLogger("silent");
+  const publicUrl = () => PUBLIC_URL;
   const running = await createAccounts({
     config: { registration: options.registration ?? "open" },
-    publicUrl: () => PUBLIC_URL,
+    publicUrl,
+    mail: options.mail ?? createMail({ smtp: undefined, publicUrl, logger }),
     databaseUri: database.uri,
     masterKey: database.secrets.masterKey,
     maintenanceKey: database.secrets.maintenanceKey,
-    logger: options.logger ?? createLogger("silent"),
+    logger,
     limits: options.limits ?? loosened(ACCOUNT_LIMITS, 1_000),
   });
   const events: AccountsEvent[] = [];

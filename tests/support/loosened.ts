@@ -24,5 +24,6 @@ export function loosened(limits: AccountLimits, factor: number): AccountLimits {
       triesPerUser: looser(handles.triesPerUser),
       triesPerAddress: looser(handles.triesPerAddress),
     },
+    mailPerRecipient: looser(limits.mailPerRecipient),
   };
 }

@@ -1,6 +1,7 @@
 import { openDataFolder } from "../../server/database/data-folder.ts";
 import { startEmbedded } from "../../server/database/embedded.ts";
 import { createLogger } from "../../server/logger.ts";
+import { createMail } from "../../server/mail/mail.ts";
 import { openSecrets, type Secrets } from "../../server/secrets.ts";
 
 // A server's database, and its accounts if asked for, in a process of its own, to be killed. Prints what it is, and
@@ -33,6 +34,7 @@ async function startAccounts(databaseUri: string, { masterKey, maintenanceKey }:
   return createAccounts({
     config: { registration: "open" },
     publicUrl,
+    mail: createMail({ smtp: undefined, publicUrl, logger }),
     databaseUri,
     masterKey,
     maintenanceKey,

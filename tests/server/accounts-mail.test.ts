@@ -1,0 +1,299 @@
+import { createServer, type AddressInfo } from "node:net";
+import { Client } from "pg";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ACCOUNT_LIMITS } from "../../server/accounts/rate-limits.ts";
+import { createLogger } from "../../server/logger.ts";
+import { createMail, type Mail } from "../../server/mail/mail.ts";
+import {
+  ask,
+  PASSWORD,
+  plant,
+  PUBLIC_URL,
+  startTestAccounts,
+  startTestDatabase,
+  TestPerson,
+  type Answer,
+  type TestAccounts,
+  type TestDatabase,
+} from "../support/backend-accounts.ts";
+import { loosened } from "../support/loosened.ts";
+import { startSmtp, type Arrived, type TestSmtp } from "../support/smtp.ts";
+
+const FROM = "Beckon <beckon@example.org>";
+const LIMITS = { ...loosened(ACCOUNT_LIMITS, 1_000), mailPerRecipient: { times: 3, withinMs: 3_600_000 } };
+const HASTE = { retries: 3, minTimeout: 50, maxTimeout: 200, factor: 2 };
+
+let smtp: TestSmtp;
+let mail: Mail;
+let database: TestDatabase;
+let accounts: TestAccounts;
+let client: Client;
+const log: string[] = [];
+const logger = createLogger("info", { write: (line) => void log.push(line) });
+const publicUrl = () => PUBLIC_URL;
+const mailTo = (url: string) => createMail({ smtp: { url, from: FROM }, publicUrl, logger, retries: HASTE });
+
+beforeAll(async () => {
+  smtp = await startSmtp();
+  database = await startTestDatabase();
+  mail = mailTo(smtp.url);
+  accounts = await startTestAccounts(database, { logger, limits: LIMITS, mail });
+  client = new Client(database.uri);
+  await client.connect();
+  return async () => {
+    await client.end();
+    await accounts.close();
+    await database.stop();
+    await mail.close();
+    await smtp.close();
+  };
+});
+
+beforeEach(() => {
+  log.length = 0;
+  smtp.arrived.length = 0;
+});
+
+async function signUp(handle: string, language?: string): Promise<TestPerson> {
+  const person = new TestPerson(accounts, handle);
+  const answer = await ask(accounts, "/functions/signUp", {
+    body: { username: handle, name: "Visit evil.example now", password: PASSWORD, email: `${handle}@example.org` },
+    headers: {
+      "X-Parse-Installation-Id": person.device,
+      ...(language === undefined ? {} : { "Accept-Language": language }),
+    },
+  });
+  expect(answer.status).toBe(200);
+  const { user, sessionToken } = answer.body["result"] as { user: { id: string }; sessionToken: string };
+  return Object.assign(person, { id: user.id, token: sessionToken });
+}
+
+const askReset = (email: string, language = "en"): Promise<Answer> =>
+  ask(accounts, "/functions/requestPasswordReset", { body: { email }, headers: { "Accept-Language": language } });
+
+/** The one link of a mail, the same in both its forms. */
+function linkOf({ mail: { text = "", html = "" } }: Arrived): URL {
+  const links = text.match(/https?:\S+/g) ?? [];
+  expect(links).toHaveLength(1);
+  expect(html).toContain(`href="${links[0]!}"`);
+  return new URL(links[0]!);
+}
+
+async function accountOf(handle: string): Promise<Record<string, unknown>> {
+  const { rows } = await client.query<Record<string, unknown>>(`SELECT * FROM "_User" WHERE "username" = $1`, [handle]);
+  return rows[0]!;
+}
+
+describe("a new account", () => {
+  it("is sent a link to confirm its address, for a week", async () => {
+    const ada = await signUp("ada");
+    const arrived = await smtp.next();
+    expect(arrived.to).toEqual(["ada@example.org"]);
+    expect(arrived.mail).toMatchObject({
+      subject: "Confirm your e-mail address for Beckon",
+      from: { name: "Beckon", address: "beckon@example.org" },
+    });
+    expect(arrived.mail.headers).toContainEqual(
+      expect.objectContaining({ key: "auto-submitted", value: "auto-generated" }),
+    );
+    const link = linkOf(arrived);
+    expect(link.origin + link.pathname).toBe(`${PUBLIC_URL}/verify`);
+    const row = await accountOf("ada");
+    expect(row).toMatchObject({ emailVerified: false, _email_verify_token: link.searchParams.get("token") });
+    const forMs = (row["_email_verify_token_expires_at"] as Date).getTime() - Date.now();
+    expect(Math.abs(forMs - 7 * 24 * 3_600_000)).toBeLessThan(60_000);
+    // Nobody is kept out meanwhile.
+    expect((await ada.try("listContacts", {})).status).toBe(200);
+    const login = await ask(accounts, "/login", { body: { username: "ada", password: PASSWORD } });
+    expect(login.status).toBe(200);
+  });
+
+  it("is written to in the language of whoever asked, without a word of their choosing", async () => {
+    await signUp("hanako", "ja-JP,ja;q=0.9,en;q=0.5");
+    const { mail: letter } = await smtp.next();
+    expect(letter.subject).toBe("Beckon: メールアドレスの確認");
+    expect(letter.text).toContain("beckon.example.org のアカウント");
+    expect(letter.html).toContain('lang="ja"');
+    for (const form of [letter.text, letter.html, letter.subject]) {
+      expect(form).not.toContain("evil");
+      expect(form).not.toContain("hanako");
+    }
+    for (const hidden of ["<img", "<script", "<link"]) expect(letter.html).not.toContain(hidden);
+  });
+
+  it("is made all the same where the mail cannot be written", async () => {
+    // Parse looks the account up by its token, and would throw what nobody catches.
+    await client.query(`
+      CREATE FUNCTION lose_token() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN NEW."_email_verify_token" = 'another'; RETURN NEW; END $$;
+      CREATE TRIGGER lose_token BEFORE INSERT ON "_User" FOR EACH ROW EXECUTE FUNCTION lose_token()`);
+    await signUp("unlucky");
+    await expect.poll(() => log.join("")).toContain("a mail about a new address was not written");
+    await client.query(`DROP TRIGGER lose_token ON "_User"; DROP FUNCTION lose_token`);
+    expect(smtp.arrived).toEqual([]);
+  });
+});
+
+describe("a link to confirm the address", () => {
+  it("is sent again as its owner asks, in place of the former, and not too often", async () => {
+    const bea = await signUp("bea");
+    const first = linkOf(await smtp.next()).searchParams.get("token");
+    expect(await bea.call("requestVerification", {})).toEqual({});
+    const second = linkOf(await smtp.next()).searchParams.get("token");
+    expect(second).not.toBe(first);
+    expect(await accountOf("bea")).toMatchObject({ _email_verify_token: second });
+    await bea.call("requestVerification", {});
+    await smtp.next();
+    expect(await bea.try("requestVerification", {})).toMatchObject({ status: 429 });
+  });
+
+  it("can be asked for by accounts of before there were any, and not once it is confirmed", async () => {
+    const [old] = await plant(accounts, database, [{ handle: "older", name: "Older" }]);
+    expect(await accountOf("older")).toMatchObject({ emailVerified: null });
+    await old!.call("requestVerification", {});
+    expect((await smtp.next()).to).toEqual(["older@example.org"]);
+    expect(await accountOf("older")).toMatchObject({ emailVerified: false });
+    await client.query(`UPDATE "_User" SET "emailVerified" = true WHERE "username" = 'older'`);
+    await old!.call("requestVerification", {});
+    await client.query(`UPDATE "_User" SET "emailVerified" = false, "email" = NULL WHERE "username" = 'older'`);
+    expect(await old!.try("requestVerification", {})).toMatchObject({ status: 400 });
+    await signUp("marker");
+    expect((await smtp.next()).to).toEqual(["marker@example.org"]);
+  });
+});
+
+describe("another address", () => {
+  it("is sent a link, the old one a notice, and what was sent to the old one holds no more", async () => {
+    const [iris] = await plant(accounts, database, [{ handle: "iris", name: "Iris" }]);
+    await iris!.call("requestVerification", {});
+    const former = linkOf(await smtp.next()).searchParams.get("token");
+    await iris!.call("updateProfile", { email: "iris@elsewhere.example" });
+    const letters = [await smtp.next(), await smtp.next()];
+    const [fresh, notice] = letters.sort((one) => (one.to[0] === "iris@elsewhere.example" ? -1 : 1));
+    expect(fresh!.to).toEqual(["iris@elsewhere.example"]);
+    expect(linkOf(fresh!).searchParams.get("token")).not.toBe(former);
+    expect(notice).toMatchObject({
+      to: ["iris@example.org"],
+      mail: { subject: "Your e-mail address for Beckon was changed" },
+    });
+    expect(notice!.mail.text).not.toContain("http");
+    expect(await accountOf("iris")).toMatchObject({
+      emailVerified: false,
+      _email_verify_token: linkOf(fresh!).searchParams.get("token"),
+    });
+  });
+});
+
+describe("a link to choose a new password", () => {
+  it("goes to whoever has the address, for an hour; the answer is the same where nobody has it", async () => {
+    await plant(accounts, database, [{ handle: "cleo", name: "Cleo" }]);
+    const nobody = await askReset("nobody@example.org");
+    const known = await askReset(" Cleo@Example.org ", "ja");
+    expect([nobody.status, nobody.body]).toEqual([200, { result: {} }]);
+    expect([known.status, known.body]).toEqual([nobody.status, nobody.body]);
+    const arrived = await smtp.next();
+    expect(arrived.to).toEqual(["cleo@example.org"]);
+    expect(arrived.mail.subject).toBe("Beckon: 新しいパスワードの設定");
+    const link = linkOf(arrived);
+    expect(link.origin + link.pathname).toBe(`${PUBLIC_URL}/reset`);
+    const row = await accountOf("cleo");
+    expect(row["_perishable_token"]).toBe(link.searchParams.get("token"));
+    const forMs = (row["_perishable_token_expires_at"] as Date).getTime() - Date.now();
+    expect(Math.abs(forMs - 3_600_000)).toBeLessThan(60_000);
+  });
+
+  it("is answered before anything is looked up, so that the time tells nothing either", async () => {
+    await plant(accounts, database, [{ handle: "dana", name: "Dana" }]);
+    await client.query("BEGIN");
+    await client.query(`LOCK TABLE "_User" IN ACCESS EXCLUSIVE MODE`);
+    const answers = await Promise.all([askReset("dana@example.org"), askReset("nobody.else@example.org")]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    await client.query("ROLLBACK");
+    expect((await smtp.next()).to).toEqual(["dana@example.org"]);
+  });
+
+  it("is not sent too often to one address, and the answer does not say so", async () => {
+    await plant(accounts, database, [{ handle: "ella", name: "Ella" }]);
+    for (let at = 0; at < LIMITS.mailPerRecipient.times; at += 1) {
+      await askReset("ella@example.org");
+      expect((await smtp.next()).to).toEqual(["ella@example.org"]);
+    }
+    const further = await askReset("ella@example.org");
+    expect([further.status, further.body]).toEqual([200, { result: {} }]);
+    await plant(accounts, database, [{ handle: "fred", name: "Fred" }]);
+    await askReset("fred@example.org");
+    expect((await smtp.next()).to).toEqual(["fred@example.org"]);
+  });
+});
+
+describe("an SMTP server", () => {
+  const to = { address: "gil@example.org", handle: "gil", language: "en" } as const;
+  const link = `${PUBLIC_URL}/verify?token=secret-of-gil`;
+
+  it("that refuses for now is asked again, and one that refuses for good is not", async () => {
+    smtp.refusals.push({ code: 451, words: "gil@example.org: later" });
+    mail.verification(to, link);
+    expect((await smtp.next()).to).toEqual(["gil@example.org"]);
+    expect(log.join("")).toContain("a mail was not sent yet");
+    log.length = 0;
+    smtp.refusals.push({ code: 550, words: "gil@example.org: nobody" }, { code: 550, words: "asked again" });
+    mail.verification(to, link);
+    await expect.poll(() => log.join("")).toContain("a mail was given up");
+    expect(smtp.refusals.splice(0)).toHaveLength(1);
+    for (const secret of ["gil@", "secret-of-gil", "nobody"]) expect(log.join("")).not.toContain(secret);
+  });
+
+  it("that is away for a while gets the mail when it is back", async () => {
+    const away = await startSmtp();
+    await away.close();
+    const late = mailTo(away.url);
+    late.verification(to, link);
+    await expect.poll(() => log.join("")).toContain("a mail was not sent yet");
+    const back = await startSmtp(away.port);
+    expect(linkOf(await back.next()).href).toBe(link);
+    await late.close();
+    await back.close();
+  });
+
+  it("that hangs keeps nobody waiting, and the stop no longer than 5 s", async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const stuck = mailTo(`smtp://127.0.0.1:${String(port)}`);
+    stuck.passwordReset(to, link);
+    const from = performance.now();
+    await stuck.close();
+    expect(performance.now() - from).toBeLessThan(5_000);
+    expect(log.join("")).toContain("a mail was given up");
+    silent.close();
+  });
+
+  it("elsewhere is handed nothing without encryption, unless its address says so", async () => {
+    // Another way to write this machine's address, which is not known for one.
+    const elsewhere = smtp.url.replace("127.0.0.1", "127.1");
+    const strict = mailTo(elsewhere);
+    strict.verification(to, link);
+    await expect.poll(() => log.join("")).toContain("a mail was not sent yet");
+    await strict.close();
+    expect(log.join("")).toContain("ETLS");
+    expect(smtp.arrived).toEqual([]);
+    const trusting = mailTo(`${elsewhere}?requireTLS=false`);
+    trusting.verification(to, link);
+    await smtp.next();
+    await trusting.close();
+  });
+});
+
+describe("without an SMTP server", () => {
+  it("the operator finds each link in the log, and that it will be there", () => {
+    const logged = createMail({ smtp: undefined, publicUrl, logger });
+    expect(JSON.parse(log[0]!)).toMatchObject({ msg: expect.stringContaining("set SMTP_URL") as string });
+    log.length = 0;
+    const to = { address: "hal@example.org", handle: "hal", language: "en" } as const;
+    logged.passwordReset(to, `${PUBLIC_URL}/reset?token=t`);
+    logged.addressChanged(to);
+    expect(log).toHaveLength(1);
+    expect(JSON.parse(log[0]!)).toMatchObject({ level: "warn", handle: "hal", link: `${PUBLIC_URL}/reset?token=t` });
+    expect(log[0]).not.toContain("hal@example.org");
+  });
+});
