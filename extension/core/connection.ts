@@ -231,8 +231,9 @@ function closed(connection: Connection, event: ConnectionEvent, code: number): C
     case "sign-in":
       return step({ ...connection, line: { at: "stopped" } }, { type: "session-ended" });
     case "stand-down":
-      // A socket that was not proven yet was replaced by an older one of this device, whose hello took longer: the server
-      // keeps a socket that nobody holds any more. Another copy of this profile takes a proven one. [CONN-3]
+      // A socket that was not proven yet may have been replaced by an older one of this device, whose hello took longer, where
+      // a server goes by the hellos: it keeps a socket that nobody holds any more. Another copy of this profile takes a proven
+      // one. [CONN-3] [DEC-41]
       if (!isProven(connection.line)) return step(lost(connection, event));
       return step({ ...connection, lostAt: connection.lostAt ?? event.at, line: { at: "stopped" } });
     case "reconnect-spread":

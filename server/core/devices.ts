@@ -1,18 +1,27 @@
 import { CloseCode, type DeviceId, type UserId } from "#protocol";
-import type { ConnectionId } from "./events.ts";
+import type { ConnectionId, RefereeEvent } from "./events.ts";
 import { endCall } from "./ending.ts";
 import { reviewRings } from "./ringing.ts";
 import { callsOn, watchSockets } from "./talking.ts";
 import type { Device, Speaker, User } from "./users.ts";
 import type { Turn, World } from "./world.ts";
 
+type Joined = Extract<RefereeEvent, { type: "joined" }>;
+
+/** Whether a newer socket of this device said hello before this one did. [CONN-3] */
+export function isOutrun(world: World, { user, device, opened }: Joined): boolean {
+  const here = world.users.get(user.id)?.devices.get(device);
+  return here?.connection !== undefined && here.opened > opened;
+}
+
 /** The device that joins, without a connection yet; an older socket of its own is replaced. [CONN-3] */
-export function arrive(world: World, turn: Turn, user: User, id: DeviceId, idle: boolean): Device {
-  const device: Device = user.devices.get(id) ?? { id, idle };
+export function arrive(world: World, turn: Turn, user: User, { device: id, idle, opened }: Joined): Device {
+  const device: Device = user.devices.get(id) ?? { id, idle, opened };
   if (device.connection !== undefined)
     turn.emit({ type: "close", connection: device.connection, code: CloseCode.replaced });
   world.users.disconnect(device);
   device.idle = idle;
+  device.opened = opened;
   user.devices.set(id, device);
   world.deadlines.clear({ type: "grace", user: user.id, device: id });
   turn.touched.add(user.id);

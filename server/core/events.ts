@@ -58,6 +58,8 @@ export type RefereeEvent = { at: number } & (
   | {
       type: "joined";
       connection: ConnectionId;
+      /** The how-manieth socket of this server it was when it opened: the greater of two is the newer. [CONN-3] */
+      opened: number;
       device: DeviceId;
       user: JoiningUser;
       idle: boolean;

@@ -1,11 +1,11 @@
-import { type CallId, unreachable } from "#protocol";
+import { type CallId, CloseCode, unreachable } from "#protocol";
 import { Calls, reasonFor } from "./calls.ts";
 import { handleCallRequest } from "./call-requests.ts";
 import { endChoice, resumeChoice, setIdle, setPresence, setSettings } from "./choices.ts";
 import { endClaim, takeUpCalls } from "./claims.ts";
 import { setBlock, setContact, tellChanges } from "./contacts.ts";
 import { Deadlines, type Deadline } from "./deadlines.ts";
-import { arrive, endGrace, leave, lose, revoke } from "./devices.ts";
+import { arrive, endGrace, isOutrun, leave, lose, revoke } from "./devices.ts";
 import { endCall } from "./ending.ts";
 import type { KeptCalls, NewPeerId, Referee, RefereeEffect, RefereeEvent, Spans } from "./events.ts";
 import { invite } from "./invite.ts";
@@ -100,8 +100,12 @@ function hear(world: World, turn: Turn, event: EventOf<"message"> | EventOf<"los
 }
 
 function join(world: World, turn: Turn, event: EventOf<"joined">): void {
+  if (isOutrun(world, event)) {
+    turn.emit({ type: "close", connection: event.connection, code: CloseCode.replaced });
+    return;
+  }
   const user = world.users.welcome(event.user);
-  const device = arrive(world, turn, user, event.device, event.idle);
+  const device = arrive(world, turn, user, event);
   takeUpCalls(world, turn, { user, device, active: event.active });
   resumeChoice(world, turn, user);
   reviewRings(world, turn, user.id);

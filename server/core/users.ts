@@ -8,6 +8,8 @@ import { Veils } from "./veils.ts";
 export interface Device {
   id: DeviceId;
   connection?: ConnectionId;
+  /** The number of the socket that it has, or had last, in the order of their opening. */
+  opened: number;
   idle: boolean;
 }
 

@@ -51,6 +51,7 @@ type Refusal = Omit<ServerMessageOf<"error">, "type" | "re">;
 /** One presence socket, from its upgrade to its end. */
 export class Connection {
   readonly id: ConnectionId;
+  readonly #opened: number;
   readonly #room: Room;
   readonly #line: Line;
   readonly #bad = new SlidingWindow(MAX_BAD_MESSAGES, BAD_MESSAGES_WITHIN_MS);
@@ -58,8 +59,11 @@ export class Connection {
   #stage: Stage;
   #heardAt: number;
 
-  constructor(id: ConnectionId, socket: WebSocket, room: Room) {
-    this.id = id;
+  /** `opened`: its number among all sockets of this server, in the order of their opening. */
+  constructor(opened: number, socket: WebSocket, room: Room) {
+    // The only place that names connections, each once.
+    this.id = `c${String(opened)}` as ConnectionId;
+    this.#opened = opened;
     this.#room = room;
     this.#line = new Line(socket);
     this.#heardAt = room.now();
@@ -163,6 +167,7 @@ export class Connection {
       at: now(),
       type: "joined",
       connection: this.id,
+      opened: this.#opened,
       device: hello.device.id,
       user: { ...user, ...rest },
       idle: hello.idle ?? false,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { MAX_CLIENT_FRAME_BYTES, SUBPROTOCOL } from "#protocol";
 import type { Accounts } from "../accounts/accounts.ts";
-import type { ConnectionId, Referee } from "../core/events.ts";
+import type { Referee } from "../core/events.ts";
 import { refuseUpgrade } from "../http/refuse.ts";
 import { createSocketServer } from "../http/socket-server.ts";
 import { SHUTDOWN_MS } from "../limits.ts";
@@ -68,8 +68,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         return;
       }
       sockets.handleUpgrade(request, socket, head, (opened) => {
-        // The only place that names connections, each once.
-        const connection = new Connection(`c${String((count += 1))}` as ConnectionId, opened, room);
+        const connection = new Connection((count += 1), opened, room);
         connections.add(connection);
         opened.on("close", () => connections.delete(connection));
       });

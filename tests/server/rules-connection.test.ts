@@ -153,6 +153,22 @@ describe("[CONN-3] a second socket of the same device", () => {
     await second.must({ type: "bye" });
     await watcher.must({ type: "bye" });
   });
+
+  it("closes the first, too, where the first says hello after it", async () => {
+    const watcher = await bob.connect();
+    const device = newDeviceId();
+    const first = await PresenceClient.open(app.url, { device });
+    const second = await alice.connect({ device });
+    await watcher.next("presence", ({ availability }) => availability === "available");
+    first.hello({ token: alice.account.token });
+    expect(await first.closed).toBe(CloseCode.replaced);
+    expect(first.waiting()).toEqual([]);
+    await second.fence();
+    await watcher.fence();
+    expect(watcher.waiting()).toEqual([]);
+    await second.must({ type: "bye" });
+    await watcher.must({ type: "bye" });
+  });
 });
 
 describe("[CONN-4] what a client's policy rests on", () => {

@@ -55,9 +55,10 @@ export class Backend implements ServerEnd {
   #referee: Referee | undefined;
   #connections = new Map<ConnectionId, Connection>();
   readonly #byWire = new Map<Wire, ConnectionId>();
-  readonly #wires = new Set<Wire>();
+  /** Each with its number, in the order of their opening. */
+  readonly #wires = new Map<Wire, number>();
   readonly #heardAt = new Map<Wire, number>();
-  #connectionCount = 0;
+  #wireCount = 0;
   #peerCount = 0;
   #dueAt: number | undefined;
   #later: (() => void)[] = [];
@@ -98,7 +99,7 @@ export class Backend implements ServerEnd {
     this.#setting.note("server", "stops", { code });
     this.#behind.end(code !== CloseCode.goingAway);
     this.#referee = undefined;
-    for (const wire of this.#wires) wire.closeByServer(code);
+    for (const wire of this.#wires.keys()) wire.closeByServer(code);
     this.#wires.clear();
     this.#byWire.clear();
     this.#heardAt.clear();
@@ -109,7 +110,7 @@ export class Backend implements ServerEnd {
   /** A client's socket comes in. */
   connect(number: number, client: ClientEnd): Wire {
     const wire = new Wire(number, this.#setting, client, this);
-    this.#wires.add(wire);
+    this.#wires.set(wire, (this.#wireCount += 1));
     this.#heard(wire);
     wire.opened();
     return wire;
@@ -160,19 +161,19 @@ export class Backend implements ServerEnd {
   #hello(wire: Wire, { token, device, idle, active }: ClientMessageOf<"hello">): void {
     const { schedule, random } = this.#setting;
     schedule.after(random.between(1, 30), () => {
-      if (!this.#wires.has(wire) || this.#byWire.has(wire)) return;
+      const opened = this.#wires.get(wire);
+      if (opened === undefined || this.#byWire.has(wire)) return;
       const session = this.#accounts.session(token);
       if (session === undefined) {
         this.#forget(wire);
         wire.closeByServer(CloseCode.unauthorized);
         return;
       }
-      this.#connectionCount += 1;
-      const connection = `c${this.#connectionCount}` as ConnectionId;
+      const connection = `c${opened}` as ConnectionId;
       this.#byWire.set(wire, connection);
       this.#connections.set(connection, { wire, user: session.user, token });
-      const user = this.#accounts.joining(session.user);
-      this.tell({ type: "joined", connection, device: device.id, user, idle: idle ?? false, active: active ?? [] });
+      const joining = { device: device.id, user: this.#accounts.joining(session.user) };
+      this.tell({ type: "joined", connection, opened, ...joining, idle: idle ?? false, active: active ?? [] });
     });
   }
 

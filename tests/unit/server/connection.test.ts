@@ -63,6 +63,23 @@ describe("connection", () => {
     expect(alice.heard()).toEqual([]);
   });
 
+  test("[CONN-3] [DEC-41] a late hello on the older of two sockets closes that one, and changes nothing [seed 15688]", () => {
+    alice.invites("bob");
+    bob.says("call.accept", { call: c1 });
+    bob.comesBack();
+    const newer = bob.connection;
+    alice.heard();
+    const before = stage.effects.length;
+    expect(bob.comesBack({ opened: 0, idle: true })).toEqual([]);
+    expect(stage.effects.slice(before)).toEqual([{ type: "close", connection: bob.connection, code: 4409 }]);
+    expect(bob.loses()).toEqual([]);
+    bob.connection = newer;
+    expect(bob.asks("call.hangup", { call: c1 })[0]).toEqual({ type: "ok" });
+    // Where the newer one is lost, the older is as good as any.
+    bob.loses();
+    expect(bob.comesBack({ opened: 0 })).toMatchObject([{ type: "welcome" }]);
+  });
+
   test("[CONN-5] a revoked session closes its socket with 4401, and the user is offline at once", () => {
     alice.invites("bob");
     bob.says("call.accept", { call: c1 });

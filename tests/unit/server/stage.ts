@@ -123,12 +123,14 @@ export class Stage {
 
   /** A new socket of the same device. */
   rejoin(seat: Seat, hello: Partial<Seat["hello"]> = {}): void {
-    seat.connection = `${seat.owner}-${seat.name}-${String(++this.#count)}` as ConnectionId;
+    const opened = ++this.#count;
+    seat.connection = `${seat.owner}-${seat.name}-${String(opened)}` as ConnectionId;
     this.#seats.set(seat.connection, seat);
     seat.closed = undefined;
     this.handle({
       type: "joined",
       connection: seat.connection,
+      opened,
       device: seat.device,
       user: structuredClone(this.person(seat.owner)),
       idle: false,
