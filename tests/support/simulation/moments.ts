@@ -121,9 +121,10 @@ export class Moments {
     const call = state.at === "signed-in" ? state.call : undefined;
     if (call && isAcceptedCall(call)) {
       const twin = clients.find((other) => other !== client && other.user === client.user && talksIn(other, call.call));
-      // A server that was restarted before the caller had heard of the answer may take it from another device; the first
-      // one learns of that with its welcome, before any media has flowed.
-      if (twin && (backend.life === 1 || (call.at === "live" && isLive(twin))))
+      // A server that was restarted before the answer was written may take it from another device; the first one learns of
+      // that with its welcome. [DEC-27]
+      const knows = (one: Client): boolean => isLive(one) && !this.#cannotKnow(one);
+      if (twin && (backend.life === 1 || (knows(client) && knows(twin))))
         setting.problem(`${client.name} and ${twin.name} both talk in ${call.call} [CALL-4]`);
     }
     if (before.at === "signed-out" || call?.at !== "ended") return;
@@ -133,6 +134,11 @@ export class Moments {
     if (call.reason === "failed" || this.#ended.has(before.call.call) || (alias && this.#ended.has(alias))) return;
     if (this.#isForgotten(client, before.call) || this.#isAnsweredAgain(call)) return;
     setting.problem(`${client.name} lost ${before.call.call} as ${call.reason}, which nobody ended [CALL-11]`);
+  }
+
+  /** A device that has no line, and whose media has stopped, shows its talk until it notices the one or the other. */
+  #cannotKnow(client: Client): boolean {
+    return client.linkedSince === undefined && this.#world.media.partnerOf(client) === "none";
   }
 
   /** An answer that was not written is rung on, and another device may give it before the first is back. [DEC-27] */
