@@ -1,7 +1,7 @@
 import { defineConfig } from "wxt";
 
 /**
- * What extension pages may load and reach. No code, style, frame or picture from elsewhere. Connections go to whatever
+ * What extension pages may load and reach. No code, style or frame from elsewhere. Pictures and connections go to whatever
  * server the person names, so any host must be allowed; that plain `http:` and `ws:` are for loopback alone is checked
  * where an address is read (shell/server-address.ts), since a content security policy cannot write `[::1]`.
  */
@@ -9,7 +9,7 @@ const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data:",
+  "img-src 'self' data: blob: https: http://localhost:* http://127.0.0.1:*", // also the server's: pictures of people
   "font-src 'self'",
   "media-src 'self' blob: data:",
   "connect-src 'self' https: wss: http: ws:",

@@ -31,7 +31,7 @@ export interface CallScreenProps {
   text: Text;
   /** In ms since 1970, advanced once a second by the page. */
   now: number;
-  person: { name: string };
+  person: { name: string; avatar?: string | undefined };
   media: Media;
   /** Whether this side called. */
   outgoing: boolean;

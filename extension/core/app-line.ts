@@ -12,7 +12,7 @@ import { readCalls } from "./app-history.ts";
 import { type AppStep, ask, isWatched, send, andThen } from "./app-parts.ts";
 import { answerRefused } from "./app-rings.ts";
 import { askSettings, settingsAnswered } from "./app-settings.ts";
-import type { AppEffect, AppState, SelfState, SignedIn, SignedOut } from "./app-types.ts";
+import type { AppEffect, AppState, SelfState, Session, SignedIn, SignedOut } from "./app-types.ts";
 import { isAcceptedCall } from "./call-parts.ts";
 import {
   type ConnectionEffect,
@@ -157,7 +157,7 @@ function onWelcome(state: SignedIn, { at, random }: Moment, message: ServerMessa
   const { user, settings, missed, contacts, calls, rejoin, settling } = message;
   const known: SignedIn = {
     ...withMissedCount(state, missed),
-    session: { ...state.session, handle: user.handle, name: user.name },
+    session: sessionAs(state.session, user),
     self: { ...selfOf(user, at), ...(state.self.wanted ? { wanted: state.self.wanted } : {}) },
     settings,
     settingsKnown: true,
@@ -189,7 +189,8 @@ function onFact(state: SignedIn, at: number, message: ServerMessage): AppStep {
     case "self": {
       const { wanted } = state.self;
       const self = { ...selfOf(message, at), ...(wanted ? { wanted } : {}) };
-      return step({ ...state, self, settings: message.settings });
+      const session = message.user ? sessionAs(state.session, message.user) : state.session;
+      return step({ ...state, self, session, settings: message.settings });
     }
     case "presence":
       return step({ ...state, roster: changePresence(state.roster, message, at) });
@@ -213,6 +214,14 @@ function onFact(state: SignedIn, at: number, message: ServerMessage): AppStep {
     default:
       return unreachable(message);
   }
+}
+
+/** The person as the server shows them to themselves. */
+function sessionAs(
+  { user, server }: Session,
+  { handle, name, avatar }: { handle: string; name: string; avatar?: string | undefined },
+): Session {
+  return { user, handle, name, server, ...(avatar === undefined ? {} : { avatar }) };
 }
 
 function answered(state: SignedIn, at: number, message: ServerMessageOf<"ok"> | ServerMessageOf<"error">): AppStep {

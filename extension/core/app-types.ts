@@ -14,6 +14,7 @@ import type {
 import type { CallState, Ended, OwedEnding, WaitingRing, WatchEffect } from "./call-types.ts";
 import type { Connection } from "./connection.ts";
 import type { History } from "./history.ts";
+import type { Requests } from "./requests.ts";
 import type { Roster } from "./roster.ts";
 import type { Attention, DeviceWishes } from "./view.ts";
 import type { Watching } from "./watch.ts";
@@ -23,6 +24,8 @@ export interface Session {
   user: UserId;
   handle: string;
   name: string;
+  /** The path of the person's own picture on the server. */
+  avatar?: string;
   server: ServerFacts;
 }
 
@@ -47,6 +50,8 @@ export interface Saved {
   calls?: CallRecord[];
   /** Of whom the person wants to be told, with the end of each; missing where there is nobody. */
   watched?: Record<string, number>;
+  /** Of which requests the person was told, with the instant of each; missing where there are none. */
+  requests?: Record<string, number>;
   /** Missing where the person changed nothing. */
   device?: DeviceSettings;
 }
@@ -97,6 +102,7 @@ export interface SignedIn {
   device: DeviceSettings;
   history: History;
   watching: Watching;
+  requests: Requests;
   /** What a notification led to, for the popup that it opens. */
   attention?: Attention;
   missed: number;
@@ -164,6 +170,8 @@ export type LifeEvent =
   | { type: "missed-seen" }
   /** The notification that this contact is free was closed or clicked. */
   | { type: "free-seen"; user: UserId }
+  /** The notification that they ask to be a contact was closed or clicked. */
+  | { type: "request-seen"; user: UserId }
   /** A notification was clicked, and the popup opens to show what it is about. */
   | { type: "pointed-at"; what: { to: "history" } | { to: "contact"; user: UserId } };
 
@@ -268,6 +276,8 @@ export interface Outward {
   notification?: CallNotification;
   /** Who is free now, of those that the person asked about: a notification each. Missing where there is nobody. */
   free?: FreeNotification[];
+  /** Who asks to be a contact and was not told of before: a notification each. Missing where there is nobody. */
+  requests?: RequestNotification[];
   /** Set while this device should ring, `until` at the latest; answer with `alerted` once it does. */
   ringing?: RingShown;
   /** What `storage.local` should hold; missing where nobody was ever signed in. */
@@ -288,6 +298,8 @@ export interface Badge {
   /** Each has one look; `missed` is shown as a count where it is not 0 and nothing more urgent is. */
   state: "signed-out" | "offline" | Choice | "ringing" | "in-call";
   missed: number;
+  /** How many ask to be a contact, where there are any; shown where nothing was missed. */
+  requests?: number;
 }
 
 export type CallNotification =
@@ -301,6 +313,13 @@ export type CallNotification =
 export interface FreeNotification {
   type: "free";
   user: UserId;
+  name: string;
+}
+
+export interface RequestNotification {
+  type: "request";
+  user: UserId;
+  handle: string;
   name: string;
 }
 

@@ -4,13 +4,21 @@ import { setListed, setSettings } from "./app-settings.ts";
 import type { AppEvent, SignedIn } from "./app-types.ts";
 import { step } from "./machine.ts";
 import { refusal } from "./refusal.ts";
+import { requestSeen } from "./requests.ts";
 import { freeSeen, unwatch, watch } from "./watch.ts";
 
 type Wish = Extract<
   AppEvent,
   {
     type:
-      "set-settings" | "let-through" | "favourite" | "watch-contact" | "unwatch-contact" | "free-seen" | "pointed-at";
+      | "set-settings"
+      | "let-through"
+      | "favourite"
+      | "watch-contact"
+      | "unwatch-contact"
+      | "free-seen"
+      | "request-seen"
+      | "pointed-at";
   }
 >;
 
@@ -29,6 +37,8 @@ export function onWish(state: SignedIn, event: Wish): AppStep {
       return step({ ...state, watching: unwatch(state.watching, event.user) });
     case "free-seen":
       return step({ ...state, watching: freeSeen(state.watching, event.user) });
+    case "request-seen":
+      return step({ ...state, requests: requestSeen(state.requests, event.user) });
     case "pointed-at":
       return step({ ...state, attention: { ...event.what, at: event.at } });
     default:

@@ -20,6 +20,7 @@ import { onWish } from "./app-wishes.ts";
 import { NEW_CONNECTION, socketOf } from "./connection.ts";
 import { forgetHistoryReading, newHistory } from "./history.ts";
 import { type Step, step } from "./machine.ts";
+import { NO_REQUESTS } from "./requests.ts";
 import { forgetReading, newRoster, refuseContacts, settleRoster } from "./roster.ts";
 import { NOBODY_WATCHED } from "./watch.ts";
 
@@ -86,6 +87,7 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signe
     case "watch-contact":
     case "unwatch-contact":
     case "free-seen":
+    case "request-seen":
     case "pointed-at":
       return onWish(state, event);
     case "history-shown":
@@ -135,6 +137,7 @@ function newSignedIn(session: Session, { device, lastSocket, lastReading }: Kept
     device,
     history: newHistory(saved?.calls),
     watching: saved?.watched === undefined ? NOBODY_WATCHED : { until: saved.watched, free: [] },
+    requests: saved?.requests === undefined ? NO_REQUESTS : { told: saved.requests, shown: [] },
     missed: 0,
     idle: false,
     contactsShown: false,

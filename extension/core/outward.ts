@@ -7,10 +7,12 @@ import type {
   DeviceSettings,
   FreeNotification,
   Outward,
+  RequestNotification,
   RingShown,
   Saved,
   SignedIn,
 } from "./app-types.ts";
+import { askers } from "./app-watch.ts";
 import { ringDue } from "./app-rings.ts";
 import { callDue } from "./call.ts";
 import { isAcceptedCall, isPresent } from "./call-parts.ts";
@@ -32,11 +34,13 @@ export function outward(state: AppState): Outward {
   const ringing = ringShown(state);
   const notification = notificationOf(state);
   const free = freeOf(state);
+  const requests = requestsOf(state);
   return {
     ...(wakeAt === undefined ? {} : { wakeAt }),
     badge: badgeOf(state),
     ...(notification ? { notification } : {}),
     ...(free.length > 0 ? { free } : {}),
+    ...(requests.length > 0 ? { requests } : {}),
     ...(ringing ? { ringing } : {}),
     saved: savedOf(state),
   };
@@ -57,6 +61,11 @@ function nextDue(state: SignedIn): number | undefined {
 }
 
 function badgeOf(state: SignedIn): Badge {
+  const requests = askers(state).length;
+  return { ...shownOnBadge(state), ...(requests > 0 ? { requests } : {}) };
+}
+
+function shownOnBadge(state: SignedIn): Badge {
   const { missed } = state;
   if (state.call.at === "ringing-in" || state.others.length > 0) return { state: "ringing", missed };
   if (isPresent(state.call)) return { state: "in-call", missed };
@@ -93,15 +102,22 @@ function freeOf({ watching, roster }: SignedIn): FreeNotification[] {
   });
 }
 
+function requestsOf(state: SignedIn): RequestNotification[] {
+  return askers(state)
+    .filter(({ user }) => state.requests.shown.includes(user))
+    .map(({ user, handle, name = handle }) => ({ type: "request", user, handle, name }));
+}
+
 function chosenOf({ self }: SignedIn): Choice {
   return self.wanted?.availability ?? self.availability;
 }
 
-function savedOf({ session, roster, history, watching, device }: SignedIn): Saved {
+function savedOf({ session, roster, history, watching, requests, device }: SignedIn): Saved {
   const contacts = roster.known ? { contacts: roster.contacts } : {};
   const calls = history.known ? { calls: firstPage(history) } : {};
   const watched = Object.keys(watching.until).length > 0 ? { watched: watching.until } : {};
-  return { server: session.server.origin, session, ...contacts, ...calls, ...watched, ...savedDevice(device) };
+  const told = Object.keys(requests.told).length > 0 ? { requests: requests.told } : {};
+  return { server: session.server.origin, session, ...contacts, ...calls, ...watched, ...told, ...savedDevice(device) };
 }
 
 function savedDevice(device: DeviceSettings): Pick<Saved, "device"> {

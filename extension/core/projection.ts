@@ -1,8 +1,9 @@
-import { type AlertMode, type CallId, type Contact, unreachable } from "#protocol";
+import { type AlertMode, type CallId, type Contact, type Person, unreachable } from "#protocol";
 import { isSilentFor, listed, settingsOf } from "./app-settings.ts";
 import type { AppState, SignedIn } from "./app-types.ts";
 import { isAcceptedCall, isNamed, isOutgoing, isTaken } from "./call-parts.ts";
 import type { Connection } from "./connection.ts";
+import { pictureUrl } from "./picture.ts";
 import { presenceOf } from "./roster.ts";
 import { soundOf } from "./call-ring.ts";
 import type { RingingIn } from "./call-types.ts";
@@ -12,6 +13,7 @@ import type {
   ContactView,
   HistoryView,
   LineView,
+  PersonView,
   RingSound,
   SelfView,
   SettingsView,
@@ -44,10 +46,21 @@ export function viewOf(state: AppState): View {
   };
 }
 
-function waitingViewOf({ others }: SignedIn): WaitingView[] {
-  return others.map(({ call, from, media, until, answer }) => ({
+/** A person with their picture, where they are a contact who has one. */
+function personViewOf({ session, roster }: SignedIn, { user, name }: Person): PersonView {
+  const contact = roster.contacts.find((one) => one.user === user);
+  return { user, name, ...pictured(session.server.origin, contact?.avatar) };
+}
+
+function pictured(origin: string, path: string | undefined): { avatar?: string } {
+  const avatar = pictureUrl(origin, path);
+  return avatar === undefined ? {} : { avatar };
+}
+
+function waitingViewOf(state: SignedIn): WaitingView[] {
+  return state.others.map(({ call, from, media, until, answer }) => ({
     call,
-    with: from,
+    with: personViewOf(state, from),
     media,
     until,
     isAnswered: answer !== undefined,
@@ -68,7 +81,7 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
   const wishes = isTaken(present) && present.wishes ? { wishes: present.wishes } : {};
   const known = "ticket" in present ? present.ticket : undefined;
   const ticket = known === undefined ? {} : { ticket: known };
-  const told = { outgoing, call: id, with: person, media, state: at, server, online, waiting };
+  const told = { outgoing, call: id, with: personViewOf(state, person), media, state: at, server, online, waiting };
   const shared = { ...told, ...wishes, ...ticket };
   switch (present.at) {
     case "inviting":
@@ -132,6 +145,7 @@ function selfViewOf({ session, self, idle }: SignedIn): SelfView {
     user,
     handle,
     name,
+    ...pictured(session.server.origin, session.avatar),
     availability: wanted?.availability ?? self.availability,
     ...(text ? { text } : {}),
     ...(until === undefined ? {} : { until }),
@@ -140,13 +154,21 @@ function selfViewOf({ session, self, idle }: SignedIn): SelfView {
 }
 
 function contactViewOf(
-  { roster, missedFrom, watching }: SignedIn,
-  { user, handle, name, state }: Contact,
+  { session, roster, missedFrom, watching }: SignedIn,
+  { user, handle, name, avatar, state }: Contact,
 ): ContactView {
   const missedAt = missedFrom?.[user];
   const missed = missedAt === undefined ? {} : { missedAt };
   const watched = watching.until[user] === undefined ? {} : { watched: true as const };
-  const known = { user, handle, name: name ?? handle, state, ...missed, ...watched };
+  const known = {
+    user,
+    handle,
+    name: name ?? handle,
+    state,
+    ...pictured(session.server.origin, avatar),
+    ...missed,
+    ...watched,
+  };
   return state === "accepted" ? { ...known, ...presenceOf(roster, user) } : { ...known, availability: "offline" };
 }
 
@@ -154,7 +176,7 @@ function callViewOf(app: SignedIn): CallView | undefined {
   const { call: state } = app;
   if (state.at === "idle") return undefined;
   const { call, with: person, media } = state;
-  const shared = { call, with: person, media };
+  const shared = { call, with: personViewOf(app, person), media };
   if (isAcceptedCall(state) && state.page.at === "away") {
     const since = state.at === "joining" ? {} : { since: state.since };
     return { ...shared, at: "away", ...since, until: state.page.until };

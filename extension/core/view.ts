@@ -49,6 +49,8 @@ export interface SelfView {
   user: UserId;
   handle: string;
   name: string;
+  /** The address of the person's own picture, where there is one. */
+  avatar?: string;
   availability: Choice;
   text?: string;
   until?: number;
@@ -95,6 +97,8 @@ export interface ContactView {
   handle: string;
   /** The handle where no name is known. */
   name: string;
+  /** The address of their picture, where there is one. */
+  avatar?: string;
   state: ContactState;
   availability: Availability;
   text?: string;
@@ -106,10 +110,17 @@ export interface ContactView {
   watched?: true;
 }
 
+/** A person in a call; `avatar` is the address of their picture. */
+export interface PersonView {
+  user: UserId;
+  name: string;
+  avatar?: string | undefined;
+}
+
 /** A ring that waits behind the call on the stage. */
 export interface WaitingView {
   call: CallId;
-  with: { user: UserId; name: string };
+  with: PersonView;
   media: Media;
   until: number;
   /** It was accepted, and the server's word on that is awaited. */
@@ -122,7 +133,7 @@ export interface WaitingView {
  */
 export type RingSound = "loud" | "silenced" | "silent" | "waiting";
 
-export type CallView = { call: CallId; with: { user: UserId; name: string }; media: Media } & (
+export type CallView = { call: CallId; with: PersonView; media: Media } & (
   | { at: "inviting" }
   | { at: "ringing-out"; devices: number; mode: AlertMode }
   | { at: "ringing-in"; until: number; sound: RingSound }
@@ -152,7 +163,7 @@ export interface CallPageView {
   outgoing: boolean;
   /** After glare another than in the page's address. [CALL-6] */
   call: CallId;
-  with: { user: UserId; name: string };
+  with: PersonView;
   media: Media;
   state: "inviting" | "ringing-out" | "accepting" | "joining" | "live" | "reconnecting" | "ended";
   devices?: number;

@@ -5,6 +5,8 @@ import { Problem } from "./commands.ts";
 /** The name of the port that a call page holds to the background for as long as it lives. */
 export const CALL_PORT = "call";
 
+/** `avatar` is the address of their picture. */
+const Pictured = v.object({ ...Person.entries, avatar: v.optional(v.string()) });
 const Wishes = v.object({ camera: v.boolean(), microphone: v.boolean() });
 
 /** From the call page to the background. */
@@ -41,7 +43,7 @@ export const ToCallPage = v.variant("type", [
     /** Whether this side called, and so waits at PeerServer while the other dials. */
     outgoing: v.boolean(),
     call: CallId,
-    with: Person,
+    with: Pictured,
     media: Media,
     state: v.picklist(["inviting", "ringing-out", "accepting", "joining", "live", "reconnecting", "ended"]),
     devices: v.optional(v.number()),
@@ -58,7 +60,7 @@ export const ToCallPage = v.variant("type", [
     online: v.boolean(),
     /** What rings behind this call. */
     waiting: v.array(
-      v.object({ call: CallId, with: Person, media: Media, until: v.number(), isAnswered: v.boolean() }),
+      v.object({ call: CallId, with: Pictured, media: Media, until: v.number(), isAnswered: v.boolean() }),
     ),
   }),
   /** The page goes on with this call, and keeps its devices as they are; its former call is over. */

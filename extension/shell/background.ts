@@ -113,10 +113,11 @@ function notificationListener(runtime: Runtime, commands: Commands): Notificatio
     returned: () => runtime.dispatch({ type: "show-call-tab" }),
     hungUp: (call) => runtime.dispatch({ type: "hang-up", call }),
     called: (user) => void runtime.started.then(() => callFree(runtime, commands, user)),
+    welcomed: (user) => void runtime.started.then(() => welcome(runtime, commands, user)),
     clicked: (about) => {
       leave(runtime, about);
       if (about.type === "missed") runtime.dispatch({ type: "pointed-at", what: { to: "history" } });
-      if (about.type === "free") runtime.dispatch({ type: "pointed-at", what: { to: "contact", user: about.user } });
+      if ("user" in about) runtime.dispatch({ type: "pointed-at", what: { to: "contact", user: about.user } });
       if (about.type === "away") runtime.dispatch({ type: "show-call-tab" });
       else showCard();
     },
@@ -135,6 +136,7 @@ function close(runtime: Runtime, about: NotificationSubject): void {
 function leave(runtime: Runtime, about: NotificationSubject): void {
   if (about.type === "missed") runtime.dispatch({ type: "missed-seen" });
   if (about.type === "free") runtime.dispatch({ type: "free-seen", user: about.user });
+  if (about.type === "request") runtime.dispatch({ type: "request-seen", user: about.user });
 }
 
 /** The button of who is free calls; where that cannot be done now, the popup shows them and says why. */
@@ -142,6 +144,14 @@ function callFree(runtime: Runtime, commands: Commands, user: UserId): void {
   const answer = commands.decide({ type: "place-call", call: newCallId(), user, media: "video" });
   runtime.dispatch({ type: "free-seen", user });
   if (answer.ok) return;
+  runtime.dispatch({ type: "pointed-at", what: { to: "contact", user } });
+  showCard();
+}
+
+/** The button of who asks accepts them, and the popup shows the new contact, or why it could not be done. */
+async function welcome(runtime: Runtime, commands: Commands, user: UserId): Promise<void> {
+  await commands.handle({ type: "acceptContact", user });
+  runtime.dispatch({ type: "request-seen", user });
   runtime.dispatch({ type: "pointed-at", what: { to: "contact", user } });
   showCard();
 }

@@ -9,6 +9,7 @@ interface Look {
 }
 
 const MISSED_COLOR = "#c4262e";
+const REQUESTS_COLOR = "#4b45c6";
 
 /** Each state by shape as well as by colour; the words are in the button's tooltip. */
 const looks: Record<Badge["state"], Look> = {
@@ -31,21 +32,28 @@ export class ToolbarBadge {
     this.#text = text;
   }
 
-  show({ state, missed }: Badge): void {
+  show({ state, missed, requests = 0 }: Badge): void {
     const look = looks[state];
     const urgent = state === "ringing" || state === "in-call";
     const counted = missed > 0 && !urgent && state !== "signed-out";
-    const text = counted ? (missed > 99 ? "99+" : String(missed)) : look.text;
-    const key = `${state} ${text}`;
+    // Quieter than all that: who cannot be reached must see so first.
+    const asked = requests > 0 && !counted && !urgent && state !== "offline" && state !== "signed-out";
+    const text = counted ? countOf(missed) : asked ? `+${countOf(requests)}` : look.text;
+    const key = `${state} ${text} ${String(requests)}`;
     if (key === this.#shown) return;
     this.#shown = key;
     const words = [this.#text.t("app.name"), this.#text.t(look.title)];
     if (counted) words.push(this.#text.t("missed.count", { count: missed }));
+    if (requests > 0) words.push(this.#text.t("request.count", { count: requests }));
     void action.setBadgeText({ text });
-    void action.setBadgeBackgroundColor({ color: counted ? MISSED_COLOR : look.color });
+    void action.setBadgeBackgroundColor({ color: counted ? MISSED_COLOR : asked ? REQUESTS_COLOR : look.color });
     void action.setBadgeTextColor({ color: "#ffffff" });
     void action.setTitle({ title: words.join(" · ") });
   }
+}
+
+function countOf(count: number): string {
+  return count > 99 ? "99+" : String(count);
 }
 
 /** Manifest V2, which Firefox has, calls it by another name; what we use of it is the same. */

@@ -1,7 +1,7 @@
 import { CallId, UserId } from "#protocol";
 import * as v from "valibot";
 import { type Browser, browser } from "wxt/browser";
-import type { CallNotification, FreeNotification } from "../core/app-types.ts";
+import type { CallNotification, FreeNotification, RequestNotification } from "../core/app-types.ts";
 import type { Text } from "../locales/text.ts";
 import { createLogger, errorName } from "./logger.ts";
 
@@ -21,13 +21,14 @@ const buttons = {
   waiting: ["waiting.accept", "ringing.decline"],
   away: ["strip.return", "strip.hang-up"],
   free: ["free.call"],
+  request: ["request.accept"],
 } as const;
 
-type Shown = CallNotification | FreeNotification;
+type Shown = CallNotification | FreeNotification | RequestNotification;
 
 /** What one of our notifications is about, as its id says: so it outlives the worker. */
 export type NotificationSubject =
-  { type: CallNotification["type"]; call: CallId } | { type: FreeNotification["type"]; user: UserId };
+  { type: CallNotification["type"]; call: CallId } | { type: "free" | "request"; user: UserId };
 
 export interface NotificationListener {
   accepted: (call: CallId) => void;
@@ -37,6 +38,8 @@ export interface NotificationListener {
   hungUp: (call: CallId) => void;
   /** The button of who is free was clicked. */
   called: (user: UserId) => void;
+  /** The button of who asks to be a contact was clicked. */
+  welcomed: (user: UserId) => void;
   /** The body was clicked. */
   clicked: (about: NotificationSubject) => void;
   /** The person closed it. */
@@ -101,7 +104,7 @@ export class Notifications {
     // Firefox throws at an option that it does not know.
     if (import.meta.env.FIREFOX || wanted.type === "missed") return common;
     const named = { ...common, buttons: buttons[wanted.type].map((key) => ({ title: t(key) })) };
-    if (wanted.type === "free") return named;
+    if (wanted.type === "free" || wanted.type === "request") return named;
     const waits = wanted.type === "waiting";
     return {
       ...named,
@@ -114,18 +117,20 @@ export class Notifications {
 }
 
 function idOf(shown: Shown): string {
-  return `${shown.type}:${shown.type === "free" ? shown.user : shown.call}`;
+  return `${shown.type}:${"user" in shown ? shown.user : shown.call}`;
 }
 
 function messageOf({ t }: Text, wanted: Shown): string {
   if (wanted.type === "away") return t("strip.away", { name: wanted.with.name });
+  if (wanted.type === "request") return t("request.told", { name: wanted.name, handle: wanted.handle });
   const key = messages[wanted.type === "incoming" ? wanted.media : wanted.type];
   return t(key, { name: wanted.type === "free" ? wanted.name : wanted.from.name });
 }
 
 function press(about: NotificationSubject, button: number, listener: NotificationListener): void {
-  if (about.type === "free") {
-    listener.called(about.user);
+  if ("user" in about) {
+    const act = about.type === "free" ? listener.called : listener.welcomed;
+    act(about.user);
     return;
   }
   const [first, second] =
@@ -138,7 +143,7 @@ function press(about: NotificationSubject, button: number, listener: Notificatio
 function heed(id: string, act: (about: NotificationSubject) => void): void {
   const [type, name] = id.split(":");
   const user = v.safeParse(UserId, name);
-  if (type === "free" && user.success) act({ type, user: user.output });
+  if ((type === "free" || type === "request") && user.success) act({ type, user: user.output });
   const call = v.safeParse(CallId, name);
   if (!call.success) return;
   if (type === "incoming" || type === "waiting" || type === "away" || type === "missed")

@@ -88,7 +88,11 @@ export class BrowserOutside implements Outside {
     const { badge, notifications, ringer, timers, store, pages } = this.#around;
     if (state.at === "signed-in") this.#server = state.session.server;
     badge.show(wanted.badge);
-    notifications.show([...(wanted.notification ? [wanted.notification] : []), ...(wanted.free ?? [])]);
+    notifications.show([
+      ...(wanted.notification ? [wanted.notification] : []),
+      ...(wanted.free ?? []),
+      ...(wanted.requests ?? []),
+    ]);
     ringer.ring(wanted.ringing);
     timers.set(wanted.wakeAt, state.at === "signed-in");
     void store.save(wanted.saved);

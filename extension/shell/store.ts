@@ -1,7 +1,7 @@
 import { CallRecord, Contact, DeviceId, UserId } from "#protocol";
 import * as v from "valibot";
 import { browser } from "wxt/browser";
-import type { AppState, Saved } from "../core/app-types.ts";
+import type { AppState, Saved, Session } from "../core/app-types.ts";
 import type { View } from "../core/view.ts";
 import { createLogger, errorName } from "./logger.ts";
 
@@ -14,6 +14,7 @@ const SavedSchema = v.object({
       user: UserId,
       handle: v.string(),
       name: v.string(),
+      avatar: v.optional(v.string()),
       server: v.object({ origin: v.string(), presenceUrl: v.string(), parseUrl: v.string(), peerPath: v.string() }),
     }),
   ),
@@ -21,6 +22,7 @@ const SavedSchema = v.object({
   contacts: v.fallback(v.optional(v.array(Contact)), undefined),
   calls: v.fallback(v.optional(v.array(CallRecord)), undefined),
   watched: v.fallback(v.optional(v.record(v.string(), v.number())), undefined),
+  requests: v.fallback(v.optional(v.record(v.string(), v.number())), undefined),
   device: v.fallback(v.optional(v.object({ ringSilently: v.boolean() })), undefined),
 });
 
@@ -107,17 +109,22 @@ export class Store {
 }
 
 function savedOf(saved: v.InferOutput<typeof SavedSchema>, hasToken: boolean): Saved {
-  const { server, session, contacts, calls, watched } = saved;
+  const { server, session, contacts, calls, watched, requests } = saved;
   const device = saved.device === undefined ? {} : { device: saved.device };
   if (!hasToken || session === undefined) return { server, ...device };
   return {
     server,
-    session,
+    session: sessionOf(session),
     ...(contacts === undefined ? {} : { contacts }),
     ...(calls === undefined ? {} : { calls }),
     ...(watched === undefined ? {} : { watched }),
+    ...(requests === undefined ? {} : { requests }),
     ...device,
   };
+}
+
+function sessionOf({ avatar, ...session }: NonNullable<v.InferOutput<typeof SavedSchema>["session"]>): Session {
+  return { ...session, ...(avatar === undefined ? {} : { avatar }) };
 }
 
 function journalled(stored: unknown): AppState | undefined {

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { pictureUrl } from "../../../extension/core/picture.ts";
+import { callPageOf, viewOf } from "../../../extension/core/projection.ts";
+import { outward } from "../../../extension/core/outward.ts";
+import { bob, callId, calling, contact, incoming, online, welcome } from "./given.ts";
+
+const ORIGIN = "https://beckon.example";
+
+describe("one's own profile", () => {
+  it("is as the welcome says, and then as the server tells of a change", () => {
+    const { user } = welcome();
+    const device = online()
+      .loses()
+      .returns({ user: { ...user, avatar: "/avatars/one" } });
+    expect(viewOf(device.state)).toMatchObject({ self: { name: "Alice", avatar: `${ORIGIN}/avatars/one` } });
+    device.hears({
+      type: "self",
+      availability: "available",
+      settings: { showBusy: true, secondCall: "wait" },
+      user: { handle: "al", name: "Al" },
+    });
+    expect(viewOf(device.state)).toMatchObject({ self: { handle: "al", name: "Al" } });
+    expect(viewOf(device.state)).not.toHaveProperty("self.avatar");
+    expect(outward(device.state).saved?.session).toMatchObject({ handle: "al", name: "Al" });
+  });
+
+  it("stays where only the choice changed", () => {
+    const settings = { showBusy: true, secondCall: "wait" } as const;
+    const device = online().hears({ type: "self", availability: "dnd", settings });
+    expect(viewOf(device.state)).toMatchObject({ self: { name: "Alice", availability: "dnd" } });
+  });
+});
+
+describe("a contact's picture", () => {
+  const avatar = "/avatars/bob-1";
+
+  it("stands in the list, in a ring and in the call's page", () => {
+    const listed = [{ ...contact(bob), avatar }];
+    const device = online()
+      .hears({ type: "contacts.changed" })
+      .lists(...listed);
+    expect(viewOf(device.state)).toMatchObject({ contacts: [{ avatar: ORIGIN + avatar }] });
+    device.hears(incoming(2, bob));
+    expect(viewOf(device.state)).toMatchObject({ call: { with: { ...bob, avatar: ORIGIN + avatar } } });
+    const call = calling()
+      .hears({ type: "contacts.changed" })
+      .lists(...listed);
+    expect(callPageOf(call.state, callId(1))?.with).toEqual({ ...bob, avatar: ORIGIN + avatar });
+  });
+
+  it.each(["//evil.example/x.png", "/\\evil.example", "https://evil.example/x.png", "data:image/png,", "", "/"])(
+    "is none where %j is no path of the server",
+    (path) => {
+      expect(pictureUrl(ORIGIN, path)).toBeUndefined();
+    },
+  );
+});
