@@ -10,6 +10,8 @@ export const PEER_PATH = "/peer";
 /** PeerJS's `key`: the name of the one realm, no secret. */
 export const PEER_KEY = "beckon";
 export const PARSE_APP_ID = "beckon";
+/** Pictures of people, behind which an unguessable name stands. */
+export const AVATARS_PATH = "/avatars";
 /** Pages for people; the code of an invite link stands behind the first. */
 export const INVITE_PATH = "/i";
 export const VERIFY_PATH = "/verify";

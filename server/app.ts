@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { LATE_RING_MS } from "#protocol";
 import type { AccountLimits } from "./accounts/rate-limits.ts";
 import { createAccounts } from "./accounts/create-accounts.ts";
@@ -76,6 +77,7 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
     publicUrl,
     mail,
     databaseUri,
+    filesDir: join(folder.path, "files"),
     masterKey: secrets.masterKey,
     maintenanceKey: secrets.maintenanceKey,
     logger: log,
@@ -88,6 +90,7 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
     discovery: () => discoveryOf(url, config.registration),
     ready: () => accounts.ready(),
     parse: router,
+    avatars: running.avatars,
     isHttps: url.startsWith("https:"),
     log,
   });

@@ -7,7 +7,7 @@ import type { Tell } from "./alone.ts";
  * Hands a person the requests that were made at their handle while nobody had it. Where the person asked the other
  * before, the two are contacts now. Whoever stands in any relation to the person already goes on waiting at the handle.
  */
-export async function adoptRequests(database: Database, tell: Tell, user: Profile): Promise<void> {
+export async function adoptRequests(database: Database, tell: Tell, user: Omit<Profile, "avatar">): Promise<void> {
   const own = await database.rows(
     `DELETE FROM "Contact" WHERE "owner" = $1 AND "handle" = $2 AND "target" IS NULL RETURNING 1`,
     [user.id, user.handle],

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { EndedCall } from "../core/events.ts";
 import type { DatabasePool } from "../database/pool.ts";
 import { newRowId, readableBy } from "./rows.ts";
+import { nameSeenBy } from "./shown.ts";
 
 const DEFAULT_PAGE = 50;
 
@@ -101,7 +102,7 @@ export class Calls {
     if (cursor === undefined) return undefined;
     const rows = await this.#database.rows<Row>(
       `SELECT c."objectId" AS id, c."call" AS call, c."caller" = $1 AS outgoing, other."objectId" AS other,
-         coalesce(other."name", other."username") AS name, c."media" AS media,
+         ${nameSeenBy("$1", "other")} AS name, c."media" AS media,
          CASE WHEN c."caller" = $1 THEN c."callerOutcome" ELSE c."calleeOutcome" END AS outcome,
          c."startedAt" AS started_at, c."acceptedAt" AS accepted_at, c."endedAt" AS ended_at,
          c."caller" = $1 OR c."seen" AS seen,

@@ -1,7 +1,9 @@
 import { UserId, type Contact } from "#protocol";
 import * as v from "valibot";
 import type { Database } from "../database/pool.ts";
+import { avatarOfRow } from "./avatar-rows.ts";
 import { newRowId, readableBy } from "./rows.ts";
+import type { Shown } from "./shown.ts";
 
 /** So many contacts and requests of one person, and so many whom they block: a welcome carries the roster in one frame. */
 export const MAX_CONTACTS = 1_000;
@@ -11,6 +13,8 @@ export interface Person {
   id: UserId;
   handle: string;
   name: string;
+  /** Where their picture is. */
+  avatar?: string;
 }
 
 interface ContactRow {
@@ -18,6 +22,7 @@ interface ContactRow {
   request: string | null;
   handle: string | null;
   name: string | null;
+  avatar: string | null;
   typed: string | null;
   mine: Date | null;
   theirs: Date | null;
@@ -27,8 +32,10 @@ interface ContactRow {
 /** A person's own list. Whom they block is nothing else to them; to the blocked one it makes no difference. [PRES-5] */
 export async function contactsOf(database: Database, user: UserId): Promise<Contact[]> {
   const rows = await database.rows<ContactRow>(
-    `SELECT other."objectId" AS user, mine."objectId" AS request, other."username" AS handle,
-       coalesce(other."name", other."username") AS name, mine."handle" AS typed,
+    `SELECT other."objectId" AS user, mine."objectId" AS request, mine."handle" AS typed,
+       coalesce(veil."shown" ->> 'handle', other."username") AS handle,
+       coalesce(veil."shown" ->> 'name', other."name", other."username") AS name,
+       CASE WHEN veil."objectId" IS NULL THEN other."avatar" ->> 'path' ELSE veil."shown" -> 'avatar' ->> 'path' END AS avatar,
        mine."createdAt" AS mine, theirs."createdAt" AS theirs, block."createdAt" AS blocked
      FROM (SELECT * FROM "Contact" WHERE "owner" = $1 AND "blocks" IS NOT TRUE) AS mine
      FULL JOIN (SELECT * FROM "Contact" WHERE "target" = $1 AND "blocks" IS NOT TRUE) AS theirs
@@ -36,6 +43,7 @@ export async function contactsOf(database: Database, user: UserId): Promise<Cont
      FULL JOIN (SELECT * FROM "Contact" WHERE "owner" = $1 AND "blocks") AS block
        ON block."target" = coalesce(theirs."owner", mine."target")
      LEFT JOIN "_User" AS other ON other."objectId" = coalesce(block."target", theirs."owner", mine."target")
+     LEFT JOIN "Contact" AS veil ON veil."blocks" AND veil."owner" = other."objectId" AND veil."target" = $1
      ORDER BY coalesce(mine."createdAt", theirs."createdAt", block."createdAt")`,
     [user],
   );
@@ -54,21 +62,28 @@ function entryOf(row: ContactRow): Contact[] {
   if (row.blocked !== null) return [{ ...person, state: "blocked", since: row.blocked.getTime() }];
   if (theirs === undefined) return [];
   if (mine === undefined) return [{ ...person, state: "incoming", since: theirs }];
-  return [{ ...person, state: "accepted", since: Math.max(mine, theirs) }];
+  return [{ ...person, ...avatarOfRow(row.avatar), state: "accepted", since: Math.max(mine, theirs) }];
 }
 
 export async function lockPair(database: Database, one: string, other: string): Promise<void> {
   await database.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [[one, other].sort().join(" ")]);
 }
 
-const PersonRow = v.object({ id: UserId, handle: v.string(), name: v.string() });
+const PersonRow = v.object({ id: UserId, handle: v.string(), name: v.string(), avatar: v.nullable(v.string()) });
 
-export async function personBy(database: Database, column: "username" | "objectId", value: string) {
+export async function personBy(
+  database: Database,
+  column: "username" | "objectId",
+  value: string,
+): Promise<Person | undefined> {
   const [row] = await database.rows(
-    `SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name FROM "_User" WHERE "${column}" = $1`,
+    `SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name, "avatar" ->> 'path' AS avatar
+     FROM "_User" WHERE "${column}" = $1`,
     [value],
   );
-  return row === undefined ? undefined : v.parse(PersonRow, row);
+  if (row === undefined) return undefined;
+  const { avatar, ...person } = v.parse(PersonRow, row);
+  return { ...person, ...avatarOfRow(avatar) };
 }
 
 /** Answers whether it is new. */
@@ -148,23 +163,27 @@ export async function blocksBetween(
   return { ofOne: owners.includes(one), ofOther: owners.includes(other) };
 }
 
-/** A row of its own, which nobody but its owner reads. */
-export async function addBlock(database: Database, owner: string, target: string): Promise<void> {
+/** A row of its own, which nobody but its owner reads; to its target they go on looking as they are `shown`. */
+export async function addBlock(database: Database, owner: string, target: string, shown: Shown): Promise<void> {
   const acl = readableBy(owner);
   await database.rows(
-    `INSERT INTO "Contact" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "owner", "target", "blocks")
-     VALUES ($1, now(), now(), $2, $3, $4, $5, true)`,
-    [newRowId(), acl.read, acl.write, owner, target],
+    `INSERT INTO "Contact" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "owner", "target", "blocks", "shown")
+     VALUES ($1, now(), now(), $2, $3, $4, $5, true, $6)`,
+    [newRowId(), acl.read, acl.write, owner, target, shown],
   );
 }
 
-/** Answers whether there was one. */
-export async function removeBlock(database: Database, owner: string, target: string): Promise<boolean> {
-  const gone = await database.rows(
-    `DELETE FROM "Contact" WHERE "owner" = $1 AND "target" = $2 AND "blocks" RETURNING 1`,
+/** Answers with what the other was shown meanwhile; undefined where there was no block. */
+export async function removeBlock(
+  database: Database,
+  owner: string,
+  target: string,
+): Promise<{ shown: Shown | null } | undefined> {
+  const [gone] = await database.rows<{ shown: Shown | null }>(
+    `DELETE FROM "Contact" WHERE "owner" = $1 AND "target" = $2 AND "blocks" RETURNING "shown"`,
     [owner, target],
   );
-  return gone.length > 0;
+  return gone;
 }
 
 export async function blocksTooMany(database: Database, owner: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Database, DatabasePool } from "../database/pool.ts";
 import type { Profile } from "./accounts.ts";
 import { adoptRequests } from "./adopt.ts";
 import type { Alone, Tell } from "./alone.ts";
+import { moveAvatar } from "./avatar-rows.ts";
 import {
   addBlock,
   blocksBetween,
@@ -19,6 +20,8 @@ import {
   wishes,
   type Person,
 } from "./contact-rows.ts";
+import { hidePictures, shownNow } from "./shown.ts";
+import { tellTruth } from "./tell-profile.ts";
 
 /** What an act on the contacts came to. */
 export type ContactOutcome =
@@ -115,6 +118,8 @@ export class Contacts {
         await unlist(database, target, user.id);
         tell({ type: "contact", accepted: false, people: [named(user), named(person)] });
         tellBoth(tell, user.id, target, blocks);
+        await hidePictures(database, user.id, target);
+        for (const one of [user.id, target]) await moveAvatar(database, tell, one);
       } else {
         // Whoever only asked is not told whom.
         tell({ type: "contacts-changed", of: user.id });
@@ -131,9 +136,14 @@ export class Contacts {
       if ((await blocksBetween(database, user.id, other)).ofOne) return "done";
       if (!(await wishes(database, other, user.id))) return "not-found";
       if (await blocksTooMany(database, user.id)) return "too-many-blocked";
-      await addBlock(database, user.id, other);
+      const wasMutual = await wishes(database, user.id, other);
+      const shown = await shownNow(database, user.id, wasMutual);
+      await addBlock(database, user.id, other, shown);
       tell({ type: "block", by: user.id, user: other, blocked: true });
       tell({ type: "contacts-changed", of: user.id, user: other });
+      // The other hears of another path like everybody else, and goes on seeing the picture of this moment.
+      await moveAvatar(database, tell, user.id);
+      if (shown.avatar !== undefined) tell({ type: "contacts-changed", of: other, user: user.id });
       return "done";
     });
   }
@@ -142,9 +152,11 @@ export class Contacts {
   async unblock(user: Profile, other: UserId): Promise<ContactOutcome> {
     return this.#alone(async (database, tell) => {
       await lockPair(database, user.id, other);
-      if (await removeBlock(database, user.id, other)) {
+      const block = await removeBlock(database, user.id, other);
+      if (block !== undefined) {
         tell({ type: "block", by: user.id, user: other, blocked: false });
         tell({ type: "contacts-changed", of: user.id, user: other });
+        await tellTruth(database, tell, { of: user.id, to: other, shown: block.shown });
         return "done";
       }
       return (await wishes(database, other, user.id)) ? "done" : "not-found";

@@ -1,16 +1,14 @@
-import "./parse-logs-nowhere.ts";
 import type { Settings, UserId } from "#protocol";
-import type { Router } from "express";
-import { ParseServer } from "parse-server";
-import type { Pool } from "pg";
+import type { RequestHandler, Router } from "express";
 import type { Config } from "../config.ts";
 import type { ChosenPresence, EndedCall, KeptCall } from "../core/events.ts";
-import { openPool, watchConnections, type DatabasePool } from "../database/pool.ts";
-import { migrate, readVersion } from "../database/schema-version.ts";
+import { openPool, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Mail } from "../mail/mail.ts";
 import type { Accounts, AccountsEvent } from "./accounts.ts";
 import { oneAtATime } from "./alone.ts";
+import { avatarRoute } from "./avatar-route.ts";
+import { Avatars } from "./avatars.ts";
 import { Calls } from "./calls.ts";
 import { Contacts } from "./contacts.ts";
 import { SignedInDevices } from "./devices.ts";
@@ -20,30 +18,27 @@ import { HandleCounters } from "./handle-counters.ts";
 import { removeExpiredInvites } from "./invite-rows.ts";
 import { Invites } from "./invites.ts";
 import { KeptCallRows } from "./kept-calls.ts";
+import { KeptFiles } from "./kept-files.ts";
 import { KnownDevices } from "./known-devices.ts";
 import { Letters, removeExpiredTokens } from "./letters.ts";
 import { MissedCalls } from "./missed-calls.ts";
-import { MIGRATIONS } from "./migrations.ts";
-import { catchLostLetters, emailAdapter, type ParseUsers } from "./parse-mail.ts";
-import { parseOptions } from "./parse-options.ts";
 import { Profiles } from "./profiles.ts";
 import { ACCOUNT_LIMITS, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
 import { SessionUses } from "./session-uses.ts";
 import { Sessions } from "./sessions.ts";
+import { startParse } from "./start-parse.ts";
 import { Unkept } from "./unkept.ts";
 import { WriteBehind } from "./write-behind.ts";
-
-type Parse = ReturnType<typeof ParseServer>;
 
 const FLUSH_WITHIN_MS = 5_000;
 /** How often rows that have expired are removed. */
 const SWEEP_EVERY_MS = 60 * 60_000;
-/** A step of a migration may rewrite a large table. */
-const MIGRATE_WITHIN_MS = 30 * 60_000;
 
 export interface AccountsOptions {
   config: Pick<Config, "registration">;
   databaseUri: string;
+  /** Where people's pictures are kept. */
+  filesDir: string;
   masterKey: string;
   maintenanceKey: string;
   /** The server as clients see it, without a slash at its end; asked once it serves. */
@@ -58,6 +53,8 @@ export interface RunningAccounts {
   accounts: Accounts;
   /** To be mounted at `/parse`. Brings its own body limits, CORS and errors. */
   router: Router;
+  /** To be mounted at `/avatars`. */
+  avatars: RequestHandler;
   /** Where only invited people come in and nobody is here yet: tells the operator of a link for the first account. */
   inviteFirst(): Promise<void>;
   /** Writes what waits to be written, at most 5 s long, and lets go of the database. */
@@ -84,10 +81,12 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const behind = new WriteBehind(logger);
   const letters = new Letters({ ...options, database, behind, perRecipient: limits.mailPerRecipient });
   const profiles = new Profiles({ database, alone, counters: new HandleCounters(limits.handles), letters });
+  const files = new KeptFiles(database, logger);
+  const avatars = new Avatars(database, alone, files);
   const devices = new SignedInDevices(database, emit);
   const { registration } = options.config;
   const invites = new Invites({ database, contacts, publicUrl: options.publicUrl, logger });
-  const parse = await startParse(options, database, letters, (parse) =>
+  const parse = await startParse({ ...options, database, letters, files }, (parse) =>
     defineFunctions({
       parse,
       database,
@@ -95,6 +94,7 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
       calls,
       missed,
       profiles,
+      avatars,
       devices,
       counters,
       invites,
@@ -107,11 +107,13 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
     throw error;
   });
   const uses = new SessionUses(database, logger);
-  const sweep = () =>
+  const sweep = () => {
     behind.add("what has expired", async () => {
       await removeExpiredInvites(database);
       await removeExpiredTokens(database);
     });
+    behind.add("files that nobody needs", () => files.sweep());
+  };
   sweep();
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
   return {
@@ -120,12 +122,13 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
       if (registration === "invite") await invites.inviteFirst();
     },
     router: frontDoor({
-      parse: appOf(parse.server),
+      parse: parse.app,
       counters,
       login: limits.login,
       devices: new KnownDevices(database, logger),
       logger,
     }),
+    avatars: avatarRoute(avatars),
     close: async () => {
       clearInterval(sweeping);
       await behind.flush(FLUSH_WITHIN_MS);
@@ -201,81 +204,4 @@ function accountsOf({ database, calls, missed, behind, uses, logger, listeners }
         () => false,
       ),
   };
-}
-
-interface RunningParse {
-  server: Parse;
-  stop(): Promise<void>;
-}
-
-async function startParse(
-  { databaseUri, masterKey, maintenanceKey, logger }: AccountsOptions,
-  database: DatabasePool,
-  letters: Letters,
-  cloud: Parameters<typeof parseOptions>[0]["cloud"],
-): Promise<RunningParse> {
-  const version = await readVersion(database, MIGRATIONS.length);
-  const options = parseOptions({
-    databaseUri,
-    masterKey,
-    maintenanceKey,
-    logger,
-    cloud,
-    emailAdapter: emailAdapter(letters),
-  });
-  // Parse's own types lag behind its options; the tests hold each of them against what it does.
-  const server = ParseServer(options as unknown as Parameters<typeof ParseServer>[0]);
-  catchLostLetters(usersOf(server), logger);
-  const pool = databaseOf(server).adapter._client.$pool;
-  const connections = watchConnections(pool, logger);
-  // Parse's own `handleShutdown` waits for no connection, and needs an HTTP server of Parse's own.
-  const stop = async () => {
-    await pool.end();
-    await connections.closed();
-  };
-  try {
-    // Parse's cache of the schema belongs to the process, and may still tell of a database that was used before.
-    await databaseOf(server).adapter._ensureSchemaCollectionExists();
-    await databaseOf(server).loadSchema({ clearCache: true });
-    await server.start();
-    if (version < MIGRATIONS.length) await migrateWith(databaseUri, logger);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { server, stop };
-}
-
-async function migrateWith(databaseUri: string, logger: Logger): Promise<void> {
-  const patient = openPool(databaseUri, logger, MIGRATE_WITHIN_MS);
-  try {
-    await migrate(patient, MIGRATIONS, logger);
-  } finally {
-    await patient.close();
-  }
-}
-
-/** Parse's way to its database, as far as it is used. The pool is not given out; pg-promise makes it of `pg`'s. */
-interface ParseDatabase {
-  adapter: { _client: { $pool: Pool }; _ensureSchemaCollectionExists(): Promise<void> };
-  loadSchema(options: { clearCache: boolean }): Promise<unknown>;
-}
-
-function databaseOf(server: Parse): ParseDatabase {
-  return (server.config as { databaseController: ParseDatabase }).databaseController;
-}
-
-function usersOf(server: Parse): ParseUsers {
-  return (server.config as { userController: ParseUsers }).userController;
-}
-
-/** Parse's app, without the handler by which it would end the process on an error that is not its own. */
-function appOf(server: Parse): Parameters<typeof frontDoor>[0]["parse"] {
-  const before = process.listeners("uncaughtException");
-  // An Express app, which Parse's types do not say.
-  const app = server.app as Parameters<typeof frontDoor>[0]["parse"];
-  for (const listener of process.listeners("uncaughtException")) {
-    if (!before.includes(listener)) process.removeListener("uncaughtException", listener);
-  }
-  return app;
 }

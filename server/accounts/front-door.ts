@@ -1,4 +1,4 @@
-import { DeviceId, FUNCTIONS, ParseCode, type FunctionName } from "#protocol";
+import { DeviceId, FUNCTIONS, MAX_IMAGE_BYTES, ParseCode, type FunctionName } from "#protocol";
 import express, { type NextFunction, type Request, type Response, type Router } from "express";
 import * as v from "valibot";
 import { addressOf } from "../http/address.ts";
@@ -12,6 +12,8 @@ import { databaseAway, isMistake, mistake, Refusal, refuse, tooMany } from "./re
 import { takeSdkFields } from "./sdk-fields.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
+/** A picture in base64, and what stands around it. */
+const MAX_IMAGE_BODY_BYTES = Math.ceil(MAX_IMAGE_BYTES / 3) * 4 + 4 * 1024;
 /** Parse waits for a database that hangs without end; its clients do not. */
 const ANSWER_WITHIN_MS = 8_000;
 
@@ -45,11 +47,14 @@ export function frontDoor(parts: FrontDoorParts): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   router.use(allowEveryOrigin, refuseKeys, rememberLanguage);
   // Parse's SDK sends JSON as plain text, which needs no preflight; without cookies that opens nothing to strange pages.
-  const json = express.json({ limit: MAX_BODY_BYTES, type: ["application/json", "text/plain"] });
-  const body = [json, readBody, readDevice];
+  const json = (limit: number) => express.json({ limit, type: ["application/json", "text/plain"] });
+  const body = [json(MAX_BODY_BYTES), readBody, readDevice];
+  const withImage = [json(MAX_IMAGE_BODY_BYTES), readBody, readDevice];
   router.post("/login", body, limitLogin(parts.login, parts.devices), toParse(parts));
   router.post("/logout", body, refuseFields, toParse(parts));
-  router.post("/functions/:name", limitFunction(parts.counters), body, toParse(parts));
+  router.post("/functions/:name", limitFunction(parts.counters));
+  router.post("/functions/setAvatar", withImage, toParse(parts));
+  router.post("/functions/:name", body, toParse(parts));
   router.use((_request, response) => {
     refuse(
       response,
@@ -182,11 +187,11 @@ function answerErrors(logger: Logger) {
 
 /** Parse's own errors and those of the body's reader, which carry a code or a status. */
 function refuseOther(response: Response, error: unknown, logger: Logger): void {
-  const { code, status, message } = v.parse(Thrown, error instanceof Error ? error : {});
+  const { code, status, message, limit } = v.parse(Thrown, error instanceof Error ? error : {});
   if (status === 413) {
     refuse(
       response,
-      new Refusal(ParseCode.invalid, `The body is too large; send at most ${String(MAX_BODY_BYTES / 1024)} KiB.`),
+      new Refusal(ParseCode.invalid, `The body is too large; send at most ${String(Math.floor(limit / 1024))} KiB.`),
       413,
     );
   } else if (status === 400 || status === 415) {
@@ -208,4 +213,5 @@ const Thrown = v.object({
   code: v.fallback(v.optional(v.number()), undefined),
   status: v.fallback(v.optional(v.number()), undefined),
   message: v.fallback(v.string(), ""),
+  limit: v.fallback(v.number(), MAX_BODY_BYTES),
 });

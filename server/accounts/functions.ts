@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Config } from "../config.ts";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
+import type { Avatars } from "./avatars.ts";
 import type { Calls } from "./calls.ts";
 import { anybody, callerOf, type Caller, type FunctionRequest } from "./caller.ts";
 import type { ContactOutcome, Contacts } from "./contacts.ts";
@@ -18,7 +19,7 @@ import { makeAccount, type ParseSdk } from "./sign-up.ts";
 type Parameters<F extends FunctionName> = v.InferOutput<(typeof FUNCTIONS)[F]["parameters"]>;
 
 /** Not built yet. */
-type Pending = "signInWithOidc" | "setAvatar" | "changePassword" | "exportAccount" | "deleteAccount";
+type Pending = "signInWithOidc" | "changePassword" | "exportAccount" | "deleteAccount";
 
 type Implementations = {
   [F in Exclude<FunctionName, Pending>]: (parameters: Parameters<F>, caller: Caller) => Promise<FunctionResult<F>>;
@@ -31,6 +32,7 @@ export interface FunctionParts {
   calls: Calls;
   missed: MissedCalls;
   profiles: Profiles;
+  avatars: Avatars;
   devices: SignedInDevices;
   counters: FunctionCounters;
   invites: Invites;
@@ -95,7 +97,7 @@ function implement(parts: FunctionParts): Implementations {
   return { ...accountFunctions(parts), ...contactFunctions(parts) };
 }
 
-function accountFunctions({ contacts, profiles, devices, invites, letters, ...parts }: FunctionParts) {
+function accountFunctions({ contacts, profiles, avatars, devices, invites, letters, ...parts }: FunctionParts) {
   return {
     signUp: async ({ invite, ...form }, { device }) => {
       if (parts.registration === "closed") {
@@ -108,6 +110,10 @@ function accountFunctions({ contacts, profiles, devices, invites, letters, ...pa
         parts.logger.warn("requests to a new account were not handed over", { error });
       });
       return account;
+    },
+    setAvatar: async ({ image }, { user }) => {
+      await avatars.set(user.id, image);
+      return { user: await profiles.read(user.id) };
     },
     getProfile: async (_parameters, { user }) => ({ user: await profiles.read(user.id) }),
     updateProfile: async (change, caller) => ({ user: await profiles.update(caller, change) }),

@@ -4,6 +4,7 @@ import type { KeptCall, KeptCalls, KeptPast } from "../core/events.ts";
 import type { DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import { newRowId, readableBy } from "./rows.ts";
+import { nameSeenBy } from "./shown.ts";
 
 /** So many calls that are over are read at the start, of at most this age: enough for what a client may say late. */
 const MAX_PAST = 20_000;
@@ -110,8 +111,8 @@ export class KeptCallRows {
     const rows = await this.#database.rows<OpenRow>(
       `SELECT c."call" AS call, c."media" AS media, c."startedAt" AS started_at, c."merged" AS merged,
          c."adopted" AS adopted, c."live" AS live,
-         caller."objectId" AS caller, coalesce(caller."name", caller."username") AS caller_name,
-         callee."objectId" AS callee, coalesce(callee."name", callee."username") AS callee_name
+         caller."objectId" AS caller, ${nameSeenBy('callee."objectId"', "caller")} AS caller_name,
+         callee."objectId" AS callee, ${nameSeenBy('caller."objectId"', "callee")} AS callee_name
        FROM "Call" AS c
        JOIN "_User" AS caller ON caller."objectId" = c."caller"
        JOIN "_User" AS callee ON callee."objectId" = c."callee"

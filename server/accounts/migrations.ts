@@ -103,4 +103,22 @@ export const MIGRATIONS: readonly Migration[] = [
       await database.rows(`CREATE INDEX beckon_invite_expires ON "InviteLink" ("expires")`);
     },
   },
+  {
+    version: 10,
+    name: "a picture is found by its path, and a block keeps what its target goes on seeing",
+    run: async (database) => {
+      await database.rows(`CREATE UNIQUE INDEX beckon_avatar_path ON "_User" (("avatar" ->> 'path'))`);
+      await database.rows(
+        `CREATE INDEX beckon_shown_path ON "Contact" (("shown" -> 'avatar' ->> 'path')) WHERE "blocks"`,
+      );
+      // Files that a row names no longer, or not yet.
+      await database.rows(
+        "CREATE TABLE beckon_stale_file (name text PRIMARY KEY, since timestamptz NOT NULL DEFAULT now())",
+      );
+      await database.rows(`
+        UPDATE "Contact" AS block SET "shown" = jsonb_build_object(
+          'handle', u."username", 'name', coalesce(u."name", u."username"))
+        FROM "_User" AS u WHERE block."blocks" AND u."objectId" = block."owner"`);
+    },
+  },
 ];

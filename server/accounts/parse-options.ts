@@ -1,5 +1,6 @@
 import { MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES, PARSE_APP_ID, PARSE_PATH, utf8Bytes } from "#protocol";
 import type { Logger } from "../logger.ts";
+import type { FolderFiles } from "./folder-files.ts";
 import { RESET_SECONDS, VERIFY_SECONDS } from "./letters.ts";
 import { CLASSES } from "./schema.ts";
 import { SESSION_SECONDS } from "./sessions.ts";
@@ -15,6 +16,8 @@ export interface ParseOptionParts {
   emailAdapter: object;
   /** Told of the SDK inside Parse Server, to define the functions with. */
   cloud: (parse: ParseSdk) => void;
+  /** Where its files are. */
+  filesAdapter: FolderFiles;
 }
 
 /** Parse Server, shut: everything that it offers and we do not need is off, and every default of its future is taken. */
@@ -33,6 +36,9 @@ export function parseOptions(parts: ParseOptionParts) {
     // Parse puts it into links of its own, which nobody is sent.
     publicServerURL: `http://127.0.0.1${PARSE_PATH}`,
     emailAdapter: parts.emailAdapter,
+    filesAdapter: parts.filesAdapter,
+    // We make the names, which nobody can guess.
+    preserveFileName: true,
     loggerAdapter: { log: (level: string, message: unknown) => tell(parts.logger, level, message) },
     logLevel: "warn",
     logLevels: {
@@ -78,7 +84,7 @@ const access = {
   allowCustomObjectId: false,
   allowAggregationForReadOnlyMasterKey: false,
   enforcePrivateUsers: true,
-  protectedFields: { _User: { "*": ["email", "username", "name", "choice", "settings", "knownDevices"] } },
+  protectedFields: { _User: { "*": ["email", "username", "name", "choice", "settings", "knownDevices", "avatar"] } },
   protectedFieldsOwnerExempt: false,
   protectedFieldsTriggerExempt: true,
   protectedFieldsSaveResponseExempt: false,

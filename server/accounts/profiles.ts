@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { Database, DatabasePool } from "../database/pool.ts";
 import { adoptRequests } from "./adopt.ts";
 import type { Alone } from "./alone.ts";
+import { avatarOfRow } from "./avatar-rows.ts";
 import type { Caller } from "./caller.ts";
 import type { HandleCounters } from "./handle-counters.ts";
 import type { Letters } from "./letters.ts";
@@ -27,6 +28,7 @@ const Row = v.object({
   id: UserId,
   handle: v.string(),
   name: v.string(),
+  avatar: v.nullable(v.string()),
   email: v.nullable(v.string()),
   emailVerified: v.boolean(),
   hasPassword: v.boolean(),
@@ -34,7 +36,7 @@ const Row = v.object({
 type Row = v.InferOutput<typeof Row>;
 
 const READ = `
-  SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name, "email" AS email,
+  SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name, "avatar" ->> 'path' AS avatar, "email" AS email,
     coalesce("emailVerified", false) AS "emailVerified", "_hashed_password" IS NOT NULL AS "hasPassword"
   FROM "_User" WHERE "objectId" = $1`;
 
@@ -130,6 +132,6 @@ function takenBy(error: unknown): Refusal | undefined {
   return undefined;
 }
 
-function profileOf({ email, ...row }: Row): OwnProfile {
-  return { ...row, ...(email === null ? {} : { email }) };
+function profileOf({ email, avatar, ...row }: Row): OwnProfile {
+  return { ...row, ...avatarOfRow(avatar), ...(email === null ? {} : { email }) };
 }

@@ -13,17 +13,20 @@ const CLOSED = {
 const person = { type: "Pointer", targetClass: "_User" };
 
 /**
- * Parse's classes. A session's `device` is the name that its device gave itself. `Contact` holds one person's wish for another, `owner` for `target`: two people are contacts where
- * each wishes for the other. `target` is missing where nobody has the handle. A row that `blocks` is no wish: its owner
- * blocks its target, whatever becomes of the wishes. `Call` holds one row for both people: while its `state` is `ringing`
- * or `running`, for the next server; once it is `ended`, it is the record of the call. `InviteLink` makes one person a contact of its `owner`, who is missing
- * where the operator invites; where the server takes invited people only, it `admits` one new account besides.
+ * Parse's classes. A user's `avatar` names the file of their picture and the path to it; a session's `device` is the name
+ * that its device gave itself. `Contact` holds one person's wish for another, `owner` for `target`: two people are contacts
+ * where each wishes for the other. `target` is missing where nobody has the handle. A row that `blocks` is no wish: its
+ * owner blocks its target, whatever becomes of the wishes, and goes on being `shown` to them as they were then. `Call`
+ * holds one row for both people: while its `state` is `ringing` or `running`, for the next server; once it is `ended`, it
+ * is the record of the call. `InviteLink` makes one person a contact of its `owner`, who is missing where the operator
+ * invites; where the server takes invited people only, it `admits` one new account besides.
  */
 export const CLASSES = [
   {
     className: "_User",
     fields: {
       name: { type: "String" },
+      avatar: { type: "Object" },
       choice: { type: "Object" },
       settings: { type: "Object" },
       knownDevices: { type: "Array" },
@@ -35,7 +38,13 @@ export const CLASSES = [
   { className: "_Installation", classLevelPermissions: CLOSED },
   {
     className: "Contact",
-    fields: { owner: person, target: person, handle: { type: "String" }, blocks: { type: "Boolean" } },
+    fields: {
+      owner: person,
+      target: person,
+      handle: { type: "String" },
+      blocks: { type: "Boolean" },
+      shown: { type: "Object" },
+    },
     classLevelPermissions: CLOSED,
   },
   {

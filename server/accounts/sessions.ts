@@ -5,7 +5,9 @@ import { settingsAfter } from "../core/settings.ts";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Identity, SessionCheck } from "./accounts.ts";
+import { avatarOfRow } from "./avatar-rows.ts";
 import { Batches } from "./batches.ts";
+import { nameSeenBy } from "./shown.ts";
 
 /** How long a session lives after it was last used. */
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
@@ -32,6 +34,7 @@ const Row = v.object({
   id: UserId,
   handle: v.string(),
   name: v.nullable(v.string()),
+  avatar: v.nullable(v.string()),
   installation: v.nullable(v.string()),
   choice: v.nullable(v.unknown()),
   settings: v.nullable(v.unknown()),
@@ -44,9 +47,9 @@ const Row = v.object({
 // One statement, so that the whole answer is of one moment.
 const IDENTIFY = `
   SELECT s."sessionToken" AS token, s."objectId" AS session, u."objectId" AS id, u."username" AS handle, u."name" AS name,
-    s."installationId" AS installation, u."choice" AS choice, u."settings" AS settings,
+    u."avatar" ->> 'path' AS avatar, s."installationId" AS installation, u."choice" AS choice, u."settings" AS settings,
     coalesce((
-      SELECT json_agg(json_build_object('id', other."objectId", 'name', coalesce(other."name", other."username")))
+      SELECT json_agg(json_build_object('id', other."objectId", 'name', ${nameSeenBy('u."objectId"', "other")}))
       FROM "Contact" AS mine
       JOIN "Contact" AS theirs ON theirs."owner" = mine."target" AND theirs."target" = mine."owner"
       JOIN "_User" AS other ON other."objectId" = mine."target"
@@ -131,7 +134,7 @@ export class Sessions {
 
 function identityOf(row: v.InferOutput<typeof Row>, now: number): Identity {
   return {
-    user: { id: row.id, handle: row.handle, name: row.name ?? row.handle },
+    user: { id: row.id, handle: row.handle, name: row.name ?? row.handle, ...avatarOfRow(row.avatar) },
     session: row.session,
     chosen: chosenOf(row.choice, now),
     settings: settingsOf(row.settings),

@@ -1,7 +1,8 @@
 import type { UserId } from "#protocol";
 import type { Database } from "../database/pool.ts";
 import type { Tell } from "./alone.ts";
-import { personBy } from "./contact-rows.ts";
+import { personBy, wishes } from "./contact-rows.ts";
+import type { Shown } from "./shown.ts";
 
 /** Tells of a person as they are now: their own devices, and whoever sees their name. [PRES-5] */
 export async function tellProfile(database: Database, tell: Tell, user: UserId): Promise<void> {
@@ -17,4 +18,21 @@ export async function tellProfile(database: Database, tell: Tell, user: UserId):
     [user],
   );
   tell({ type: "profile", user: person, seenBy: rows.map(({ target }) => target) });
+}
+
+interface Unveiled {
+  of: UserId;
+  to: UserId;
+  /** What the other saw during the block. */
+  shown: Shown | null;
+}
+
+/** After a block its target sees the person as they are; as if they had changed only now, where anything is other. */
+export async function tellTruth(database: Database, tell: Tell, { of, to, shown }: Unveiled): Promise<void> {
+  const person = await personBy(database, "objectId", of);
+  if (person === undefined || !(await wishes(database, of, to)) || !(await wishes(database, to, of))) return;
+  const isAsShown = person.handle === shown?.handle && person.name === shown.name;
+  // The path of a picture is another in any case.
+  if (isAsShown && person.avatar === undefined && shown.avatar === undefined) return;
+  tell({ type: "profile", user: person, seenBy: [to] });
 }

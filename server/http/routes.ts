@@ -1,5 +1,13 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
-import { DISCOVERY_PATH, HEALTH_PATH, PARSE_PATH, READY_PATH, type Discovery, type Health } from "#protocol";
+import {
+  AVATARS_PATH,
+  DISCOVERY_PATH,
+  HEALTH_PATH,
+  PARSE_PATH,
+  READY_PATH,
+  type Discovery,
+  type Health,
+} from "#protocol";
 import type { Logger } from "../logger.ts";
 import type { Refusal } from "./refuse.ts";
 
@@ -10,12 +18,14 @@ export interface RouteOptions {
   ready: () => Promise<boolean>;
   /** Parse Server, with everything closed that is not ours. */
   parse: RequestHandler;
+  /** Pictures of people, at paths that nobody can guess. */
+  avatars: RequestHandler;
   isHttps: boolean;
   log: Logger;
 }
 
 /** Everything that is answered over plain HTTP; each answer is JSON, also the refusals. */
-export function createRoutes({ discovery, ready, parse, isHttps, log }: RouteOptions): Express {
+export function createRoutes({ discovery, ready, parse, avatars, isHttps, log }: RouteOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -25,6 +35,7 @@ export function createRoutes({ discovery, ready, parse, isHttps, log }: RouteOpt
   app.set("query parser", false);
   app.use(securityHeaders(isHttps));
   app.use(PARSE_PATH, parse);
+  app.use(AVATARS_PATH, avatars);
   app.all(DISCOVERY_PATH, openToEveryOrigin, onlyRead, (_request, response) => {
     response.json(discovery());
   });

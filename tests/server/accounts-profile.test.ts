@@ -183,13 +183,19 @@ describe("another handle", () => {
 });
 
 describe("[PRES-5] whom they block", () => {
-  it("is told nothing", async () => {
+  it("learns nothing new until they are blocked no longer", async () => {
     const [blocker, blocked] = [await newcomer(), await newcomer()];
     await app.befriend(blocker, blocked);
     const atBlocked = await blocked.connect();
+    const before = await listed(blocked, blocker);
     await blocker.call("blockContact", { user: blocked.id });
     await blocker.call("updateProfile", { name: "Nobody's business", username: "nobodys.business" });
     await atBlocked.fence();
     expect(atBlocked.waiting("contacts.changed")).toEqual([]);
+    expect(await listed(blocked, blocker)).toEqual(before);
+    expect(JSON.stringify((await blocked.connect()).welcome)).not.toContain("Nobody's business");
+    await blocker.call("unblockContact", { user: blocked.id });
+    expect(await atBlocked.next("contacts.changed")).toMatchObject({ user: blocker.id });
+    expect(await listed(blocked, blocker)).toMatchObject({ name: "Nobody's business", handle: "nobodys.business" });
   });
 });

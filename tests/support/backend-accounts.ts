@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PARSE_APP_ID, type FunctionName, type FunctionParameters, type FunctionResult } from "#protocol";
+import { AVATARS_PATH, PARSE_APP_ID, type FunctionName, type FunctionParameters, type FunctionResult } from "#protocol";
 import express from "express";
 import { Client } from "pg";
 import type { AccountsEvent } from "../../server/accounts/accounts.ts";
@@ -86,6 +86,7 @@ export async function startTestAccounts(
     publicUrl,
     mail: options.mail ?? createMail({ smtp: undefined, publicUrl, logger }),
     databaseUri: database.uri,
+    filesDir: join(database.folder, "files"),
     masterKey: database.secrets.masterKey,
     maintenanceKey: database.secrets.maintenanceKey,
     logger,
@@ -96,6 +97,7 @@ export async function startTestAccounts(
   const app = express();
   app.set("trust proxy", "loopback");
   app.use("/parse", running.router);
+  app.use(AVATARS_PATH, running.avatars);
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { openDataFolder } from "../../server/database/data-folder.ts";
 import { startEmbedded } from "../../server/database/embedded.ts";
 import { createLogger } from "../../server/logger.ts";
@@ -36,6 +37,7 @@ async function startAccounts(databaseUri: string, { masterKey, maintenanceKey }:
     publicUrl,
     mail: createMail({ smtp: undefined, publicUrl, logger }),
     databaseUri,
+    filesDir: join(dataDir, "files"),
     masterKey,
     maintenanceKey,
     logger,

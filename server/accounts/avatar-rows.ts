@@ -1,0 +1,43 @@
+import { AVATARS_PATH, type UserId } from "#protocol";
+import { randomBytes } from "node:crypto";
+import type { Database } from "../database/pool.ts";
+import type { Tell } from "./alone.ts";
+import { tellProfile } from "./tell-profile.ts";
+
+/** A picture as a row names it: which file, and the path that is the permission to see it. */
+export interface KeptAvatar {
+  file: string;
+  path: string;
+}
+
+/** Nobody can guess it. */
+export function newAvatarPath(): string {
+  return randomBytes(18).toString("base64url");
+}
+
+/** As clients are told of it; nothing where there is none. */
+export function avatarOfRow(path: string | null | undefined): { avatar?: string } {
+  return path === null || path === undefined ? {} : { avatar: `${AVATARS_PATH}/${path}` };
+}
+
+/** The file that a path leads to: of the person themselves, or as somebody whom they block still sees them. */
+export async function fileAt(database: Database, path: string): Promise<string | undefined> {
+  const [row] = await database.rows<{ file: string }>(
+    `SELECT "avatar" ->> 'file' AS file FROM "_User" WHERE "avatar" ->> 'path' = $1
+     UNION ALL
+     SELECT "shown" -> 'avatar' ->> 'file' FROM "Contact" WHERE "blocks" AND "shown" -> 'avatar' ->> 'path' = $1`,
+    [path],
+  );
+  return row?.file;
+}
+
+/** Whoever knows the path until now loses the picture; who still sees it is told of the new one. */
+export async function moveAvatar(database: Database, tell: Tell, user: UserId): Promise<boolean> {
+  const moved = await database.rows(
+    `UPDATE "_User" SET "avatar" = jsonb_set("avatar", '{path}', to_jsonb($2::text)), "updatedAt" = now()
+     WHERE "objectId" = $1 AND "avatar" IS NOT NULL RETURNING 1`,
+    [user, newAvatarPath()],
+  );
+  if (moved.length > 0) await tellProfile(database, tell, user);
+  return moved.length > 0;
+}

@@ -1,0 +1,59 @@
+import type { UserId } from "#protocol";
+import { ParseCode } from "#protocol";
+import type { DatabasePool } from "../database/pool.ts";
+import type { Alone } from "./alone.ts";
+import { AVATAR_TYPE, avatarOf } from "./avatar-image.ts";
+import { fileAt, newAvatarPath, type KeptAvatar } from "./avatar-rows.ts";
+import { listAsStale, nameFile, type KeptFiles } from "./kept-files.ts";
+import { Refusal } from "./refusals.ts";
+import { tellProfile } from "./tell-profile.ts";
+
+/** People's pictures. */
+export class Avatars {
+  readonly #database: DatabasePool;
+  readonly #alone: Alone;
+  readonly #files: KeptFiles;
+
+  constructor(database: DatabasePool, alone: Alone, files: KeptFiles) {
+    this.#database = database;
+    this.#alone = alone;
+    this.#files = files;
+  }
+
+  /** Takes another picture, in base64, or with an empty text none. */
+  async set(user: UserId, image: string): Promise<void> {
+    if (image === "") {
+      await this.#replace(user, null);
+    } else {
+      const picture = await avatarOf(Buffer.from(image, "base64"));
+      if (picture === undefined) {
+        throw new Refusal(ParseCode.invalid, "In setAvatar 'image' must be a picture: JPEG, PNG, WebP or GIF.");
+      }
+      await this.#replace(user, { file: await this.#files.add(picture, AVATAR_TYPE), path: newAvatarPath() });
+    }
+    await this.#files.sweep();
+  }
+
+  /** The picture at a path; undefined where there is none, or none any more. */
+  async at(path: string): Promise<Buffer | undefined> {
+    const file = await fileAt(this.#database, path);
+    return file === undefined ? undefined : this.#files.read(file);
+  }
+
+  async #replace(user: UserId, avatar: KeptAvatar | null): Promise<void> {
+    await this.#alone(async (database, tell) => {
+      const [before] = await database.rows<{ file: string | null }>(
+        `SELECT "avatar" ->> 'file' AS file FROM "_User" WHERE "objectId" = $1 FOR UPDATE`,
+        [user],
+      );
+      if (before === undefined) throw new Refusal(ParseCode.invalidSession, "The session is not valid; sign in again.");
+      await database.rows(`UPDATE "_User" SET "avatar" = $2, "updatedAt" = now() WHERE "objectId" = $1`, [
+        user,
+        avatar,
+      ]);
+      if (avatar !== null) await nameFile(database, avatar.file);
+      if (before.file !== null) await listAsStale(database, before.file);
+      if (avatar !== null || before.file !== null) await tellProfile(database, tell, user);
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import type { UserId } from "#protocol";
+import type { Database } from "../database/pool.ts";
+import { newAvatarPath, type KeptAvatar } from "./avatar-rows.ts";
+
+/**
+ * How somebody looked to a person at the moment at which they blocked them. The blocked one goes on seeing this and learns
+ * nothing new, as of somebody who is away and changes nothing. [PRES-5]
+ */
+export interface Shown {
+  handle: string;
+  name: string;
+  avatar?: KeptAvatar;
+}
+
+/** To be kept with the block. A picture only where the two are contacts; at a path of its own, as everybody gets a new one. */
+export async function shownNow(database: Database, user: UserId, areContacts: boolean): Promise<Shown> {
+  const [row] = await database.rows<{ handle: string; name: string; file: string | null }>(
+    `SELECT "username" AS handle, coalesce("name", "username") AS name, "avatar" ->> 'file' AS file
+     FROM "_User" WHERE "objectId" = $1`,
+    [user],
+  );
+  const { handle = "", name = "", file = null } = row ?? {};
+  return {
+    handle,
+    name,
+    ...(file === null || !areContacts ? {} : { avatar: { file, path: newAvatarPath() } }),
+  };
+}
+
+/** The two are contacts no longer, whichever blocks the other: no picture is left. */
+export async function hidePictures(database: Database, one: UserId, other: UserId): Promise<void> {
+  await database.rows(
+    `UPDATE "Contact" SET "shown" = "shown" - 'avatar'
+     WHERE "blocks" AND (("owner" = $1 AND "target" = $2) OR ("owner" = $2 AND "target" = $1))`,
+    [one, other],
+  );
+}
+
+/** In SQL: the name of a person, whose row has the alias `person`, as the one with the id `viewer` sees them. */
+export function nameSeenBy(viewer: string, person: string): string {
+  return `coalesce((
+    SELECT veil."shown" ->> 'name' FROM "Contact" AS veil
+    WHERE veil."blocks" AND veil."owner" = ${person}."objectId" AND veil."target" = ${viewer}
+  ), ${person}."name", ${person}."username")`;
+}
