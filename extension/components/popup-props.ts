@@ -2,14 +2,13 @@ import type { CallId, Choice, Media, UserId } from "#protocol";
 import type { View } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
+import type { InviteCommands } from "./invite-props.ts";
+import type { SignCommands } from "./sign-props.ts";
 
 type Answer = Promise<CommandAnswer>;
 
 /** What the popup may ask for. The promises never reject: what goes wrong is a problem in the answer. */
-export interface PopupCommands {
-  checkServer: (server: string) => Answer;
-  signIn: (form: { server: string; handle: string; password: string }) => Answer;
-  signUp: (form: { server: string; handle: string; name: string; email: string; password: string }) => Answer;
+export interface PopupCommands extends SignCommands, InviteCommands {
   signOut: () => Answer;
   /** `forMs` from now; without it the choice has no end. */
   setPresence: (change: { availability?: Choice; text?: string; forMs?: number }) => Answer;

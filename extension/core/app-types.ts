@@ -16,7 +16,7 @@ import type { Connection } from "./connection.ts";
 import type { History } from "./history.ts";
 import type { Requests } from "./requests.ts";
 import type { Roster } from "./roster.ts";
-import type { Attention, DeviceWishes } from "./view.ts";
+import type { Attention, DeviceWishes, PendingInvite } from "./view.ts";
 import type { Watching } from "./watch.ts";
 
 /** Who is signed in, and where. Holds no secret: the token stays in the shell. */
@@ -70,6 +70,8 @@ export interface SignedOut {
   /** The origin of the server last used. */
   server?: string;
   sessionEnded: boolean;
+  /** Kept over a sign-in, so that the person comes back to it. */
+  invite?: PendingInvite;
   device: DeviceSettings;
   /** Both go on over sign-outs, so that no number of a socket or of a reading of the contacts comes twice. */
   lastSocket: number;
@@ -105,6 +107,7 @@ export interface SignedIn {
   requests: Requests;
   /** What a notification led to, for the popup that it opens. */
   attention?: Attention;
+  invite?: PendingInvite;
   missed: number;
   /** The last ring that nobody here answered, until it was seen. */
   lastMissed?: MissedCall;
@@ -210,6 +213,9 @@ export type PageCommand =
   | { type: "read-calls" }
   | { type: "more-calls" }
   | { type: "retry-now" }
+  /** A link was opened or pasted: nothing happens with it before the person has answered. */
+  | { type: "open-invite"; invite: PendingInvite }
+  | { type: "close-invite" }
   | { type: "contacts-shown" }
   | { type: "contacts-hidden" }
   | { type: "sign-out" };

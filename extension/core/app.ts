@@ -33,6 +33,9 @@ export const INITIAL_STATE: SignedOut = {
   lastReading: 0,
 };
 
+/** What happens alike with and without a session. */
+type SessionlessEvent = { type: "signed-in" | "open-invite" | "close-invite" };
+
 /** The one decision: what an event makes of the whole state. Pure, and throws for no event that its type allows. */
 export function update(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
   const next = decide(state, event);
@@ -42,11 +45,12 @@ export function update(state: AppState, event: AppEvent): Step<AppState, AppEffe
 
 function decide(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
   if (event.type === "signed-in") return signIn(state, event);
+  if (event.type === "open-invite" || event.type === "close-invite") return step(onInvite(state, event));
   if (state.at === "signed-in") return updateSignedIn(state, event);
   return event.type === "started" && event.saved ? restore(state, event.saved, event) : step(state);
 }
 
-function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {
+function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, SessionlessEvent>): Step<AppState, AppEffect> {
   switch (event.type) {
     case "started":
       return started(state, event);
@@ -103,6 +107,12 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, { type: "signe
   }
 }
 
+function onInvite(state: AppState, event: Extract<AppEvent, { type: "open-invite" | "close-invite" }>): AppState {
+  if (event.type === "open-invite") return { ...state, invite: event.invite };
+  const { invite, ...rest } = state;
+  return invite === undefined ? state : rest;
+}
+
 function signIn(state: AppState, event: Extract<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {
   const old = state.at === "signed-in" ? socketOf(state.connection.line) : undefined;
   const { state: next, effects } = onLine(newSignedIn(event.session, keptOf(state)), event, { type: "started" });
@@ -113,15 +123,16 @@ function signIn(state: AppState, event: Extract<AppEvent, { type: "signed-in" }>
 }
 
 /** What goes on from one session to the next. */
-type Kept = Pick<SignedOut, "device" | "lastSocket" | "lastReading">;
+type Kept = Pick<SignedOut, "device" | "lastSocket" | "lastReading" | "invite">;
 
 function keptOf(state: AppState): Kept {
   if (state.at === "signed-out") return state;
-  const { device, connection, roster } = state;
-  return { device, lastSocket: connection.lastSocket, lastReading: roster.lastReading };
+  const { device, connection, roster, invite } = state;
+  const kept = { device, lastSocket: connection.lastSocket, lastReading: roster.lastReading };
+  return invite === undefined ? kept : { ...kept, invite };
 }
 
-function newSignedIn(session: Session, { device, lastSocket, lastReading }: Kept, saved?: Saved): SignedIn {
+function newSignedIn(session: Session, { device, lastSocket, lastReading, invite }: Kept, saved?: Saved): SignedIn {
   return {
     at: "signed-in",
     session,
@@ -135,6 +146,7 @@ function newSignedIn(session: Session, { device, lastSocket, lastReading }: Kept
     settings: { showBusy: true, secondCall: "wait" },
     settingsKnown: false,
     device,
+    ...(invite === undefined ? {} : { invite }),
     history: newHistory(saved?.calls),
     watching: saved?.watched === undefined ? NOBODY_WATCHED : { until: saved.watched, free: [] },
     requests: saved?.requests === undefined ? NO_REQUESTS : { told: saved.requests, shown: [] },

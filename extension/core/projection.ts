@@ -24,10 +24,11 @@ import type {
 /** What every page may see. */
 export function viewOf(state: AppState): View {
   if (state.at === "signed-out") {
-    const { server, sessionEnded } = state;
-    return { at: "signed-out", ...(server === undefined ? {} : { server }), sessionEnded };
+    const { server, sessionEnded, invite } = state;
+    const known = { ...(server === undefined ? {} : { server }), ...(invite ? { invite } : {}) };
+    return { at: "signed-out", sessionEnded, ...known };
   }
-  const { session, roster, missed, device, attention } = state;
+  const { session, roster, missed, device, attention, invite } = state;
   const call = callViewOf(state);
   return {
     at: "signed-in",
@@ -41,6 +42,7 @@ export function viewOf(state: AppState): View {
     settings: settingsViewOf(state),
     device,
     ...(attention ? { attention } : {}),
+    ...(invite ? { invite } : {}),
     ...(call ? { call } : {}),
     waiting: waitingViewOf(state),
   };

@@ -23,6 +23,14 @@ export interface SignedOutView {
   server?: string;
   /** Set where the server ended the session; the sign-in form says so. */
   sessionEnded: boolean;
+  invite?: PendingInvite;
+}
+
+/** An invite link that was opened or pasted here and waits for the person's answer. */
+export interface PendingInvite {
+  code: string;
+  /** The origin that the link named; missing where a code alone was pasted. */
+  server?: string;
 }
 
 export interface SignedInView {
@@ -38,6 +46,7 @@ export interface SignedInView {
   settings: SettingsView;
   /** What a notification that was clicked is about; missing where none was. */
   attention?: Attention;
+  invite?: PendingInvite;
   /** What holds on this device alone. */
   device: { ringSilently: boolean };
   call?: CallView;

@@ -5,6 +5,7 @@ import {
   Email,
   FUNCTIONS,
   Handle,
+  InviteCode,
   Media,
   Password,
   SecondCall,
@@ -94,6 +95,10 @@ export const Command = v.variant("type", [
   /** Reads the history again, or the page behind what is known of it. */
   v.strictObject({ type: v.literal("readCalls") }),
   v.strictObject({ type: v.literal("moreCalls") }),
+  /** A link was pasted, or came with an account: it waits for the person's answer on the page of invites. */
+  v.strictObject({ type: v.literal("openInvite"), code: InviteCode, server: v.optional(Server) }),
+  /** The person has answered it, or does not want to now. */
+  v.strictObject({ type: v.literal("closeInvite") }),
   /** Try the server again now. */
   v.strictObject({ type: v.literal("retryNow") }),
   /** Brings the tab of the present call to the front, or opens it again. */

@@ -166,6 +166,12 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
       return { type: "read-calls" };
     case "moreCalls":
       return { type: "more-calls" };
+    case "openInvite": {
+      const { code, server } = command;
+      return { type: "open-invite", invite: server === undefined ? { code } : { code, server } };
+    }
+    case "closeInvite":
+      return { type: "close-invite" };
     case "retryNow":
       return { type: "retry-now" };
     case "showCallTab":

@@ -1,13 +1,13 @@
 import { browser } from "wxt/browser";
 import type { PopupCommands } from "../../components/popup-props.ts";
+import { inviteCommands, signCommands } from "../../messaging/page-commands.ts";
 import { sendCommand } from "../../messaging/page.ts";
 import { appView } from "../../state/app-view.svelte.ts";
 
 /** What the popup asks for, as commands to the background. */
 export const commands: PopupCommands = {
-  checkServer: (server) => sendCommand({ type: "checkServer", server }),
-  signIn: (form) => sendCommand({ type: "signIn", ...form }),
-  signUp: (form) => sendCommand({ type: "signUp", ...form }),
+  ...signCommands,
+  ...inviteCommands,
   signOut: () => sendCommand({ type: "signOut" }),
   setPresence: (change) => sendCommand({ type: "setPresence", ...change }),
   setDevice: (change) => sendCommand({ type: "setDevice", ...change }),

@@ -1,0 +1,29 @@
+import type { View } from "../core/view.ts";
+import type { Text } from "../locales/text.ts";
+import type { Asked, CommandAnswer } from "../messaging/commands.ts";
+import type { SignCommands } from "./sign-props.ts";
+
+/** What is asked about invite links. The promises never reject. */
+export interface InviteCommands {
+  createInviteLink: () => Promise<Asked<"createInviteLink">>;
+  /** Who invites; changes nothing. */
+  readInviteLink: (code: string) => Promise<Asked<"readInviteLink">>;
+  /** Uses the link up: the two are contacts. */
+  redeemInviteLink: (code: string) => Promise<Asked<"redeemInviteLink">>;
+}
+
+/** What the page of an invite may ask for. */
+export interface InvitePageCommands extends SignCommands, InviteCommands {
+  /** The person has answered the invite, or does not want to now. */
+  closeInvite: () => Promise<CommandAnswer>;
+  /** Closes the page. */
+  leave: () => void;
+}
+
+/** Everything that `InviteScreen.svelte` draws. */
+export interface InviteScreenProps {
+  /** Undefined until the stored view was read. */
+  view: View | undefined;
+  text: Text;
+  commands: InvitePageCommands;
+}

@@ -1,0 +1,12 @@
+import type { InvitePageCommands } from "../../components/invite-props.ts";
+import { closeOwnTab } from "../../messaging/own-tab.ts";
+import { inviteCommands, signCommands } from "../../messaging/page-commands.ts";
+import { sendCommand } from "../../messaging/page.ts";
+
+/** What the page of an invite asks for, as commands to the background. */
+export const commands: InvitePageCommands = {
+  ...signCommands,
+  ...inviteCommands,
+  closeInvite: () => sendCommand({ type: "closeInvite" }),
+  leave: () => void closeOwnTab(),
+};
