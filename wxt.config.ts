@@ -18,7 +18,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Each permission with its reason. Host permissions there are none: a Beckon server answers any origin (CORS `*`). */
+/** Each permission with its reason. Host permissions at the install there are none: a Beckon server answers any origin (CORS `*`). */
 const permissions = [
   "storage", // the session, the contacts as last known, and the state that outlives the background
   "notifications", // an incoming call shows itself outside the browser's window
@@ -28,6 +28,12 @@ const permissions = [
 const chromePermissions = [
   "offscreen", // a service worker cannot play the ring; an offscreen document can
 ];
+
+/**
+ * Given by nobody at the install: the person may allow the one origin of their server, so that its invite links open in
+ * Beckon by themselves (shell/invite-links.ts). Plain `http:` is for a server on the same machine.
+ */
+const optionalOrigins = ["https://*/*", "http://localhost/*", "http://127.0.0.1/*"];
 
 export default defineConfig({
   srcDir: "extension",
@@ -46,6 +52,7 @@ export default defineConfig({
     content_security_policy: browser === "firefox" ? contentSecurityPolicy : { extension_pages: contentSecurityPolicy },
     ...(browser === "firefox"
       ? {
+          optional_permissions: optionalOrigins,
           browser_specific_settings: {
             gecko: {
               id: "beckon@beckon.extension",
@@ -58,6 +65,7 @@ export default defineConfig({
           },
         }
       : {
+          optional_host_permissions: optionalOrigins,
           // Before 120 an alarm came once a minute at most: too late for the floor of 30 s.
           minimum_chrome_version: "120",
           // No web page and no other extension may speak to ours.

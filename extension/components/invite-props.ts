@@ -20,10 +20,20 @@ export interface InvitePageCommands extends SignCommands, InviteCommands {
   leave: () => void;
 }
 
+/** Whether links open by themselves on this device, and how to change that. */
+export interface LinkPermissionProps {
+  state: "granted" | "missing" | "impossible";
+  /** Only within a click: the browser asks the person. */
+  ongive: () => void;
+  ontake: () => void;
+}
+
 /** Everything that `InviteScreen.svelte` draws. */
 export interface InviteScreenProps {
   /** Undefined until the stored view was read. */
   view: View | undefined;
   text: Text;
   commands: InvitePageCommands;
+  /** About a server. */
+  linksOf: (server: string) => LinkPermissionProps;
 }

@@ -3,6 +3,8 @@ import type { PendingInvite } from "./view.ts";
 
 /** An address of a server and what stands behind `/i/`. */
 const LINK = /^(https?):\/\/([^/?#@\s]+)\/i\/[^/?#\s]+\/?$/i;
+/** Where plain `http:` is spoken, as far as the manifest asks for it. */
+const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1"];
 const DEFAULT_PORT = { http: ":80", https: ":443" } as const;
 
 /** The invite in a link, or in a code that somebody pasted; undefined where it is neither. */
@@ -21,4 +23,14 @@ function originOf(text: string): string | undefined {
   const port = DEFAULT_PORT[name];
   const bare = host.toLowerCase();
   return `${name}://${bare.endsWith(port) ? bare.slice(0, -port.length) : bare}`;
+}
+
+/**
+ * What to ask the browser for, to see links of this origin; undefined where the manifest lists nothing that holds it. Firefox
+ * knows no ports in it, so whoever sees an address compares the origin.
+ */
+export function originPattern(origin: string): string | undefined {
+  const [, scheme, host] = /^(https?):\/\/([^/:]+)(?::\d+)?$/.exec(origin) ?? [];
+  if (scheme === undefined || host === undefined) return undefined;
+  return scheme === "https" || LOOPBACK.includes(host) ? `${scheme}://${host}/*` : undefined;
 }

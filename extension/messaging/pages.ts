@@ -12,6 +12,11 @@ export function callPageUrl(call: CallId): string {
   return browser.runtime.getURL(`/call.html?call=${call}`);
 }
 
+/** The address of the page that asks about an invite. It names no code: that is in the background's state alone. */
+export function invitePageUrl(): string {
+  return browser.runtime.getURL("/invite.html");
+}
+
 /** Whether a message or port comes from a page of ours. A content script's sender has the address of the web page. */
 export function isOwnPage(sender: { id?: string | undefined; url?: string | undefined } | undefined): boolean {
   return sender?.id === browser.runtime.id && sender.url?.startsWith(browser.runtime.getURL("/")) === true;

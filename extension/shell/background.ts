@@ -6,6 +6,7 @@ import { ToolbarBadge } from "./badge.ts";
 import { type CallPageListener, CallPages } from "./call-pages.ts";
 import { Commands, newCallId } from "./commands.ts";
 import { watchIdle } from "./idle.ts";
+import { watchInviteLinks } from "./invite-links.ts";
 import { createLogger, errorName } from "./logger.ts";
 import { watchNetwork } from "./network.ts";
 import { type NotificationListener, Notifications, type NotificationSubject } from "./notifications.ts";
@@ -53,6 +54,7 @@ export function startBackground(): void {
     ),
   });
   watchIdle((idle) => dispatch({ type: "idle-changed", idle }));
+  watchInviteLinks(runtime);
   watchNetwork(() => dispatch({ type: "network-online" }));
   // Heard so that the browser starts us with itself; the start is all that there is to do.
   browser.runtime.onStartup.addListener(() => log.debug("the browser started"));

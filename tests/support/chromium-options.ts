@@ -6,6 +6,11 @@ export interface ChromiumOptions {
   readonly camera?: "fake" | "refused" | "missing" | "real";
   /** The program that starts Chromium with the same arguments, instead of Chromium itself. */
   readonly program?: string;
+  /**
+   * Invite links open by themselves, as if the person had allowed it: no program can answer the browser's question. The
+   * extension is told of it as it is told of a permission that was asked for.
+   */
+  readonly seesLinks?: boolean;
   /** Takes every server's certificate for good. */
   readonly trustsAnyone?: boolean;
   /** Shows no window; the default. */

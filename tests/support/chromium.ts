@@ -9,7 +9,7 @@ import { findChromium } from "../../scripts/setup/browsers.ts";
 import { argumentsFor, type ChromiumOptions } from "./chromium-options.ts";
 import { untilWatched } from "./page-watch.ts";
 import { until } from "./until.ts";
-import { copyWatchedBuild, runFirst } from "./watched-build.ts";
+import { copyWatchedBuild, grantOrigins, runFirst } from "./watched-build.ts";
 
 /** The part of the extension API that tests ask for what a person would see outside of pages. */
 declare const chrome: {
@@ -61,6 +61,7 @@ export class PersonBrowser {
     const { headless = true, diesOfSignals = true } = options;
     try {
       await copyWatchedBuild("chrome", folder);
+      if (options.seesLinks === true) await grantOrigins(folder);
       const context = await chromium.launchPersistentContext(profile, {
         executablePath,
         headless,

@@ -1,9 +1,10 @@
 import { appendFile, cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as v from "valibot";
 import { type Browser, extensionFolder } from "../../scripts/setup/extension.ts";
 import { watchPage } from "./page-watch.ts";
 
-const PAGES = ["popup.html", "call.html"];
+const PAGES = ["popup.html", "call.html", "invite.html"];
 const SCRIPT = "watch.js";
 
 /**
@@ -34,4 +35,14 @@ export async function runFirst(
   return async () => {
     await writeFile(file, (await readFile(file, "utf8")).replace(code, ""));
   };
+}
+
+/** Gives the copy what its manifest only may ask for: the origins whose invite links it sees. */
+export async function grantOrigins(folder: string): Promise<void> {
+  const file = join(folder, "manifest.json");
+  const { optional_host_permissions, ...manifest } = v.parse(
+    v.looseObject({ optional_host_permissions: v.array(v.string()) }),
+    JSON.parse(await readFile(file, "utf8")),
+  );
+  await writeFile(file, JSON.stringify({ ...manifest, host_permissions: optional_host_permissions }));
 }

@@ -20,6 +20,13 @@ async function openHistory(page: Page): Promise<void> {
   await page.locator("section h1").waitFor();
 }
 
+/** Makes a link where a contact is added. */
+async function makeLink(page: Page): Promise<void> {
+  await page.locator("[aria-haspopup=dialog]").last().click();
+  await page.locator("[role=dialog] section button").first().click();
+  await page.locator("[role=dialog] svg[role=img]").waitFor();
+}
+
 const HISTORIES = [
   "history",
   "history-loading",
@@ -53,6 +60,12 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("[role=tab]").last().click();
     await page.locator("button[type=submit]").click();
     await page.locator("form [role=alert]").first().waitFor();
+  },
+  "home-invite": makeLink,
+  "home-invite-empty": makeLink,
+  "invite-added": async (page) => {
+    await page.locator("button.go").click();
+    await page.locator("[role=status].strong").waitFor();
   },
   "home-away": async (page) => {
     await page.locator("header button").first().click();

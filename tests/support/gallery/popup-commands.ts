@@ -1,5 +1,6 @@
 import type { PopupCommands } from "../../../extension/components/popup-props.ts";
 import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
+import { inviteFunctions } from "./invite-scenes.ts";
 import type { PopupScene } from "./scenes.ts";
 
 /** The commands of a scene answer as it says, and well where it says nothing; `note` hears the name of each. */
@@ -9,6 +10,7 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
     return answer === "never" ? new Promise<never>(() => undefined) : Promise.resolve(answer);
   };
   return {
+    ...inviteFunctions(note),
     checkServer: reply("checkServer"),
     signIn: reply("signIn"),
     signUp: reply("signUp"),

@@ -6,6 +6,7 @@ import { Problem as ProblemSchema } from "../../../extension/messaging/commands.
 
 import { historyScenes } from "./history-scenes.ts";
 import { NOW } from "./now.ts";
+import { type InviteScene, inviteScenes } from "./invite-scenes.ts";
 import { settingsScenes } from "./settings-scenes.ts";
 
 const MINUTE = 60_000;
@@ -28,7 +29,7 @@ export interface SettingsScene {
   screen: "settings";
   view: View | undefined;
 }
-export type Scene = PopupScene | CallScene | SettingsScene;
+export type Scene = PopupScene | CallScene | SettingsScene | InviteScene;
 
 // Ids are branded, and a test may make one of any text.
 const user = (name: string): UserId => name as UserId;
@@ -132,6 +133,8 @@ const POPUP: Record<string, PopupScene> = {
   home: home(),
   "home-loading": home({ contacts: [], contactsKnown: false, line: { at: "connecting" } }),
   "home-empty": home({ contacts: [] }),
+  "home-invite": home(),
+  "home-invite-empty": home({ contacts: [] }),
   "home-200": home({ contacts: MANY }),
   "home-long": home({
     self: { ...HOME.self, name: LONG_NAME, availability: "dnd", until: NOW + 198 * MINUTE },
@@ -290,6 +293,7 @@ export const SCENES: Record<string, Scene | undefined> = {
   ...POPUP,
   ...historyScenes(HOME, LONG_NAME),
   ...settingsScenes(HOME, MANY),
+  ...inviteScenes(HOME, LONG_NAME),
   ...CALL,
 };
 

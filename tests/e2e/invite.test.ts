@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { account, callFunction, type SignedUp, signUp } from "../support/accounts.ts";
+import { Backend } from "../support/backend.ts";
+import { Belongings } from "../support/belongings.ts";
+import { Person, say } from "../support/people.ts";
+import { until } from "../support/until.ts";
+
+const open = new Belongings();
+let backend: Backend;
+/** Her browser does not tell Beckon of links. */
+let alice: Person;
+/** His does. */
+let bob: Person;
+let aliceAccount: SignedUp;
+let bobAccount: SignedUp;
+
+beforeAll(async () => {
+  backend = await Backend.start();
+  open.add(() => backend.close());
+  aliceAccount = await signUp(backend.url, account("Alice Okada"));
+  bobAccount = await signUp(backend.url, account("Bob Tanaka"));
+  [alice, bob] = await Promise.all([
+    Person.arrive(aliceAccount, open),
+    Person.arrive(bobAccount, open, { seesLinks: true }),
+  ]);
+  await Promise.all([alice.signIn(backend.url), bob.signIn(backend.url)]);
+});
+
+afterAll(() => open.close());
+
+/** Goes to a link in a tab of its own, as from a mail. */
+async function follow(person: Person, link: string): Promise<Page> {
+  const page = await person.browser.context.newPage();
+  // Our page takes the tab while it still loads.
+  await page.goto(link).catch(() => undefined);
+  return page;
+}
+
+async function linkOf({ token }: SignedUp): Promise<string> {
+  return (await callFunction(backend.url, "createInviteLink", {}, token)).url;
+}
+
+async function contactsOf({ token }: SignedUp): Promise<string[]> {
+  const { contacts } = await callFunction(backend.url, "listContacts", {}, token);
+  return contacts.map(({ handle }) => handle);
+}
+
+let link: string;
+
+test("Alice makes a link in the popup: to copy, as a QR code, and with its end in words", async () => {
+  await alice.popup
+    .getByRole("button", { name: say("add.title") })
+    .first()
+    .click();
+  await alice.popup.getByRole("button", { name: say("invite.make") }).click();
+  const field = alice.popup.getByLabel(say("invite.link"), { exact: true });
+  link = await field.inputValue();
+  expect(link).toMatch(new RegExp(`^${backend.url}/i/[0-9A-Z-]{19}$`));
+  await alice.popup.getByRole("img", { name: say("invite.qr") }).waitFor();
+  await alice.popup.getByText(/Works once, until .+, \d+:\d\d\./).waitFor();
+  await alice.popup.getByRole("button", { name: say("invite.copy"), exact: true }).click();
+  await alice.popup.getByText(new RegExp(`${say("invite.copied")}|${say("invite.copy-yourself")}`)).waitFor();
+  await alice.popup.keyboard.press("Escape");
+});
+
+test("without the permission nothing is seen: the tab stays where the link leads", async () => {
+  const page = await follow(alice, link);
+  // What the background would have done, it has done by the time that it has answered this.
+  await alice.choose("away");
+  await alice.choose("available");
+  expect(page.url()).toBe(link);
+  await page.close();
+});
+
+test("with it Bob signs in first, is asked, and comes back by his own click alone", async () => {
+  await bob.signOut();
+  const page = await follow(bob, link);
+  await page.waitForURL(/invite\.html$/);
+  await page.getByLabel(say("sign.handle"), { exact: true }).fill(bob.account.handle);
+  await page.getByLabel(say("sign.password"), { exact: true }).fill(bob.account.password);
+  await page.getByRole("button", { name: say("sign.in"), exact: true }).click();
+  await page.getByText(say("invite.question", { name: alice.name, handle: alice.account.handle })).waitFor();
+  // The code stands in no address of ours, so neither in the browser's history.
+  expect(page.url()).toMatch(/\/invite\.html$/);
+
+  const accept = page.getByRole("button", { name: say("invite.accept"), exact: true });
+  await accept.evaluate((button) => (button as HTMLElement).click());
+  await page.getByRole("button", { name: say("invite.not-now") }).click({ trial: true });
+  expect(await contactsOf(bobAccount)).toEqual([]);
+
+  await accept.click();
+  await page.getByText(say("invite.added", { name: alice.name })).waitFor();
+  await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
+  await page.getByRole("button", { name: say("invite.done") }).click();
+  await until("closed tab", () => Promise.resolve(page.isClosed() ? true : undefined));
+});
+
+test("going back leads to the link's own page, and not forward again", async () => {
+  const page = await follow(bob, await linkOf(aliceAccount));
+  await page.getByText(say("invite.already", { name: alice.name })).waitFor();
+  await page.goBack();
+  await page.waitForURL(`${backend.url}/i/*`);
+  await page.close();
+});
+
+test("Bob is told why an invitation does not hold, or is his own, or is another server's", async () => {
+  const used = await linkOf(aliceAccount);
+  const dan = await signUp(backend.url, account("Dan Weber"));
+  await callFunction(backend.url, "redeemInviteLink", { code: used }, dan.token);
+  await callFunction(backend.url, "removeContact", { user: aliceAccount.user }, bobAccount.token);
+  const cases = [
+    [used, say("invite.not-valid")],
+    [await linkOf(bobAccount), say("invite.own")],
+  ] as const;
+  for (const [address, sentence] of cases) {
+    const page = await follow(bob, address);
+    await page.getByRole("alert").filter({ hasText: sentence }).waitFor();
+    await page.getByRole("button", { name: say("invite.close") }).click();
+  }
+  // A pasted link of another server, as a page of ours hands it on.
+  await bob.popup.evaluate(
+    (given) =>
+      (
+        globalThis as unknown as { chrome: { runtime: { sendMessage: (message: object) => Promise<unknown> } } }
+      ).chrome.runtime.sendMessage({ type: "openInvite", code: given, server: "https://elsewhere.example.net" }),
+    "K7QM-2XPA-9D3H-4TVB",
+  );
+  const page = await bob.browser.context.newPage();
+  await page.goto(bob.popup.url().replace("popup.html", "invite.html"));
+  const here = new URL(backend.url).host;
+  await page.getByText(say("invite.elsewhere", { there: "elsewhere.example.net", here })).waitFor();
+  await page.close();
+});
+
+test("a page of the web cannot open the page of an invite, nor hold it in a frame", async () => {
+  const page = await bob.browser.context.newPage();
+  await page.goto(`${backend.url}/healthz`);
+  const ours = bob.popup.url().replace("popup.html", "invite.html");
+  const framed = await page.evaluate((url) => {
+    const frame = document.createElement("iframe");
+    frame.src = url;
+    document.body.append(frame);
+    return new Promise<string>((resolve) => {
+      frame.addEventListener("load", () => {
+        try {
+          resolve(frame.contentDocument === null ? "another's" : "empty");
+        } catch {
+          resolve("another's");
+        }
+      });
+    });
+  }, ours);
+  expect(["empty", "another's"]).toContain(framed);
+  expect(page.frames().map((frame) => frame.url())).not.toContain(ours);
+  await page.evaluate((url) => void (location.href = url), ours);
+  await page.waitForURL((url) => !url.href.endsWith("/healthz"));
+  expect(page.url()).not.toBe(ours);
+  await page.close();
+});

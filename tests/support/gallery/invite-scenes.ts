@@ -1,0 +1,91 @@
+import type { UserId } from "#protocol";
+import type { InviteCommands, InvitePageCommands } from "../../../extension/components/invite-props.ts";
+import type { SignedInView, View } from "../../../extension/core/view.ts";
+import type { Asked, CommandAnswer } from "../../../extension/messaging/commands.ts";
+import { NOW } from "./now.ts";
+
+type Read = Asked<"readInviteLink">;
+
+export interface InviteScene {
+  screen: "invite";
+  view: View | undefined;
+  /** What the server says of the link; `never` leaves the page waiting. */
+  read: Read | "never";
+}
+
+const SERVER = "https://beckon.example.org";
+const CODE = "K7QM-2XPA-9D3H-4TVB";
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+// Ids are branded, and a test may make one of any text.
+const inviter = { id: "hana" as UserId, handle: "hana", name: "Hana Kimura" };
+const found: Read = { ok: true, value: { user: inviter, expires: NOW + WEEK_MS } };
+
+/** The page of an invite in each of its states. */
+export function inviteScenes(home: SignedInView, longName: string): Record<string, InviteScene> {
+  const scene = (read: InviteScene["read"], more: Partial<SignedInView> = {}): InviteScene => ({
+    screen: "invite",
+    view: { ...home, invite: { code: CODE, server: SERVER }, ...more },
+    read,
+  });
+  const contact = {
+    user: inviter.id,
+    handle: "hana",
+    name: "Hana Kimura",
+    state: "accepted",
+    availability: "away",
+  } as const;
+  const longOne: Read = { ok: true, value: { user: { ...inviter, name: longName }, expires: NOW } };
+  return {
+    invite: scene(found),
+    "invite-long": scene(longOne),
+    "invite-reading": scene("never"),
+    "invite-added": scene(found),
+    "invite-already": scene(found, { contacts: [contact] }),
+    "invite-not-valid": scene({ ok: false, problem: "not-found" }),
+    "invite-own": scene({ ok: false, problem: "bad-input" }),
+    "invite-offline": scene({ ok: false, problem: "offline" }),
+    "invite-elsewhere": scene(found, { invite: { code: CODE, server: "https://elsewhere.example.net" } }),
+    "invite-none": { screen: "invite", view: home, read: found },
+    "invite-signed-out": {
+      screen: "invite",
+      view: { at: "signed-out", sessionEnded: false, server: SERVER, invite: { code: CODE, server: SERVER } },
+      read: found,
+    },
+  };
+}
+
+/** The functions about links answer as a scene says; `note` hears the name of each. */
+export function inviteFunctions(note: (name: string) => void, read: InviteScene["read"] = found): InviteCommands {
+  return {
+    createInviteLink: () => {
+      note("createInviteLink");
+      return Promise.resolve({ ok: true, value: { code: CODE, url: `${SERVER}/i/${CODE}`, expires: NOW + WEEK_MS } });
+    },
+    readInviteLink: () => (read === "never" ? new Promise<never>(() => undefined) : Promise.resolve(read)),
+    redeemInviteLink: () => {
+      note("redeemInviteLink");
+      return Promise.resolve({ ok: true, value: { user: inviter } });
+    },
+  };
+}
+
+export function inviteCommands({ read }: InviteScene, note: (name: string) => void): InvitePageCommands {
+  const reply = (name: string) => (): Promise<CommandAnswer> => {
+    note(name);
+    return Promise.resolve({ ok: true });
+  };
+  return {
+    ...inviteFunctions(note, read),
+    checkServer: reply("checkServer"),
+    signIn: reply("signIn"),
+    signUp: reply("signUp"),
+    closeInvite: reply("closeInvite"),
+    leave: () => note("leave"),
+  };
+}
+
+/** Invite links do not open by themselves yet. */
+export function linksOf() {
+  return { state: "missing" as const, ongive: () => undefined, ontake: () => undefined };
+}
