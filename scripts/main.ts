@@ -44,6 +44,11 @@ const tasks: Readonly<Record<string, Task>> = {
     builds: ["chrome"],
     run: async (_args, signal) => (await import("./pictures.ts")).pictures(signal),
   },
+  screens: {
+    browsers: ["chromium"],
+    builds: [],
+    run: async (_args, signal) => (await import("./screens.ts")).screens(signal),
+  },
   simulate: { ...nothing, run: async (args, signal) => (await import("./test.ts")).simulate(args, signal) },
 };
 

@@ -1,17 +1,10 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { POPUP_SIZE } from "../../scripts/picture.ts";
-import { ROOT } from "../../scripts/setup/command.ts";
-import { ACTS } from "../support/gallery/acts.ts";
+import { draw, enlarge } from "../support/gallery/draw.ts";
 import { openBrowser } from "../support/gallery/open.ts";
 import { SCENES } from "../support/gallery/scenes.ts";
 import { serveGallery } from "../support/gallery/server.ts";
-
-/** Where each picture is left, to be looked at. */
-const PICTURES = join(ROOT, ".cache", "gallery", "pictures");
 
 const LOCALES = ["en", "ja"] as const;
 /** What axe judges in the scheme: all, and where only the colours are others, those. */
@@ -20,15 +13,10 @@ const SCHEMES = [
   { colorScheme: "dark", rules: ["color-contrast"] },
 ] as const;
 
-/** The popup where the person has text twice as large: as wide as it grows, as high as browsers draw one. */
-const LARGE_POPUP_SIZE = { width: 720, height: 590 } as const;
-const PAGE_SIZE = { width: 960, height: 600 } as const;
-
 let browser: Browser;
 let gallery: Awaited<ReturnType<typeof serveGallery>>;
 
 beforeAll(async () => {
-  await mkdir(PICTURES, { recursive: true });
   gallery = await serveGallery();
   browser = await openBrowser();
 });
@@ -42,7 +30,7 @@ describe.each(LOCALES)("every screen in %s, light and dark, and with text twice 
   let page: Page;
 
   beforeAll(async () => {
-    const context = await browser.newContext({ locale, reducedMotion: "reduce", deviceScaleFactor: 2 });
+    const context = await browser.newContext({ locale, reducedMotion: "reduce" });
     page = await context.newPage();
   });
 
@@ -54,21 +42,13 @@ describe.each(LOCALES)("every screen in %s, light and dark, and with text twice 
     const problems: string[] = [];
     const note = (error: Error) => problems.push(error.message);
     page.on("pageerror", note);
-    await page.setViewportSize(SCENES[name]?.screen === "popup" ? POPUP_SIZE : PAGE_SIZE);
-    // A blank page between, since a change of the part after # alone would not load anew.
-    await page.goto("about:blank");
-    await page.goto(`${gallery.url}?locale=${locale}#${name}`);
-    await page.locator("main").waitFor();
-    await ACTS[name]?.(page);
+    await draw(page, gallery.url, locale, name);
     for (const { colorScheme, rules } of SCHEMES) {
       await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: join(PICTURES, `${name}.${locale}.${colorScheme}.png`) });
       expect(await seriousOn(page, rules), colorScheme).toEqual([]);
     }
     expect(await overflowing(page)).toEqual([]);
-    if (SCENES[name]?.screen === "popup") await page.setViewportSize(LARGE_POPUP_SIZE);
-    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
-    await page.screenshot({ path: join(PICTURES, `${name}.${locale}.large.png`) });
+    await enlarge(page, name);
     expect(await overflowing(page), "at twice the text size").toEqual([]);
     expect(problems).toEqual([]);
     page.off("pageerror", note);

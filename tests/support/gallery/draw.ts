@@ -1,0 +1,24 @@
+import type { Page } from "playwright-core";
+import { POPUP_SIZE } from "../../../scripts/picture.ts";
+import { ACTS } from "./acts.ts";
+import { SCENES } from "./scenes.ts";
+
+const PAGE_SIZE = { width: 960, height: 600 } as const;
+/** The popup where the person has text twice as large: as wide as it grows, as high as browsers draw one. */
+const LARGE_POPUP_SIZE = { width: 720, height: 590 } as const;
+
+/** Draws a scene of the gallery at `url`, as it is after what a person does in it. */
+export async function draw(page: Page, url: string, locale: "en" | "ja", name: string): Promise<void> {
+  await page.setViewportSize(SCENES[name]?.screen === "popup" ? POPUP_SIZE : PAGE_SIZE);
+  // A blank page between, since a change of the part after # alone would not load anew.
+  await page.goto("about:blank");
+  await page.goto(`${url}?locale=${locale}#${name}`);
+  await page.locator("main").waitFor();
+  await ACTS[name]?.(page);
+}
+
+/** Draws what stands there with text twice as large, as a person may choose in the browser's settings. */
+export async function enlarge(page: Page, name: string): Promise<void> {
+  if (SCENES[name]?.screen === "popup") await page.setViewportSize(LARGE_POPUP_SIZE);
+  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+}
