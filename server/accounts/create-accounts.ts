@@ -22,6 +22,8 @@ import { KeptFiles } from "./kept-files.ts";
 import { KnownDevices } from "./known-devices.ts";
 import { Letters, removeExpiredTokens } from "./letters.ts";
 import { MissedCalls } from "./missed-calls.ts";
+import { OwnPassword } from "./own-password.ts";
+import { PasswordTries } from "./password-tries.ts";
 import { Profiles } from "./profiles.ts";
 import { ACCOUNT_LIMITS, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
 import { SessionUses } from "./session-uses.ts";
@@ -84,6 +86,9 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const files = new KeptFiles(database, logger);
   const avatars = new Avatars(database, alone, files);
   const devices = new SignedInDevices(database, emit);
+  const knownDevices = new KnownDevices(database, logger);
+  const tries = new PasswordTries(limits.login, knownDevices);
+  const password = new OwnPassword(database, alone, tries);
   const { registration } = options.config;
   const invites = new Invites({ database, contacts, publicUrl: options.publicUrl, logger });
   const parse = await startParse({ ...options, database, letters, files }, (parse) =>
@@ -96,6 +101,7 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
       profiles,
       avatars,
       devices,
+      password,
       counters,
       invites,
       letters,
@@ -124,8 +130,8 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
     router: frontDoor({
       parse: parse.app,
       counters,
-      login: limits.login,
-      devices: new KnownDevices(database, logger),
+      tries,
+      devices: knownDevices,
       logger,
     }),
     avatars: avatarRoute(avatars),

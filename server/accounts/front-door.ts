@@ -7,7 +7,8 @@ import { rememberLanguage } from "./asked-language.ts";
 import { ADDRESS_HEADER } from "./caller.ts";
 import type { KnownDevices } from "./known-devices.ts";
 import { limitLogin } from "./login-limits.ts";
-import type { AccountLimits, FunctionCounters } from "./rate-limits.ts";
+import type { PasswordTries } from "./password-tries.ts";
+import type { FunctionCounters } from "./rate-limits.ts";
 import { databaseAway, isMistake, mistake, Refusal, refuse, tooMany } from "./refusals.ts";
 import { takeSdkFields } from "./sdk-fields.ts";
 
@@ -34,7 +35,7 @@ export interface FrontDoorParts {
   /** Parse's own app. */
   parse: (request: Request, response: Response, next: NextFunction) => void;
   counters: FunctionCounters;
-  login: AccountLimits["login"];
+  tries: PasswordTries;
   devices: KnownDevices;
   logger: Logger;
 }
@@ -50,7 +51,7 @@ export function frontDoor(parts: FrontDoorParts): Router {
   const json = (limit: number) => express.json({ limit, type: ["application/json", "text/plain"] });
   const body = [json(MAX_BODY_BYTES), readBody, readDevice];
   const withImage = [json(MAX_IMAGE_BODY_BYTES), readBody, readDevice];
-  router.post("/login", body, limitLogin(parts.login, parts.devices), toParse(parts));
+  router.post("/login", body, limitLogin(parts.tries, parts.devices), toParse(parts));
   router.post("/logout", body, refuseFields, toParse(parts));
   router.post("/functions/:name", limitFunction(parts.counters));
   router.post("/functions/setAvatar", withImage, toParse(parts));

@@ -11,6 +11,7 @@ import type { SignedInDevices } from "./devices.ts";
 import type { Invites } from "./invites.ts";
 import type { Letters } from "./letters.ts";
 import type { MissedCalls } from "./missed-calls.ts";
+import type { OwnPassword } from "./own-password.ts";
 import type { Profiles } from "./profiles.ts";
 import type { FunctionCounters } from "./rate-limits.ts";
 import { databaseAway, mistake, Refusal, tooMany } from "./refusals.ts";
@@ -19,7 +20,7 @@ import { makeAccount, type ParseSdk } from "./sign-up.ts";
 type Parameters<F extends FunctionName> = v.InferOutput<(typeof FUNCTIONS)[F]["parameters"]>;
 
 /** Not built yet. */
-type Pending = "signInWithOidc" | "changePassword" | "exportAccount" | "deleteAccount";
+type Pending = "signInWithOidc" | "exportAccount" | "deleteAccount";
 
 type Implementations = {
   [F in Exclude<FunctionName, Pending>]: (parameters: Parameters<F>, caller: Caller) => Promise<FunctionResult<F>>;
@@ -34,6 +35,7 @@ export interface FunctionParts {
   profiles: Profiles;
   avatars: Avatars;
   devices: SignedInDevices;
+  password: OwnPassword;
   counters: FunctionCounters;
   invites: Invites;
   letters: Letters;
@@ -97,7 +99,16 @@ function implement(parts: FunctionParts): Implementations {
   return { ...accountFunctions(parts), ...contactFunctions(parts) };
 }
 
-function accountFunctions({ contacts, profiles, avatars, devices, invites, letters, ...parts }: FunctionParts) {
+function accountFunctions({
+  contacts,
+  profiles,
+  avatars,
+  devices,
+  password,
+  invites,
+  letters,
+  ...parts
+}: FunctionParts) {
   return {
     signUp: async ({ invite, ...form }, { device }) => {
       if (parts.registration === "closed") {
@@ -123,6 +134,10 @@ function accountFunctions({ contacts, profiles, avatars, devices, invites, lette
     },
     requestVerification: async (_parameters, { user }) => {
       await letters.verifyAgain(user.id);
+      return {};
+    },
+    changePassword: async ({ current, next }, caller) => {
+      await password.change(caller, current, next);
       return {};
     },
     listSessions: async (_parameters, { user, session }) => ({ sessions: await devices.list(user.id, session) }),

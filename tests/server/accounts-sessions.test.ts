@@ -1,6 +1,8 @@
-import { CloseCode } from "#protocol";
+import { CloseCode, PARSE_APP_ID } from "#protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ACCOUNT_LIMITS } from "../../server/accounts/rate-limits.ts";
 import { callFunction } from "../support/accounts.ts";
+import { loosened } from "../support/loosened.ts";
 import type { OnlineClient } from "../support/presence-client.ts";
 import { startApp, type AppPerson, type TestApp } from "../support/server-app.ts";
 import { until } from "../support/until.ts";
@@ -9,7 +11,8 @@ let app: TestApp;
 let count = 0;
 
 beforeAll(async () => {
-  app = await startApp();
+  const limits = loosened(ACCOUNT_LIMITS, 1_000);
+  app = await startApp({ accountLimits: { ...limits, login: ACCOUNT_LIMITS.login } });
 });
 
 afterAll(() => app.close());
@@ -113,5 +116,65 @@ describe("[CONN-5] signing out elsewhere", () => {
     expect(await atFriend.next("call.ended")).toMatchObject({ call, reason: "cancelled" });
     await laptop.fence();
     expect(await sessionsOf(laptop.token)).toMatchObject([{ device: "laptop", current: true }]);
+  });
+});
+
+describe("another password", () => {
+  const next = "another horse battery";
+
+  function signIn(person: AppPerson, password: string): Promise<Response> {
+    return fetch(`${app.url}/parse/login`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-parse-application-id": PARSE_APP_ID },
+      body: JSON.stringify({ username: person.account.handle, password }),
+    });
+  }
+
+  it("[CONN-5] is the one to sign in with; every other session ends at once, and this one goes on", async () => {
+    const erin = await newcomer();
+    const [laptop, phone] = [await device(erin, "laptop"), await device(erin, "phone")];
+    const started = performance.now();
+    await callFunction(app.url, "changePassword", { current: erin.account.password, next }, laptop.token);
+    expect(await phone.closed).toBe(CloseCode.unauthorized);
+    expect(performance.now() - started).toBeLessThan(AT_ONCE_MS);
+    await expect(callFunction(app.url, "listContacts", {}, phone.token)).rejects.toThrow('"code":209');
+    await laptop.fence();
+    expect(await sessionsOf(laptop.token)).toMatchObject([{ device: "laptop", current: true }]);
+    expect((await signIn(erin, erin.account.password)).status).toBe(404);
+    expect((await signIn(erin, next)).status).toBe(200);
+  });
+
+  it("needs the present one, and must not hold the handle or the address", async () => {
+    const erin = await newcomer();
+    const { handle, password: current } = erin.account;
+    const laptop = await device(erin, "laptop");
+    await expect(erin.call("changePassword", { current: "wrong horse", next })).rejects.toThrow(
+      '{"code":101,"error":"The password is wrong; type it again."}',
+    );
+    await expect(erin.call("changePassword", { next })).rejects.toThrow("Your account has a password; give it.");
+    for (const bad of [`${handle} and more`, "short"]) {
+      await expect(erin.call("changePassword", { current, next: bad })).rejects.toThrow(
+        "In changePassword 'next' must",
+      );
+    }
+    await laptop.fence();
+    expect((await signIn(erin, current)).status).toBe(200);
+  });
+
+  it("is guessed as slowly as at the sign-in, with the same counts", async () => {
+    const erin = await newcomer();
+    const from = { token: erin.account.token, from: "198.51.100.77" };
+    const guess = () => callFunction(app.url, "changePassword", { current: "wrong horse", next }, from);
+    for (let tries = 0; tries < 10; tries += 1) await expect(guess()).rejects.toThrow("The password is wrong");
+    await expect(guess()).rejects.toThrow("That was too often");
+    const elsewhere = { method: "POST", headers: { "x-forwarded-for": from.from } };
+    const signedIn = await fetch(`${app.url}/parse/login`, {
+      ...elsewhere,
+      headers: { ...elsewhere.headers, "content-type": "application/json", "x-parse-application-id": PARSE_APP_ID },
+      body: JSON.stringify({ username: erin.account.handle, password: erin.account.password }),
+    });
+    expect(signedIn.status).toBe(429);
+    // Its owner, elsewhere, is not kept out.
+    await erin.call("changePassword", { current: erin.account.password, next });
   });
 });
