@@ -6,9 +6,6 @@ import { hasFirefox, PersonFirefox } from "../support/firefox.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { friends, Person, say } from "../support/people.ts";
 
-/** Calls between the two browsers are asked for by hand: one try in ten or so finds no call tab in a busy Firefox. */
-const callsByHand = process.env["BECKON_FIREFOX_CALLS"] === undefined;
-
 /** Without a Firefox these are skipped, except where the whole has to be shown to work. */
 const canSkip = process.env["CI"] === undefined;
 
@@ -44,30 +41,24 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
     await says(`Alice Okada\n${say("availability.available")}`);
   });
 
-  test.skipIf(callsByHand)(
-    "answers Alice, who has Chromium; both see and hear each other until she hangs up",
-    async () => {
-      await alice.call(bobAccount);
-      await bob.click(say("ringing.accept"));
-      const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.callPage()]);
-      await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
-      await alice.hangUp(aliceCall);
-      const says = () => bobCall.evaluate(() => document.body.innerText);
-      await expect.poll(says, { timeout: 20_000 }).toContain(say("ended.callee.hangup"));
-      await Promise.all([aliceCall.close(), bobCall.close()]);
-      await alice.contact(bobAccount, "available").waitFor();
-    },
-  );
+  test("answers Alice, who has Chromium; both see and hear each other until she hangs up", async () => {
+    await alice.call(bobAccount);
+    await bob.click(say("ringing.accept"));
+    const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.callPage()]);
+    await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+    await alice.hangUp(aliceCall);
+    const says = () => bobCall.evaluate(() => document.body.innerText);
+    await expect.poll(says, { timeout: 20_000 }).toContain(say("ended.callee.hangup"));
+    await Promise.all([aliceCall.close(), bobCall.close()]);
+    await alice.contact(bobAccount, "available").waitFor();
+  });
 
-  test.skipIf(callsByHand)(
-    "calls Alice, who has Chromium; both see and hear each other until he hangs up",
-    async () => {
-      await bob.click(say("row.video", { name: alice.name }));
-      await alice.accept();
-      const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.callPage()]);
-      await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
-      await bob.click(say("call.hang-up"), bobCall);
-      await alice.sees(aliceCall, say("ended.callee.hangup"));
-    },
-  );
+  test("calls Alice, who has Chromium; both see and hear each other until he hangs up", async () => {
+    await bob.click(say("row.video", { name: alice.name }));
+    await alice.accept();
+    const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.callPage()]);
+    await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+    await bob.click(say("call.hang-up"), bobCall);
+    await alice.sees(aliceCall, say("ended.callee.hangup"));
+  });
 });
