@@ -42,7 +42,7 @@ export interface NotificationListener {
   welcomed: (user: UserId) => void;
   /** The body was clicked. */
   clicked: (about: NotificationSubject) => void;
-  /** The person closed it. */
+  /** The person closed it; in Firefox that is not known. */
   dismissed: (about: NotificationSubject) => void;
 }
 
@@ -58,7 +58,8 @@ export class Notifications {
     this.#text = text;
     browser.notifications.onClicked.addListener((id) => heed(id, listener.clicked));
     browser.notifications.onClosed.addListener((id, byUser) => {
-      if (byUser) heed(id, listener.dismissed);
+      // Firefox says so of every end, also of those that time or we ourselves made.
+      if (byUser && !import.meta.env.FIREFOX) heed(id, listener.dismissed);
     });
     // Firefox has no buttons; there a click leads to the popup, which has.
     if (import.meta.env.FIREFOX) return;
