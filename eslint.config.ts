@@ -16,7 +16,16 @@ function closed(target: string, ...rooms: string[]) {
 const arrows = [
   ...closed("protocol", "extension", "server", "tests", "scripts"),
   ...closed("server", "extension", "tests", "scripts"),
-  ...closed("server/core", "server/gateway", "server/accounts", "server/media", "server/database", "server/http"),
+  ...closed("server/oidc", "server/gateway", "server/accounts", "server/media", "server/database", "server/core"),
+  ...closed(
+    "server/core",
+    "server/oidc",
+    "server/gateway",
+    "server/accounts",
+    "server/media",
+    "server/database",
+    "server/http",
+  ),
   ...closed("server/gateway", "server/database"),
   ...closed("server/accounts", "server/gateway", "server/media"),
   ...closed("server/media", "server/gateway", "server/accounts", "server/database", "server/core"),

@@ -76,11 +76,15 @@ export const ACCOUNT_FUNCTIONS = {
     }),
     result: SignedInUser,
   },
-  /** Ends a sign-in at the operator's OpenID provider: the code that the extension was sent, and its PKCE verifier. */
+  /**
+   * Ends a sign-in at the operator's OpenID provider: the code that the extension was sent, and its PKCE verifier. Makes an
+   * account where the person has none; `invite` as for `signUp`.
+   */
   signInWithOidc: {
     parameters: v.strictObject({
       code: v.pipe(v.string("must be text"), v.maxLength(256, "must be a code of ours")),
       verifier: v.pipe(v.string("must be text"), v.regex(/^[\w.~-]{43,128}$/, "must be a PKCE verifier (RFC 7636)")),
+      invite: v.optional(InviteCode),
     }),
     result: SignedInUser,
   },

@@ -16,6 +16,9 @@ export const AVATARS_PATH = "/avatars";
 export const INVITE_PATH = "/i";
 export const VERIFY_PATH = "/verify";
 export const RESET_PATH = "/reset";
+/** Sign-in by the operator's OpenID provider: where a browser sets out, and where it comes back. */
+export const OIDC_START_PATH = "/oidc/start";
+export const OIDC_CALLBACK_PATH = "/oidc/callback";
 
 /** What `GET /.well-known/beckon` answers: a client is given the server's address and finds the rest here. */
 export const Discovery = v.object({
@@ -25,7 +28,10 @@ export const Discovery = v.object({
   parse: v.object({ url: v.pipe(v.string(), v.url()), appId: v.string() }),
   presence: v.object({ url: v.pipe(v.string(), v.url()) }),
   peer: v.object({ path: v.string() }),
+  /** `password`, and `oidc` where the operator has a provider. */
   signIn: v.array(v.string()),
+  /** The provider by the name that its button bears, and where a browser sets out to it. */
+  oidc: v.optional(v.object({ name: v.string(), startUrl: v.pipe(v.string(), v.url()) })),
   registration: v.picklist(["open", "invite", "closed"]),
   features: v.array(v.string()),
 });

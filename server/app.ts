@@ -21,6 +21,7 @@ import { createMail } from "./mail/mail.ts";
 import { iceServers } from "./media/ice.ts";
 import { createPeerGate } from "./media/peer-server.ts";
 import { createTickets } from "./media/tickets.ts";
+import { Oidc } from "./oidc/oidc.ts";
 import { openSecrets } from "./secrets.ts";
 
 export interface AppOptions {
@@ -72,10 +73,15 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
   const mail = createMail({ smtp: config.smtp, publicUrl, logger: log });
   // After the accounts have closed, since they write to people until then.
   undo.push(() => mail.close());
+  const oidc =
+    config.oidc === undefined
+      ? undefined
+      : new Oidc({ settings: config.oidc, publicUrl, log, now: () => performance.now() });
   const running = await createAccounts({
     config,
     publicUrl,
     mail,
+    redeemOidc: oidc === undefined ? undefined : (code, verifier) => oidc.redeem(code, verifier),
     databaseUri,
     filesDir: join(folder.path, "files"),
     masterKey: secrets.masterKey,
@@ -87,10 +93,11 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
   const { accounts, router } = running;
 
   const routes = createRoutes({
-    discovery: () => discoveryOf(url, config.registration),
+    discovery: () => discoveryOf(url, { registration: config.registration, oidcName: config.oidc?.name }),
     ready: () => accounts.ready(),
     parse: router,
     avatars: running.avatars,
+    oidc: oidc?.router(),
     isHttps: url.startsWith("https:"),
     log,
   });

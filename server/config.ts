@@ -59,6 +59,13 @@ function isOrigin(text: string): boolean {
   return isWebAddress(text) && URL.parse(text)?.origin === text;
 }
 
+/** What a provider says is believed, so nobody may stand between; on this machine nobody does. */
+function isProvider(text: string): boolean {
+  const url = URL.parse(text);
+  const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(url?.hostname ?? "");
+  return isWebAddress(text) && (url?.protocol === "https:" || isHere);
+}
+
 const environment = v.object({
   PORT: v.optional(
     wholeNumber(0, 65_535, "a port number from 0 to 65535, where 0 takes a free one"),
@@ -128,6 +135,23 @@ const environment = v.object({
       ),
     ),
   ),
+  OIDC_ISSUER: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        isProvider,
+        "must be the https address of an OpenID provider, such as https://login.example.org (http on this machine alone)",
+      ),
+    ),
+  ),
+  OIDC_CLIENT_ID: v.optional(v.string()),
+  OIDC_CLIENT_SECRET: v.optional(v.string()),
+  OIDC_NAME: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[^\p{C}]{1,40}$/u, "must be the provider's name for people, of at most 40 characters"),
+    ),
+  ),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`), "info"),
 });
 
@@ -161,6 +185,8 @@ export interface Config {
   registration: "open" | "invite" | "closed";
   /** Undefined: what would be mailed goes to the log. */
   smtp: { url: string; from: string } | undefined;
+  /** Undefined: people sign in by password alone. */
+  oidc: { issuer: string; clientId: string; clientSecret: string | undefined; name: string } | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -201,7 +227,23 @@ function contradictions(env: Environment): string[] {
   if (env.SMTP_URL === undefined && env.MAIL_FROM !== undefined) {
     problems.push("SMTP_URL is missing; say where mail is handed over, or leave MAIL_FROM out.");
   }
-  return problems;
+  return [...problems, ...contradictionsOfOidc(env)];
+}
+
+function contradictionsOfOidc(env: Environment): string[] {
+  if (env.OIDC_ISSUER !== undefined) {
+    return env.OIDC_CLIENT_ID === undefined
+      ? [
+          "OIDC_CLIENT_ID is missing; give the name that the OpenID provider has for this server, or leave OIDC_ISSUER out.",
+        ]
+      : [];
+  }
+  const lonely = (["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME"] as const).filter(
+    (name) => env[name] !== undefined,
+  );
+  return lonely.length === 0
+    ? []
+    : [`OIDC_ISSUER is missing; give the OpenID provider's address, or leave ${lonely.join(" and ")} out.`];
 }
 
 function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: Environment): Config["smtp"] {
@@ -229,6 +271,13 @@ function configOf(env: Environment): Config {
     allowedOrigins: env.ALLOWED_ORIGINS,
     registration: env.REGISTRATION,
     smtp: smtpOf(env),
+    oidc: oidcOf(env),
     logLevel: env.LOG_LEVEL,
   };
+}
+
+function oidcOf(env: Environment): Config["oidc"] {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId } = env;
+  if (issuer === undefined || clientId === undefined) return undefined;
+  return { issuer, clientId, clientSecret: env.OIDC_CLIENT_SECRET, name: env.OIDC_NAME ?? new URL(issuer).host };
 }

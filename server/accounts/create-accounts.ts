@@ -24,6 +24,8 @@ import { Letters, removeExpiredTokens } from "./letters.ts";
 import { MissedCalls } from "./missed-calls.ts";
 import { OwnPassword } from "./own-password.ts";
 import { PasswordTries } from "./password-tries.ts";
+import { Newcomers } from "./newcomers.ts";
+import { OidcAdapter, OidcSignIn, type OidcRedeem } from "./oidc-sign-in.ts";
 import { Profiles } from "./profiles.ts";
 import { ACCOUNT_LIMITS, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
 import { SessionUses } from "./session-uses.ts";
@@ -49,6 +51,8 @@ export interface AccountsOptions {
   logger: Logger;
   /** {@link ACCOUNT_LIMITS} unless a test wants others. */
   limits?: AccountLimits;
+  /** Whom a code of the operator's OpenID provider stands for; undefined where there is no provider. */
+  redeemOidc?: OidcRedeem | undefined;
 }
 
 export interface RunningAccounts {
@@ -90,8 +94,12 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const tries = new PasswordTries(limits.login, knownDevices);
   const password = new OwnPassword(database, alone, tries);
   const { registration } = options.config;
+  const adapter = new OidcAdapter();
   const invites = new Invites({ database, contacts, publicUrl: options.publicUrl, logger });
-  const parse = await startParse({ ...options, database, letters, files }, (parse) =>
+  const newcomers = new Newcomers({ registration, invites, contacts, logger });
+  const redeem = options.redeemOidc;
+  const oidc = redeem === undefined ? undefined : adapter.forParse;
+  const parse = await startParse({ ...options, database, letters, files, oidc }, (parse) =>
     defineFunctions({
       parse,
       database,
@@ -105,7 +113,8 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
       counters,
       invites,
       letters,
-      registration,
+      newcomers,
+      oidc: new OidcSignIn({ parse, database, adapter, redeem, newcomers }),
       logger,
     }),
   ).catch(async (error: unknown) => {

@@ -1,6 +1,5 @@
 import { FUNCTIONS, ParseCode, type FunctionName, type FunctionResult } from "#protocol";
 import * as v from "valibot";
-import type { Config } from "../config.ts";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Avatars } from "./avatars.ts";
@@ -12,6 +11,8 @@ import type { Invites } from "./invites.ts";
 import type { Letters } from "./letters.ts";
 import type { MissedCalls } from "./missed-calls.ts";
 import type { OwnPassword } from "./own-password.ts";
+import type { Newcomers } from "./newcomers.ts";
+import type { OidcSignIn } from "./oidc-sign-in.ts";
 import type { Profiles } from "./profiles.ts";
 import type { FunctionCounters } from "./rate-limits.ts";
 import { databaseAway, mistake, Refusal, tooMany } from "./refusals.ts";
@@ -20,7 +21,7 @@ import { makeAccount, type ParseSdk } from "./sign-up.ts";
 type Parameters<F extends FunctionName> = v.InferOutput<(typeof FUNCTIONS)[F]["parameters"]>;
 
 /** Not built yet. */
-type Pending = "signInWithOidc" | "exportAccount" | "deleteAccount";
+type Pending = "exportAccount" | "deleteAccount";
 
 type Implementations = {
   [F in Exclude<FunctionName, Pending>]: (parameters: Parameters<F>, caller: Caller) => Promise<FunctionResult<F>>;
@@ -39,12 +40,13 @@ export interface FunctionParts {
   counters: FunctionCounters;
   invites: Invites;
   letters: Letters;
-  registration: Config["registration"];
+  oidc: Pick<OidcSignIn, "signIn">;
+  newcomers: Newcomers;
   logger: Logger;
 }
 
 /** The functions that need no session. */
-const PUBLIC: ReadonlySet<FunctionName> = new Set(["signUp", "requestPasswordReset"]);
+const PUBLIC: ReadonlySet<FunctionName> = new Set(["signUp", "signInWithOidc", "requestPasswordReset"]);
 
 /** Tells Parse of every function. Each one is checked, authorised and counted by the same few lines. */
 export function defineFunctions(parts: FunctionParts): void {
@@ -99,29 +101,11 @@ function implement(parts: FunctionParts): Implementations {
   return { ...accountFunctions(parts), ...contactFunctions(parts) };
 }
 
-function accountFunctions({
-  contacts,
-  profiles,
-  avatars,
-  devices,
-  password,
-  invites,
-  letters,
-  ...parts
-}: FunctionParts) {
+function accountFunctions({ profiles, avatars, devices, password, letters, ...parts }: FunctionParts) {
   return {
-    signUp: async ({ invite, ...form }, { device }) => {
-      if (parts.registration === "closed") {
-        throw new Refusal(ParseCode.forbidden, "This server takes no new accounts; ask whoever runs it for one.");
-      }
-      const make = () => makeAccount(parts.parse, form, device);
-      const account = parts.registration === "open" ? await make() : await invites.admit(invite, make);
-      await contacts.adopt(account.user).catch((error: unknown) => {
-        // The account is made; that nobody's request waits for it is no reason to say otherwise.
-        parts.logger.warn("requests to a new account were not handed over", { error });
-      });
-      return account;
-    },
+    signUp: ({ invite, ...form }, { device }) =>
+      parts.newcomers.admit(invite, () => makeAccount(parts.parse, form, device)),
+    signInWithOidc: (form, { device }) => parts.oidc.signIn(form, device),
     setAvatar: async ({ image }, { user }) => {
       await avatars.set(user.id, image);
       return { user: await profiles.read(user.id) };

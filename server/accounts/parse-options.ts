@@ -2,6 +2,7 @@ import { MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES, PARSE_APP_ID, PARSE_PATH, utf8B
 import type { Logger } from "../logger.ts";
 import type { FolderFiles } from "./folder-files.ts";
 import { RESET_SECONDS, VERIFY_SECONDS } from "./letters.ts";
+import { OIDC_PROVIDER } from "./oidc-sign-in.ts";
 import { CLASSES } from "./schema.ts";
 import { SESSION_SECONDS } from "./sessions.ts";
 import type { ParseSdk } from "./sign-up.ts";
@@ -12,6 +13,8 @@ export interface ParseOptionParts {
   databaseUri: string;
   masterKey: string;
   maintenanceKey: string;
+  /** Our adapter for sign-in by the operator's provider, where there is one. */
+  oidc: object | undefined;
   logger: Logger;
   emailAdapter: object;
   /** Told of the SDK inside Parse Server, to define the functions with. */
@@ -39,6 +42,7 @@ export function parseOptions(parts: ParseOptionParts) {
     filesAdapter: parts.filesAdapter,
     // We make the names, which nobody can guess.
     preserveFileName: true,
+    ...(parts.oidc === undefined ? {} : { auth: { [OIDC_PROVIDER]: parts.oidc } }),
     loggerAdapter: { log: (level: string, message: unknown) => tell(parts.logger, level, message) },
     logLevel: "warn",
     logLevels: {

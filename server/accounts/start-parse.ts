@@ -25,6 +25,8 @@ export interface ParseParts extends Pick<ParseOptionParts, "databaseUri" | "mast
   filesDir: string;
   letters: Letters;
   files: KeptFiles;
+  /** Our adapter for sign-in by the operator's provider, where there is one. */
+  oidc: object | undefined;
 }
 
 export interface RunningParse {
@@ -34,7 +36,7 @@ export interface RunningParse {
 
 /** Makes Parse Server, gives it the letters and the files, and brings the data to the present shape. */
 export async function startParse(
-  { databaseUri, filesDir, masterKey, maintenanceKey, logger, database, letters, files }: ParseParts,
+  { databaseUri, filesDir, masterKey, maintenanceKey, logger, database, letters, files, oidc }: ParseParts,
   cloud: ParseOptionParts["cloud"],
 ): Promise<RunningParse> {
   const version = await readVersion(database, MIGRATIONS.length);
@@ -46,6 +48,7 @@ export async function startParse(
     cloud,
     emailAdapter: emailAdapter(letters),
     filesAdapter: new FolderFiles(filesDir),
+    oidc,
   });
   // Parse's own types lag behind its options; the tests hold each of them against what it does.
   const server = ParseServer(options as unknown as Parameters<typeof ParseServer>[0]);

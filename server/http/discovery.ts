@@ -1,8 +1,12 @@
-import { Discovery, PARSE_APP_ID, PARSE_PATH, PEER_PATH, PRESENCE_PATH, SUBPROTOCOL } from "#protocol";
+import { Discovery, OIDC_START_PATH, PARSE_APP_ID, PARSE_PATH, PEER_PATH, PRESENCE_PATH, SUBPROTOCOL } from "#protocol";
 import packageJson from "../../package.json" with { type: "json" };
 
 /** What a client needs to know of a server at this address (without a slash at its end). */
-export function discoveryOf(publicUrl: string, registration: Discovery["registration"]): Discovery {
+export function discoveryOf(
+  publicUrl: string,
+  { registration, oidcName }: { registration: Discovery["registration"]; oidcName?: string | undefined },
+): Discovery {
+  const oidc = oidcName === undefined ? undefined : { name: oidcName, startUrl: publicUrl + OIDC_START_PATH };
   return {
     product: "beckon",
     version: packageJson.version,
@@ -11,7 +15,8 @@ export function discoveryOf(publicUrl: string, registration: Discovery["registra
     // http becomes ws, https becomes wss.
     presence: { url: publicUrl.replace(/^http/, "ws") + PRESENCE_PATH },
     peer: { path: PEER_PATH },
-    signIn: ["password"],
+    signIn: ["password", ...(oidc === undefined ? [] : ["oidc"])],
+    ...(oidc === undefined ? {} : { oidc }),
     registration,
     features: ["presence", "calls"],
   };

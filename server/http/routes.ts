@@ -20,12 +20,14 @@ export interface RouteOptions {
   parse: RequestHandler;
   /** Pictures of people, at paths that nobody can guess. */
   avatars: RequestHandler;
+  /** The ways through an OpenID provider, where there is one. */
+  oidc?: RequestHandler | undefined;
   isHttps: boolean;
   log: Logger;
 }
 
 /** Everything that is answered over plain HTTP; each answer is JSON, also the refusals. */
-export function createRoutes({ discovery, ready, parse, avatars, isHttps, log }: RouteOptions): Express {
+export function createRoutes({ discovery, ready, parse, avatars, oidc, isHttps, log }: RouteOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -36,6 +38,7 @@ export function createRoutes({ discovery, ready, parse, avatars, isHttps, log }:
   app.use(securityHeaders(isHttps));
   app.use(PARSE_PATH, parse);
   app.use(AVATARS_PATH, avatars);
+  if (oidc !== undefined) app.use(oidc);
   app.all(DISCOVERY_PATH, openToEveryOrigin, onlyRead, (_request, response) => {
     response.json(discovery());
   });

@@ -48,10 +48,20 @@ describe("discovery", () => {
   });
 
   it("derives the socket's address from the server's own", () => {
-    expect(discoveryOf("http://localhost:8787", "closed")).toMatchObject({
+    expect(discoveryOf("http://localhost:8787", { registration: "closed" })).toMatchObject({
       presence: { url: "ws://localhost:8787/presence" },
       registration: "closed",
+      signIn: ["password"],
     });
+  });
+
+  it("says where a sign-in by the operator's provider begins, where there is one", () => {
+    const discovery = discoveryOf("https://beckon.example.org", { registration: "open", oidcName: "Example" });
+    expect(discovery).toMatchObject({
+      signIn: ["password", "oidc"],
+      oidc: { name: "Example", startUrl: "https://beckon.example.org/oidc/start" },
+    });
+    expect(v.is(Discovery, discovery)).toBe(true);
   });
 
   it("answers a preflight, and refuses to be written", async () => {

@@ -8,6 +8,7 @@ import express from "express";
 import { Client } from "pg";
 import type { AccountsEvent } from "../../server/accounts/accounts.ts";
 import { createAccounts, type RunningAccounts } from "../../server/accounts/create-accounts.ts";
+import type { OidcRedeem } from "../../server/accounts/oidc-sign-in.ts";
 import { ACCOUNT_LIMITS, type AccountLimits } from "../../server/accounts/rate-limits.ts";
 import type { Config } from "../../server/config.ts";
 import { openDataFolder, type DataFolder } from "../../server/database/data-folder.ts";
@@ -73,6 +74,8 @@ export interface TestAccountsOptions {
   limits?: AccountLimits;
   logger?: Logger;
   mail?: Mail;
+  /** Stands for the way through a provider. */
+  redeemOidc?: OidcRedeem;
 }
 
 export async function startTestAccounts(
@@ -90,6 +93,7 @@ export async function startTestAccounts(
     masterKey: database.secrets.masterKey,
     maintenanceKey: database.secrets.maintenanceKey,
     logger,
+    redeemOidc: options.redeemOidc,
     limits: options.limits ?? loosened(ACCOUNT_LIMITS, 1_000),
   });
   const events: AccountsEvent[] = [];

@@ -1,0 +1,100 @@
+import * as client from "openid-client";
+import { personOf, type ProvenPerson } from "./person.ts";
+
+/** What the operator says of the provider. */
+export interface ProviderSettings {
+  issuer: string;
+  clientId: string;
+  clientSecret: string | undefined;
+}
+
+/** What must be kept from the way out to the way back, and is shown to nobody. */
+export interface Journey {
+  verifier: string;
+  nonce: string;
+}
+
+/** What a provider says of itself is read anew after this long. */
+const DISCOVERED_FOR_MS = 60 * 60_000;
+const ANSWER_WITHIN_SECONDS = 8;
+const SCOPE = "openid profile email";
+
+/** The operator's OpenID provider, as its client: authorization code with PKCE, nonce and state. */
+export class Provider {
+  readonly #settings: ProviderSettings;
+  readonly #now: () => number;
+  #found: { configuration: client.Configuration; until: number } | undefined;
+
+  constructor(settings: ProviderSettings, now: () => number) {
+    this.#settings = settings;
+    this.#now = now;
+  }
+
+  /** Where a browser is sent. Rejects where the provider does not answer. */
+  async wayOut(redirectUri: string, state: string, { verifier, nonce }: Journey): Promise<URL> {
+    return client.buildAuthorizationUrl(await this.#configuration(), {
+      redirect_uri: redirectUri,
+      scope: SCOPE,
+      state,
+      nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: "S256",
+    });
+  }
+
+  /** Who came back to `callback`. Rejects where the provider, or what it says, does not hold. */
+  async wayBack(callback: URL, state: string, { verifier, nonce }: Journey): Promise<ProvenPerson> {
+    const configuration = await this.#configuration();
+    const tokens = await client.authorizationCodeGrant(configuration, callback, {
+      pkceCodeVerifier: verifier,
+      expectedNonce: nonce,
+      expectedState: state,
+      idTokenExpected: true,
+    });
+    const claims = tokens.claims();
+    if (claims === undefined) throw new Error("the provider gave no ID token");
+    const { issuer, userinfo_endpoint: more } = configuration.serverMetadata();
+    // Many say nothing in the token but who it is.
+    const told = more === undefined ? {} : await client.fetchUserInfo(configuration, tokens.access_token, claims.sub);
+    return personOf(issuer, { ...claims, ...told });
+  }
+
+  async #configuration(): Promise<client.Configuration> {
+    const known = this.#found;
+    if (known !== undefined && known.until > this.#now()) return known.configuration;
+    try {
+      const configuration = await discover(this.#settings);
+      this.#found = { configuration, until: this.#now() + DISCOVERED_FOR_MS };
+      return configuration;
+    } catch (error) {
+      // What it said of itself before is better than nothing; where it is away, the next question fails by itself.
+      if (known !== undefined) return known.configuration;
+      throw error;
+    }
+  }
+}
+
+export function newJourney(): Journey {
+  return { verifier: client.randomPKCECodeVerifier(), nonce: client.randomNonce() };
+}
+
+async function discover({ issuer, clientId, clientSecret }: ProviderSettings): Promise<client.Configuration> {
+  const url = new URL(issuer);
+  // Deprecated only to stand out; the operator's settings take plain http for this machine alone.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  const execute = url.protocol === "http:" ? [client.allowInsecureRequests] : [];
+  return client.discovery(url, clientId, undefined, authentication(clientSecret), {
+    execute,
+    timeout: ANSWER_WITHIN_SECONDS,
+  });
+}
+
+/** As the provider wants it; what it says nothing of is the standard's own default. */
+function authentication(secret: string | undefined): client.ClientAuth {
+  if (secret === undefined) return client.None();
+  const [basic, post] = [client.ClientSecretBasic(secret), client.ClientSecretPost(secret)];
+  return (server, ...rest) => {
+    const methods = server.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
+    (methods.includes("client_secret_basic") ? basic : post)(server, ...rest);
+  };
+}
