@@ -2,6 +2,7 @@ import type { SecondCall, UserId } from "#protocol";
 import type { View } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
+import type { AccountCommands } from "./account-props.ts";
 
 type Answer = Promise<CommandAnswer>;
 
@@ -11,6 +12,7 @@ export interface SettingsCommands {
   letThrough: (user: UserId, on: boolean) => Answer;
   setDevice: (change: { ringSilently?: boolean }) => Answer;
   retryNow: () => Answer;
+  account: AccountCommands;
 }
 
 /** Shows what went wrong with a command, if something did. */

@@ -72,6 +72,8 @@ export interface SignedOut {
   sessionEnded: boolean;
   /** Kept over a sign-in, so that the person comes back to it. */
   invite?: PendingInvite;
+  /** The person has erased their account. */
+  deleted?: true;
   device: DeviceSettings;
   /** Both go on over sign-outs, so that no number of a socket or of a reading of the contacts comes twice. */
   lastSocket: number;
@@ -163,6 +165,8 @@ export type LifeEvent =
   /** A deadline of {@link Outward.wakeAt} may have passed; also for an alarm. Harmless when early. */
   | { type: "due" }
   | { type: "signed-in"; session: Session }
+  /** The server has erased the account, as the person asked. */
+  | { type: "account-deleted" }
   | { type: "network-online" }
   | { type: "idle-changed"; idle: boolean }
   /** This device has really begun to ring, and how. */

@@ -34,7 +34,7 @@ export const INITIAL_STATE: SignedOut = {
 };
 
 /** What happens alike with and without a session. */
-type SessionlessEvent = { type: "signed-in" | "open-invite" | "close-invite" };
+type SessionlessEvent = { type: "signed-in" | "account-deleted" | "open-invite" | "close-invite" };
 
 /** The one decision: what an event makes of the whole state. Pure, and throws for no event that its type allows. */
 export function update(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
@@ -46,6 +46,7 @@ export function update(state: AppState, event: AppEvent): Step<AppState, AppEffe
 function decide(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
   if (event.type === "signed-in") return signIn(state, event);
   if (event.type === "open-invite" || event.type === "close-invite") return step(onInvite(state, event));
+  if (event.type === "account-deleted") return accountDeleted(state);
   if (state.at === "signed-in") return updateSignedIn(state, event);
   return event.type === "started" && event.saved ? restore(state, event.saved, event) : step(state);
 }
@@ -226,6 +227,17 @@ function signOut(state: SignedIn): Step<AppState, AppEffect> {
     ...send(state, { type: "bye" }),
     ...(socket === undefined ? [] : [{ type: "close-socket", socket } as const]),
     { type: "forget-token", revoke: true },
+  );
+}
+
+/** Nothing of the account is left; its session may have ended before the answer was here. */
+function accountDeleted(state: AppState): Step<AppState, AppEffect> {
+  if (state.at === "signed-out") return step({ ...state, sessionEnded: false, deleted: true });
+  const socket = socketOf(state.connection.line);
+  return step<AppState, AppEffect>(
+    { ...signedOut(state, false), deleted: true },
+    ...(socket === undefined ? [] : [{ type: "close-socket", socket } as const]),
+    { type: "forget-token", revoke: false },
   );
 }
 

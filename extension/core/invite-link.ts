@@ -1,4 +1,5 @@
-import { readInviteCode } from "#protocol";
+import { Handle, readInviteCode } from "#protocol";
+import * as v from "valibot";
 import type { PendingInvite } from "./view.ts";
 
 /** An address of a server and what stands behind `/i/`. */
@@ -33,4 +34,19 @@ export function originPattern(origin: string): string | undefined {
   const [, scheme, host] = /^(https?):\/\/([^/:]+)(?::\d+)?$/.exec(origin) ?? [];
   if (scheme === undefined || host === undefined) return undefined;
   return scheme === "https" || LOOPBACK.includes(host) ? `${scheme}://${host}/*` : undefined;
+}
+
+/** What somebody may write to add a contact. */
+export type Wanted = { at: "handle"; handle: string } | { at: "invite"; invite: PendingInvite };
+
+/** A code as we write it, in its groups or in one piece. Written small and in one piece it is rather a handle. */
+const WRITTEN_CODE = /^(?:\w{4}(?:[\s\p{Dash}]+\w{4}){3}|[\dA-Z]{16})$/u;
+
+/** The handle, link or code that somebody wrote; undefined where it is none of them. With an `@` it is a handle. */
+export function readWanted(text: string): Wanted | undefined {
+  const typed = text.trim();
+  const invite = typed.includes("/") || WRITTEN_CODE.test(typed) ? readInvite(typed) : undefined;
+  if (invite !== undefined) return { at: "invite", invite };
+  const handle = v.safeParse(Handle, typed.replace(/^@/, ""));
+  return handle.success ? { at: "handle", handle: handle.output } : undefined;
 }

@@ -24,9 +24,9 @@ import type {
 /** What every page may see. */
 export function viewOf(state: AppState): View {
   if (state.at === "signed-out") {
-    const { server, sessionEnded, invite } = state;
+    const { server, sessionEnded, deleted, invite } = state;
     const known = { ...(server === undefined ? {} : { server }), ...(invite ? { invite } : {}) };
-    return { at: "signed-out", sessionEnded, ...known };
+    return { at: "signed-out", sessionEnded, ...(deleted ? { deleted } : {}), ...known };
   }
   const { session, roster, missed, device, attention, invite } = state;
   const call = callViewOf(state);

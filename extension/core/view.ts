@@ -23,6 +23,8 @@ export interface SignedOutView {
   server?: string;
   /** Set where the server ended the session; the sign-in form says so. */
   sessionEnded: boolean;
+  /** Set where the person has just erased their account. */
+  deleted?: true;
   invite?: PendingInvite;
 }
 

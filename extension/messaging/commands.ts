@@ -77,6 +77,8 @@ export const Command = v.variant("type", [
   v.strictObject({ type: v.literal("setDevice"), ringSilently: v.optional(v.boolean()) }),
   /** Asks one of the server's functions; the parameters are held against its schema by {@link readQuestion}. */
   v.strictObject({ type: v.literal("ask"), name: AskedFunction, parameters: v.unknown() }),
+  /** Erases the account, and signs out. Without a password where it has none. */
+  v.strictObject({ type: v.literal("deleteAccount"), password: v.optional(v.string()) }),
   v.strictObject({ type: v.literal("requestContact"), handle: Handle }),
   v.strictObject({ type: v.literal("acceptContact"), user: UserId }),
   v.strictObject({ type: v.literal("declineContact"), user: UserId }),

@@ -13,10 +13,7 @@ export async function sendCommand(command: Command): Promise<CommandAnswer> {
   }
 }
 
-/**
- * Asks one of the server's functions, by way of the background, which alone holds the session. Never rejects.
- * @public
- */
+/** Asks one of the server's functions, by way of the background, which alone holds the session. Never rejects. */
 export async function askServer<F extends AskedFunction>(
   name: F,
   parameters: FunctionParameters<F>,

@@ -36,6 +36,8 @@ export class Commands {
         return this.#once(() => this.#signUp(command));
       case "ask":
         return this.#question(command.name, command.parameters);
+      case "deleteAccount":
+        return this.#deleteAccount(command.password);
       case "requestContact":
         return this.#ask("requestContact", { handle: command.handle });
       case "acceptContact":
@@ -76,6 +78,12 @@ export class Commands {
     if (parameters === undefined) return { ok: false, problem: "bad-input" };
     const { caller } = this;
     return caller === undefined ? { ok: false, problem: "signed-out" } : callFunction(caller, name, parameters);
+  }
+
+  async #deleteAccount(password: string | undefined): Promise<CommandAnswer> {
+    const answer = await this.#ask("deleteAccount", password === undefined ? {} : { password });
+    if (answer.ok) this.#runtime.dispatch({ type: "account-deleted" });
+    return answer;
   }
 
   async #once(signIn: () => Promise<CommandAnswer>): Promise<CommandAnswer> {
@@ -185,6 +193,7 @@ type ServerCommand =
   | "ask"
   | "signIn"
   | "signUp"
+  | "deleteAccount"
   | "requestContact"
   | "acceptContact"
   | "declineContact"

@@ -36,7 +36,7 @@ describe("the focus", () => {
     await open("home-empty");
     expect(await focused()).toBe("Add a contact");
     await page().keyboard.press("Enter");
-    await page().getByRole("textbox", { name: "Their handle" }).fill("bob.tanaka");
+    await page().getByRole("textbox", { name: "Their handle, or an invite link" }).fill("bob.tanaka");
     await page().keyboard.press("Enter");
     await become("home");
     await row("Bob Tanaka").waitFor();

@@ -1,10 +1,19 @@
+import { readPicture } from "../../shell/picture-file.ts";
+import { saveFile } from "../../shell/download.ts";
 import type { SettingsCommands } from "../../components/settings-props.ts";
-import { sendCommand } from "../../messaging/page.ts";
+import { askServer, sendCommand } from "../../messaging/page.ts";
 
 /** What the page of the settings asks for, as commands to the background. */
 export const commands: SettingsCommands = {
   setSettings: (change) => sendCommand({ type: "setSettings", ...change }),
   letThrough: (user, on) => sendCommand({ type: "letThrough", user, on }),
   setDevice: (change) => sendCommand({ type: "setDevice", ...change }),
+  account: {
+    ask: askServer,
+    deleteAccount: (password) =>
+      sendCommand({ type: "deleteAccount", ...(password === undefined ? {} : { password }) }),
+    readPicture,
+    saveFile,
+  },
   retryNow: () => sendCommand({ type: "retryNow" }),
 };

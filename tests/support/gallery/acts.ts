@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { ACCOUNT_ACTS } from "./account-acts.ts";
 
 async function enterServer(page: Page): Promise<void> {
   await page.locator("input[name=server]").fill("beckon.example.org");
@@ -109,6 +110,7 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("input").fill("ＭＯＲＩ");
     await page.locator("[data-row]").nth(1).waitFor({ state: "detached" });
   },
+  ...ACCOUNT_ACTS,
   ...Object.fromEntries(HISTORIES.map((name) => [name, openHistory])),
   "history-menu": async (page) => {
     await openHistory(page);

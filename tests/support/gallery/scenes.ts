@@ -4,6 +4,7 @@ import type { CallView, ContactView, SignedInView, View, WaitingView } from "../
 import type { CommandAnswer, Problem } from "../../../extension/messaging/commands.ts";
 import { Problem as ProblemSchema } from "../../../extension/messaging/commands.ts";
 
+import type { AccountScene } from "./account-scenes.ts";
 import { historyScenes } from "./history-scenes.ts";
 import { NOW } from "./now.ts";
 import { type InviteScene, inviteScenes } from "./invite-scenes.ts";
@@ -28,6 +29,8 @@ export interface CallScene {
 export interface SettingsScene {
   screen: "settings";
   view: View | undefined;
+  /** What the server says of the account, where it is not the usual. */
+  account?: AccountScene;
 }
 export type Scene = PopupScene | CallScene | SettingsScene | InviteScene;
 

@@ -2,6 +2,7 @@ import { MAX_LET_THROUGH } from "#protocol";
 import type { SettingsCommands } from "../../../extension/components/settings-props.ts";
 import type { ContactView, SignedInView } from "../../../extension/core/view.ts";
 import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
+import { accountCommands, type AccountScene, accountScenes } from "./account-scenes.ts";
 import { NOW } from "./now.ts";
 import type { SettingsScene } from "./scenes.ts";
 
@@ -19,12 +20,13 @@ export function settingsScenes(home: SignedInView, many: ContactView[]): Record<
     "settings-waiting": scene({ line: OFFLINE, settings: { ...home.settings, change: "waiting" } }),
     "settings-refused": scene({ settings: { ...home.settings, change: "refused" } }),
     "settings-nobody": scene({ contacts: [] }),
+    ...accountScenes(scene({})),
     "settings-200": scene({ contacts: many, settings: { ...home.settings, letThrough: all } }),
   };
 }
 
 /** The commands of the page of the settings answer well; `note` hears the name of each. */
-export function settingsCommands(note: (name: string) => void): SettingsCommands {
+export function settingsCommands(note: (name: string) => void, account: AccountScene = {}): SettingsCommands {
   const reply = (name: string) => (): Promise<CommandAnswer> => {
     note(name);
     return Promise.resolve({ ok: true });
@@ -34,5 +36,6 @@ export function settingsCommands(note: (name: string) => void): SettingsCommands
     letThrough: reply("letThrough"),
     setDevice: reply("setDevice"),
     retryNow: reply("retryNow"),
+    account: accountCommands(note, account),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { INITIAL_STATE, update } from "../../../extension/core/app.ts";
 import type { AppEvent, AppState } from "../../../extension/core/app-types.ts";
-import { originPattern, readInvite } from "../../../extension/core/invite-link.ts";
+import { originPattern, readInvite, readWanted } from "../../../extension/core/invite-link.ts";
 import { viewOf } from "../../../extension/core/projection.ts";
 import { refusal } from "../../../extension/core/refusal.ts";
 import { NOW, online } from "./given.ts";
@@ -61,4 +61,21 @@ describe("an invite that waits for the person's answer", () => {
       expect(viewOf(on(state, opened, { type: "close-invite" }))).toEqual(viewOf(state));
     }
   });
+});
+
+test.each([
+  ["alice", { at: "handle", handle: "alice" }],
+  [" @Bob.Tanaka ", { at: "handle", handle: "bob.tanaka" }],
+  // Sixteen letters that could be a code are a handle, unless they are written as we write codes.
+  ["christopherjones", { at: "handle", handle: "christopherjones" }],
+  [`@${code}`, { at: "handle", handle: code.toLowerCase() }],
+  [code, { at: "invite", invite: { code } }],
+  ["k7qm 2xpa 9d3h 4tvb", { at: "invite", invite: { code } }],
+  [code.replaceAll("-", ""), { at: "invite", invite: { code } }],
+  [`${server}/i/${code}`, { at: "invite", invite: { code, server } }],
+  [`${server}/i/nothing`, undefined],
+  ["ab", undefined],
+  ["", undefined],
+])("%s adds %o", (text, wanted) => {
+  expect(readWanted(text)).toEqual(wanted);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pictureUrl } from "../../../extension/core/picture.ts";
 import { callPageOf, viewOf } from "../../../extension/core/projection.ts";
 import { outward } from "../../../extension/core/outward.ts";
-import { bob, callId, calling, contact, incoming, online, welcome } from "./given.ts";
+import { bob, callId, calling, contact, incoming, online, session, welcome } from "./given.ts";
 
 const ORIGIN = "https://beckon.example";
 
@@ -54,4 +54,23 @@ describe("a contact's picture", () => {
       expect(pictureUrl(ORIGIN, path)).toBeUndefined();
     },
   );
+});
+
+describe("an account that was erased", () => {
+  it("is signed out kindly, and nothing of it is kept", () => {
+    const device = online().on({ type: "account-deleted" });
+    expect(device.effects).toEqual([
+      { type: "close-socket", socket: 1 },
+      { type: "forget-token", revoke: false },
+    ]);
+    expect(viewOf(device.state)).toEqual({ at: "signed-out", server: ORIGIN, sessionEnded: false, deleted: true });
+    expect(outward(device.state).saved).toEqual({ server: ORIGIN });
+  });
+
+  it("is so also where its session ended first, and no longer for who signs in next", () => {
+    const device = online().on({ type: "socket-closed", socket: 1, code: 4401 }, { type: "account-deleted" });
+    expect(viewOf(device.state)).toMatchObject({ sessionEnded: false, deleted: true });
+    device.on({ type: "signed-in", session }, { type: "sign-out" });
+    expect(viewOf(device.state)).not.toHaveProperty("deleted");
+  });
 });
