@@ -42,7 +42,7 @@ export interface NotificationListener {
   welcomed: (user: UserId) => void;
   /** The body was clicked. */
   clicked: (about: NotificationSubject) => void;
-  /** The person closed it; in Firefox that is not known. */
+  /** The person closed it. */
   dismissed: (about: NotificationSubject) => void;
 }
 
@@ -58,8 +58,7 @@ export class Notifications {
     this.#text = text;
     browser.notifications.onClicked.addListener((id) => heed(id, listener.clicked));
     browser.notifications.onClosed.addListener((id, byUser) => {
-      // Firefox says so of every end, also of those that time or we ourselves made.
-      if (byUser && !import.meta.env.FIREFOX) heed(id, listener.dismissed);
+      if (byUser) heed(id, listener.dismissed);
     });
     // Firefox has no buttons; there a click leads to the popup, which has.
     if (import.meta.env.FIREFOX) return;

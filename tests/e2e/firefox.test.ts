@@ -15,7 +15,6 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
   let bobAccount: Account;
   let alice: Person;
   let bob: PersonFirefox;
-  const says = (words: string) => expect.poll(() => bob.text(), { timeout: 20_000 }).toContain(words);
 
   beforeAll(async () => {
     const backend = await Backend.start();
@@ -33,6 +32,7 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
 
   test("signs in in the popup, and sees Alice's presence change", async () => {
     await bob.signIn(server, bobAccount);
+    const says = (words: string) => expect.poll(() => bob.text(), { timeout: 20_000 }).toContain(words);
     await says(`Alice Okada\n${say("availability.available")}`);
     await alice.contact(bobAccount, "available").waitFor();
     await alice.choose("dnd");
@@ -47,8 +47,8 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
     const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.callPage()]);
     await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
     await alice.hangUp(aliceCall);
-    const callSays = () => bobCall.evaluate(() => document.body.innerText);
-    await expect.poll(callSays, { timeout: 20_000 }).toContain(say("ended.callee.hangup"));
+    const says = () => bobCall.evaluate(() => document.body.innerText);
+    await expect.poll(says, { timeout: 20_000 }).toContain(say("ended.callee.hangup"));
     await Promise.all([aliceCall.close(), bobCall.close()]);
     await alice.contact(bobAccount, "available").waitFor();
   });
@@ -60,23 +60,5 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
     await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
     await bob.click(say("call.hang-up"), bobCall);
     await alice.sees(aliceCall, say("ended.callee.hangup"));
-  });
-
-  test("has missed what he missed, also when Firefox takes its notification away", async () => {
-    await alice.contact(bobAccount, "available").waitFor();
-    await bob.whileNotificationGoes("missed:", async () => {
-      for (const count of [1, 2]) {
-        await alice.call(bobAccount);
-        await says(say("ringing.video-announced", { name: alice.name }));
-        const call = await alice.browser.callPage();
-        await alice.hangUp(call);
-        await says(say("missed.count", { count }));
-        await call.close();
-      }
-    });
-    // Had it counted as seen, that would be known before what Alice does now.
-    await alice.choose("dnd");
-    await says(say("availability.dnd"));
-    expect(await bob.text()).toContain(say("missed.count", { count: 2 }));
   });
 });

@@ -15,11 +15,6 @@ const HOST = "6b3a1f5e-2c84-4d6f-9a0b-7e1d5c2f8a94";
 /** How long Firefox gets to open a page of the add-on: it never tells that such a page has loaded. */
 const OPEN_MS = 700;
 
-/** The part of the extension API that the popup is asked with. */
-declare const browser: {
-  notifications: { onClosed: { addListener: (heard: (id: string) => void) => void } };
-};
-
 /** Whether there is a Firefox to test with. */
 export const hasFirefox = findFirefox() !== undefined;
 
@@ -84,20 +79,6 @@ export class PersonFirefox {
     return until("call tab in Firefox", async () => {
       for (const page of await this.#browser.pages()) if (await isCallPage(page)) return page;
       return undefined;
-    });
-  }
-
-  /** Does this, and waits until a notification whose id begins so has gone meanwhile, by whatever cause. */
-  async whileNotificationGoes(idStart: string, act: () => Promise<void>): Promise<void> {
-    await this.#popup.evaluate(() => {
-      const gone: string[] = [];
-      Object.assign(globalThis, { beckonGone: gone });
-      browser.notifications.onClosed.addListener((id) => gone.push(id));
-    });
-    await act();
-    await until("end of a notification", async () => {
-      const gone = await this.#popup.evaluate(() => (globalThis as unknown as { beckonGone: string[] }).beckonGone);
-      return gone.some((id) => id.startsWith(idStart)) ? true : undefined;
     });
   }
 
