@@ -11,6 +11,8 @@ const uuid = v.pipe(v.string("must be text"), v.uuid("must be a UUID"));
 
 /** A person's account. Made by Parse. */
 export const UserId = v.pipe(token, v.brand("UserId"));
+/** Stands for whoever has erased their account, in the records of others. */
+export const DELETED_USER = v.parse(UserId, "deleted");
 export type UserId = v.InferOutput<typeof UserId>;
 
 /** One installation of the extension (or another client). Made by the client, once. */

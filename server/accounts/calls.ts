@@ -1,4 +1,4 @@
-import { CallRecord, type Media, type MissedWhile, type Outcome, type UserId } from "#protocol";
+import { CallRecord, DELETED_USER, type Media, type MissedWhile, type Outcome, type UserId } from "#protocol";
 import * as v from "valibot";
 import type { EndedCall } from "../core/events.ts";
 import type { DatabasePool } from "../database/pool.ts";
@@ -11,8 +11,9 @@ interface Row {
   id: string;
   call: string;
   outgoing: boolean;
-  other: string;
-  name: string;
+  /** Null where the account is gone, as the name. */
+  other: string | null;
+  name: string | null;
   media: Media;
   outcome: Outcome;
   started_at: Date;
@@ -37,7 +38,7 @@ export class Calls {
     this.#database = database;
   }
 
-  /** The same call may be told twice. A record is final, but where it says of a call that it was answered after all. */
+  /** The same call may be told twice; whoever erased their account meanwhile is nobody in it. A record is final, but where it says of a call that it was answered after all. */
   async keep(ended: EndedCall): Promise<void> {
     const { caller, callee } = ended.outcomes;
     const acl = callee === undefined ? readableBy(ended.caller) : readableBy(ended.caller, ended.callee);
@@ -45,7 +46,8 @@ export class Calls {
       `INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
          "reason", "callerOutcome", "calleeOutcome", "startedAt", "acceptedAt", "endedAt", "seen", "missedWhile", "state",
          "calleeDevice", "merged", "adopted")
-       VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'ended', $16, $17, $18)
+       VALUES ($1, now(), now(), ARRAY(SELECT "objectId" FROM "_User" WHERE "objectId" = ANY($2)), $3, $4,
+         (SELECT "objectId" FROM "_User" WHERE "objectId" = $5), (SELECT "objectId" FROM "_User" WHERE "objectId" = $6), $7, $8, $9, $10, $11, $12, $13, $14, $15, 'ended', $16, $17, $18)
        ON CONFLICT ("call") DO UPDATE SET "updatedAt" = now(), "_rperm" = excluded."_rperm", "media" = excluded."media",
          "reason" = excluded."reason", "callerOutcome" = excluded."callerOutcome",
          "calleeOutcome" = excluded."calleeOutcome", "startedAt" = excluded."startedAt",
@@ -101,14 +103,14 @@ export class Calls {
     const cursor = before === undefined ? { at: Number.MAX_SAFE_INTEGER, id: "" } : readCursor(before);
     if (cursor === undefined) return undefined;
     const rows = await this.#database.rows<Row>(
-      `SELECT c."objectId" AS id, c."call" AS call, c."caller" = $1 AS outgoing, other."objectId" AS other,
+      `SELECT c."objectId" AS id, c."call" AS call, coalesce(c."caller" = $1, false) AS outgoing, other."objectId" AS other,
          ${nameSeenBy("$1", "other")} AS name, c."media" AS media,
          CASE WHEN c."caller" = $1 THEN c."callerOutcome" ELSE c."calleeOutcome" END AS outcome,
          c."startedAt" AS started_at, c."acceptedAt" AS accepted_at, c."endedAt" AS ended_at,
-         c."caller" = $1 OR c."seen" AS seen,
+         coalesce(c."caller" = $1, false) OR c."seen" AS seen,
          CASE WHEN c."callee" = $1 THEN c."missedWhile" END AS missed_while
        FROM "Call" AS c
-       JOIN "_User" AS other ON other."objectId" = CASE WHEN c."caller" = $1 THEN c."callee" ELSE c."caller" END
+       LEFT JOIN "_User" AS other ON other."objectId" = CASE WHEN c."caller" = $1 THEN c."callee" ELSE c."caller" END
        WHERE (c."caller" = $1 OR (c."callee" = $1 AND c."calleeOutcome" IS NOT NULL)) AND c."state" = 'ended'
          AND (extract(epoch FROM c."startedAt") * 1000, c."objectId") < ($2::numeric, $3)
        ORDER BY c."startedAt" DESC, c."objectId" DESC LIMIT $4`,
@@ -123,7 +125,7 @@ function recordOf(row: Row): CallRecord {
   const acceptedAt = row.accepted_at?.getTime();
   return v.parse(CallRecord, {
     call: row.call,
-    with: { user: row.other, name: row.name },
+    with: { user: row.other ?? DELETED_USER, name: row.name ?? "deleted account" },
     direction: row.outgoing ? "out" : "in",
     media: row.media,
     outcome: row.outcome,

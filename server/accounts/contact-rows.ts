@@ -86,7 +86,7 @@ export async function personBy(
   return { ...person, ...avatarOfRow(avatar) };
 }
 
-/** Answers whether it is new. */
+/** Answers whether it is new. Whoever has erased their account wishes for nobody. */
 export async function wish(
   database: Database,
   owner: string,
@@ -95,7 +95,8 @@ export async function wish(
   const acl = readableBy(owner);
   const made = await database.rows(
     `INSERT INTO "Contact" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "owner", "target", "handle")
-     VALUES ($1, now(), now(), $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING 1`,
+     SELECT $1, now(), now(), $2, $3, $4, $5, $6 WHERE EXISTS (SELECT 1 FROM "_User" WHERE "objectId" = $4)
+     ON CONFLICT DO NOTHING RETURNING 1`,
     [newRowId(), acl.read, acl.write, owner, target.id ?? null, target.handle],
   );
   return made.length > 0;

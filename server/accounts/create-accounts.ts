@@ -5,6 +5,8 @@ import type { ChosenPresence, EndedCall, KeptCall } from "../core/events.ts";
 import { openPool, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Mail } from "../mail/mail.ts";
+import { eraseAccount } from "./account-deletion.ts";
+import { exportOf } from "./account-export.ts";
 import type { Accounts, AccountsEvent } from "./accounts.ts";
 import { oneAtATime } from "./alone.ts";
 import { avatarRoute } from "./avatar-route.ts";
@@ -110,6 +112,8 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
       avatars,
       devices,
       password,
+      exportOf: (user, session) => exportOf({ database, contacts, calls, devices, files }, user, session),
+      erase: (user) => eraseAccount(alone, files, user),
       counters,
       invites,
       letters,

@@ -1,4 +1,4 @@
-import { FUNCTIONS, ParseCode, type FunctionName, type FunctionResult } from "#protocol";
+import { FUNCTIONS, ParseCode, type FunctionName, type FunctionResult, type UserId } from "#protocol";
 import * as v from "valibot";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
@@ -20,11 +20,8 @@ import { makeAccount, type ParseSdk } from "./sign-up.ts";
 
 type Parameters<F extends FunctionName> = v.InferOutput<(typeof FUNCTIONS)[F]["parameters"]>;
 
-/** Not built yet. */
-type Pending = "exportAccount" | "deleteAccount";
-
 type Implementations = {
-  [F in Exclude<FunctionName, Pending>]: (parameters: Parameters<F>, caller: Caller) => Promise<FunctionResult<F>>;
+  [F in FunctionName]: (parameters: Parameters<F>, caller: Caller) => Promise<FunctionResult<F>>;
 };
 
 export interface FunctionParts {
@@ -37,6 +34,8 @@ export interface FunctionParts {
   avatars: Avatars;
   devices: SignedInDevices;
   password: OwnPassword;
+  exportOf: (user: UserId, session: string) => Promise<FunctionResult<"exportAccount">>;
+  erase: (user: UserId) => Promise<void>;
   counters: FunctionCounters;
   invites: Invites;
   letters: Letters;
@@ -72,9 +71,7 @@ async function call(
   const parameters = readParameters(name, request.params);
   const caller = PUBLIC.has(name) ? anybody(request) : await counted(name, request, parts);
   // The schema read the parameters of this very function, which the types cannot follow through the name.
-  const run = implementations[name as Exclude<FunctionName, Pending>] as
-    ((parameters: unknown, caller: Caller) => Promise<unknown>) | undefined;
-  if (run === undefined) throw new Refusal(ParseCode.notFound, "This server cannot do that yet; see the contract.");
+  const run = implementations[name] as (parameters: unknown, caller: Caller) => Promise<unknown>;
   return run(parameters, caller);
 }
 
@@ -122,6 +119,12 @@ function accountFunctions({ profiles, avatars, devices, password, letters, ...pa
     },
     changePassword: async ({ current, next }, caller) => {
       await password.change(caller, current, next);
+      return {};
+    },
+    exportAccount: (_parameters, { user, session }) => parts.exportOf(user.id, session),
+    deleteAccount: async ({ password: given }, caller) => {
+      await password.prove(caller, given);
+      await parts.erase(caller.user.id);
       return {};
     },
     listSessions: async (_parameters, { user, session }) => ({ sessions: await devices.list(user.id, session) }),

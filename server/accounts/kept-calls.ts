@@ -69,14 +69,15 @@ export class KeptCallRows {
     this.#logger = logger;
   }
 
-  /** A write that comes late changes nothing: a call that is over stays so, and one that was answered does not ring. */
+  /** A write that comes late changes nothing: between people of whom one has erased the account nothing is open, a call that is over stays so, and one that was answered does not ring. */
   async save(call: KeptCall): Promise<void> {
     const acl = readableBy();
     const { phase } = call;
     await this.#database.rows(
       `INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
          "startedAt", "acceptedAt", "state", "merged", "adopted", "live")
-       VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       SELECT $1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+       WHERE (SELECT count(*) FROM "_User" WHERE "objectId" IN ($5, $6)) = 2
        ON CONFLICT ("call") DO UPDATE SET "updatedAt" = now(), "media" = excluded."media",
          "startedAt" = excluded."startedAt", "acceptedAt" = excluded."acceptedAt", "state" = excluded."state",
          "merged" = excluded."merged", "adopted" = excluded."adopted", "live" = excluded."live"
@@ -102,6 +103,7 @@ export class KeptCallRows {
   }
 
   async read(): Promise<KeptCalls> {
+    await closeForsaken(this.#database);
     const [open, past, blocks] = await Promise.all([this.#readOpen(), this.#readPast(), this.#readBlocks()]);
     if (open.length > 0) this.#logger.info("calls taken up", { count: open.length });
     return { open, past, blocks };
@@ -138,11 +140,29 @@ export class KeptCallRows {
     const rows = await this.#database.rows<PastRow>(
       `SELECT "call" AS call, "caller" AS caller, "callee" AS callee, "reason" AS reason,
          "acceptedAt" IS NOT NULL AS answered, "calleeDevice" AS device, "merged" AS merged, "adopted" AS adopted
-       FROM "Call" WHERE "state" = 'ended' AND "endedAt" > now() - $1::interval ORDER BY "endedAt" DESC LIMIT $2`,
+       FROM "Call" WHERE "state" = 'ended' AND "caller" IS NOT NULL AND "callee" IS NOT NULL AND "endedAt" > now() - $1::interval ORDER BY "endedAt" DESC LIMIT $2`,
       [PAST_WITHIN, MAX_PAST],
     );
     return rows.toReversed().map(pastOf);
   }
+}
+
+/** Ends what was open when an account was erased, where the server did not live to do it. */
+async function closeForsaken(database: DatabasePool): Promise<void> {
+  const lives = (side: string) => `EXISTS (SELECT 1 FROM "_User" AS u WHERE u."objectId" = c."${side}")`;
+  // Nobody knows any more whether the other was to hear of a ring.
+  await database.rows(
+    `DELETE FROM "Call" AS c WHERE c."state" <> 'ended' AND NOT ${lives("caller")}
+       AND (c."state" = 'ringing' OR NOT ${lives("callee")})`,
+  );
+  await database.rows(
+    `UPDATE "Call" AS c SET "state" = 'ended', "endedAt" = now(), "updatedAt" = now(), "live" = NULL, "seen" = true,
+       "_rperm" = ARRAY(SELECT u."objectId" FROM "_User" AS u WHERE u."objectId" IN (c."caller", c."callee")),
+       "reason" = CASE c."state" WHEN 'running' THEN 'hangup' ELSE 'unreachable' END,
+       "callerOutcome" = CASE c."state" WHEN 'running' THEN 'answered' ELSE 'unreachable' END,
+       "calleeOutcome" = CASE c."state" WHEN 'running' THEN 'answered' END
+     WHERE c."state" <> 'ended' AND NOT (${lives("caller")} AND ${lives("callee")})`,
+  );
 }
 
 function liveOf({ caller, callee, ends, calleeShowsBusy, phase, corrects }: KeptCall): v.InferOutput<typeof Live> {

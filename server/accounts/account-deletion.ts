@@ -1,0 +1,96 @@
+import type { UserId } from "#protocol";
+import type { Database } from "../database/pool.ts";
+import type { Alone, Tell } from "./alone.ts";
+import { moveAvatar } from "./avatar-rows.ts";
+import { unlist } from "./contact-rows.ts";
+import { endSessions } from "./devices.ts";
+import { listAsStale, type KeptFiles } from "./kept-files.ts";
+
+/** Whoever stands in any relation to the person. */
+interface Other {
+  id: UserId;
+  name: string;
+  wishes: boolean;
+  isWished: boolean;
+}
+
+/**
+ * Erases an account, all of it or nothing. Its contacts hear of it at once, as of any contact who is gone; others keep their
+ * records of calls, with nobody's name in them.
+ */
+export async function eraseAccount(alone: Alone, files: KeptFiles, user: UserId): Promise<void> {
+  await alone(async (database, tell) => {
+    const [person] = await database.rows<{ name: string }>(
+      `SELECT coalesce("name", "username") AS name FROM "_User" WHERE "objectId" = $1 FOR UPDATE`,
+      [user],
+    );
+    if (person === undefined) return;
+    const ended = await endSessions(database, user, "");
+    // First: their devices are shut out, what they are in ends, and everybody sees them go.
+    tell({ type: "sessions-ended", sessions: ended.map(({ id }) => id) });
+    await erasePictures(database, user);
+    const others = await eraseContacts(database, user);
+    await eraseFromCalls(database, user);
+    await database.rows(`DELETE FROM "InviteLink" WHERE $1 IN ("owner", "admits", "usedBy")`, [user]);
+    await database.rows(`DELETE FROM "_User" WHERE "objectId" = $1`, [user]);
+    for (const other of others) await tellOther(database, tell, { id: user, name: person.name }, other);
+  });
+  await files.sweep();
+}
+
+async function erasePictures(database: Database, user: UserId): Promise<void> {
+  const rows = await database.rows<{ file: string }>(
+    `SELECT "avatar" ->> 'file' AS file FROM "_User" WHERE "objectId" = $1 AND "avatar" IS NOT NULL
+     UNION
+     SELECT "shown" -> 'avatar' ->> 'file' FROM "Contact"
+     WHERE "owner" = $1 AND "blocks" AND "shown" -> 'avatar' IS NOT NULL`,
+    [user],
+  );
+  for (const { file } of rows) await listAsStale(database, file);
+}
+
+/** Both ways, blocks as well; also from the lists of those whom others let through. */
+async function eraseContacts(database: Database, user: UserId): Promise<Other[]> {
+  const rows = await database.rows<Other>(
+    `WITH gone AS (
+       DELETE FROM "Contact" WHERE "owner" = $1 OR "target" = $1 RETURNING "owner", "target", "blocks" IS TRUE AS blocks
+     )
+     SELECT other."objectId" AS id, coalesce(other."name", other."username") AS name,
+       bool_or(gone."owner" = other."objectId" AND NOT gone.blocks) AS wishes,
+       bool_or(gone."owner" = $1 AND NOT gone.blocks) AS "isWished"
+     FROM gone JOIN "_User" AS other
+       ON other."objectId" = CASE WHEN gone."owner" = $1 THEN gone."target" ELSE gone."owner" END
+     WHERE other."objectId" <> $1
+     GROUP BY other."objectId", other."name", other."username"`,
+    [user],
+  );
+  for (const { id, wishes, isWished } of rows) if (wishes && isWished) await unlist(database, id, user);
+  return rows;
+}
+
+/** What others keep says neither who it was, nor to anybody whom it was. What nobody reads any more goes. */
+async function eraseFromCalls(database: Database, user: UserId): Promise<void> {
+  await database.rows(
+    `UPDATE "Call" SET "caller" = nullif("caller", $1), "callee" = nullif("callee", $1),
+       "_rperm" = array_remove("_rperm", $1), "updatedAt" = now(),
+       "missedWhile" = CASE WHEN "callee" = $1 THEN NULL ELSE "missedWhile" END,
+       "calleeDevice" = CASE WHEN "callee" = $1 THEN NULL ELSE "calleeDevice" END
+     WHERE $1 IN ("caller", "callee")`,
+    [user],
+  );
+  await database.rows(
+    `DELETE FROM "Call" WHERE "state" = 'ended' AND "caller" IS NULL AND ("callee" IS NULL OR "calleeOutcome" IS NULL)`,
+  );
+}
+
+async function tellOther(
+  database: Database,
+  tell: Tell,
+  user: { id: UserId; name: string },
+  { wishes, isWished, ...other }: Other,
+): Promise<void> {
+  if (wishes && isWished) tell({ type: "contact", accepted: false, people: [user, other] });
+  // Who only asked is not told whom.
+  tell({ type: "contacts-changed", of: other.id, ...(isWished ? { user: user.id } : {}) });
+  if (wishes && isWished) await moveAvatar(database, tell, other.id);
+}
