@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { LATE_RING_MS } from "#protocol";
-import type { AccountLimits } from "./accounts/rate-limits.ts";
+import { ACCOUNT_LIMITS, type AccountLimits } from "./accounts/rate-limits.ts";
 import { createAccounts } from "./accounts/create-accounts.ts";
 import type { Config } from "./config.ts";
 import { createReferee } from "./core/referee.ts";
@@ -22,6 +22,7 @@ import { iceServers } from "./media/ice.ts";
 import { createPeerGate } from "./media/peer-server.ts";
 import { createTickets } from "./media/tickets.ts";
 import { Oidc } from "./oidc/oidc.ts";
+import { createPages } from "./pages/pages.ts";
 import { openSecrets } from "./secrets.ts";
 
 export interface AppOptions {
@@ -98,6 +99,12 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
     parse: router,
     avatars: running.avatars,
     oidc: oidc?.router(),
+    pages: createPages({
+      links: running.links,
+      publicUrl,
+      stores: config.stores,
+      perAddress: (options.accountLimits ?? ACCOUNT_LIMITS).pagesPerAddress,
+    }),
     isHttps: url.startsWith("https:"),
     log,
   });

@@ -66,6 +66,12 @@ function isProvider(text: string): boolean {
   return isWebAddress(text) && (url?.protocol === "https:" || isHere);
 }
 
+function storeAddress(example: string) {
+  return v.optional(
+    v.pipe(v.string(), v.check(isWebAddress, `must be where the extension is to be had, such as ${example}`)),
+  );
+}
+
 const environment = v.object({
   PORT: v.optional(
     wholeNumber(0, 65_535, "a port number from 0 to 65535, where 0 takes a free one"),
@@ -152,6 +158,8 @@ const environment = v.object({
       v.regex(/^[^\p{C}]{1,40}$/u, "must be the provider's name for people, of at most 40 characters"),
     ),
   ),
+  CHROME_STORE_URL: storeAddress("https://chromewebstore.google.com/detail/beckon/abc"),
+  FIREFOX_STORE_URL: storeAddress("https://addons.mozilla.org/firefox/addon/beckon"),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`), "info"),
 });
 
@@ -187,6 +195,8 @@ export interface Config {
   smtp: { url: string; from: string } | undefined;
   /** Undefined: people sign in by password alone. */
   oidc: { issuer: string; clientId: string; clientSecret: string | undefined; name: string } | undefined;
+  /** Where the pages for people send those who have no Beckon yet. */
+  stores: { chrome: string | undefined; firefox: string | undefined };
   logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -272,6 +282,7 @@ function configOf(env: Environment): Config {
     registration: env.REGISTRATION,
     smtp: smtpOf(env),
     oidc: oidcOf(env),
+    stores: { chrome: env.CHROME_STORE_URL, firefox: env.FIREFOX_STORE_URL },
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -7,6 +7,7 @@ import type { Logger } from "../logger.ts";
 import type { Mail } from "../mail/mail.ts";
 import { eraseAccount } from "./account-deletion.ts";
 import { exportOf } from "./account-export.ts";
+import { accountLinks, type AccountLinks } from "./account-links.ts";
 import type { Accounts, AccountsEvent } from "./accounts.ts";
 import { oneAtATime } from "./alone.ts";
 import { avatarRoute } from "./avatar-route.ts";
@@ -63,6 +64,8 @@ export interface RunningAccounts {
   router: Router;
   /** To be mounted at `/avatars`. */
   avatars: RequestHandler;
+  /** For the pages that people come to by a link. */
+  links: AccountLinks;
   /** Where only invited people come in and nobody is here yet: tells the operator of a link for the first account. */
   inviteFirst(): Promise<void>;
   /** Writes what waits to be written, at most 5 s long, and lets go of the database. */
@@ -137,6 +140,7 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
   return {
     accounts: accountsOf({ database, calls, missed, behind, uses, logger, listeners }),
+    links: accountLinks({ database, users: parse.users, tell: emit }),
     inviteFirst: async () => {
       if (registration === "invite") await invites.inviteFirst();
     },

@@ -27,6 +27,8 @@ export interface AccountLimits {
   handles: { changesPerUser: Limit; triesPerUser: Limit; triesPerAddress: Limit };
   /** Mails of one kind to one address. */
   mailPerRecipient: Limit;
+  /** Pages for people: links of mails and invitations. */
+  pagesPerAddress: Limit;
 }
 
 const MINUTE = 60_000;
@@ -83,6 +85,7 @@ export const ACCOUNT_LIMITS: AccountLimits = {
     triesPerAddress: { times: 300, withinMs: HOUR },
   },
   mailPerRecipient: { times: 5, withinMs: HOUR },
+  pagesPerAddress: { times: 300, withinMs: 15 * MINUTE },
 };
 
 /** Counts one kind of thing by key. */

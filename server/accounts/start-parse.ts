@@ -31,6 +31,7 @@ export interface ParseParts extends Pick<ParseOptionParts, "databaseUri" | "mast
 
 export interface RunningParse {
   app: ParseApp;
+  users: ParseUsers;
   stop(): Promise<void>;
 }
 
@@ -71,7 +72,7 @@ export async function startParse(
     await stop();
     throw error;
   }
-  return { app: appOf(server), stop };
+  return { app: appOf(server), users: usersOf(server), stop };
 }
 
 async function migrateWith(databaseUri: string, logger: Logger): Promise<void> {

@@ -22,12 +22,14 @@ export interface RouteOptions {
   avatars: RequestHandler;
   /** The ways through an OpenID provider, where there is one. */
   oidc?: RequestHandler | undefined;
+  /** What people come to by a link. */
+  pages: RequestHandler;
   isHttps: boolean;
   log: Logger;
 }
 
-/** Everything that is answered over plain HTTP; each answer is JSON, also the refusals. */
-export function createRoutes({ discovery, ready, parse, avatars, oidc, isHttps, log }: RouteOptions): Express {
+/** Everything that is answered over plain HTTP; each answer but the pages is JSON, also the refusals. */
+export function createRoutes({ discovery, ready, parse, avatars, oidc, pages, isHttps, log }: RouteOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -51,6 +53,7 @@ export function createRoutes({ discovery, ready, parse, avatars, oidc, isHttps, 
     const health: Health = { status, database: status };
     response.status(status === "ok" ? 200 : 503).json(health);
   });
+  app.use(pages);
   app.use((_request, response) => {
     response.status(404).json(NOT_FOUND);
   });

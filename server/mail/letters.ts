@@ -11,10 +11,10 @@ export interface Letter {
 }
 
 // What mail programs show of a style: inline, and no more than this.
-const BODY = "margin:0;padding:24px;background:#faf8f5;color:#1f1d1a;font:16px/1.5 system-ui,sans-serif";
-const CARD = "max-width:480px;margin:0 auto;padding:24px;background:#fff;border:1px solid #e7e2da;border-radius:14px";
+const BODY = "margin:0;padding:24px;background:#faf9f7;color:#1d1e24;font:16px/1.5 system-ui,sans-serif";
+const CARD = "max-width:480px;margin:0 auto;padding:24px;background:#fff;border:1px solid #e4e2de;border-radius:14px";
 const BUTTON =
-  "display:inline-block;padding:10px 18px;border-radius:10px;background:#5a4fcf;color:#fff;text-decoration:none";
+  "display:inline-block;padding:10px 18px;border-radius:10px;background:#4b45c6;color:#fff;text-decoration:none";
 
 /**
  * No word in it is of a stranger's choosing: anybody may give anybody's address, and must not speak to them through us.
@@ -33,8 +33,8 @@ export function writeLetter(kind: LetterKind, language: Language, server: string
           <div style="${CARD}">
             <p>${say("why")}</p>
             ${button !== undefined && html`<p><a href="${button.link}" style="${BUTTON}">${button.words}</a></p>`}
-            ${button !== undefined && html`<p style="color:#6b665e;word-break:break-all">${button.link}</p>`}
-            <p style="color:#6b665e">${say("end")}</p>
+            ${button !== undefined && html`<p style="color:#5d606c;word-break:break-all">${button.link}</p>`}
+            <p style="color:#5d606c">${say("end")}</p>
           </div>
         </body>
       </html>`.text,

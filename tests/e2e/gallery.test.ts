@@ -1,10 +1,10 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { draw, enlarge } from "../support/gallery/draw.ts";
 import { openBrowser } from "../support/gallery/open.ts";
 import { SCENES } from "../support/gallery/scenes.ts";
 import { serveGallery } from "../support/gallery/server.ts";
+import { overflowing, seriousOn } from "../support/judge-page.ts";
 
 const LOCALES = ["en", "ja"] as const;
 /** What axe judges in the scheme: all, and where only the colours are others, those. */
@@ -54,24 +54,3 @@ describe.each(LOCALES)("every screen in %s, light and dark, and with text twice 
     page.off("pageerror", note);
   });
 });
-
-/** What axe finds serious or worse, with the elements concerned. */
-async function seriousOn(page: Page, rules: readonly string[] | undefined): Promise<string[]> {
-  // The other mode opens a page more each time, for frames; there are none.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true);
-  const { violations } = await (rules === undefined ? axe : axe.withRules([...rules])).analyze();
-  return violations
-    .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
-    .flatMap((violation) =>
-      violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 120)} ${node.failureSummary ?? ""}`),
-    );
-}
-
-/** Nothing may stick out of the screen sideways. */
-async function overflowing(page: Page): Promise<string[]> {
-  return page.evaluate(() =>
-    Array.from(document.querySelectorAll("main, main *"))
-      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
-      .map((element) => element.outerHTML.slice(0, 120)),
-  );
-}

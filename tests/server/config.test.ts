@@ -27,6 +27,8 @@ describe("the configuration", () => {
         abandonMs: 60_000,
       },
       turn: undefined,
+      smtp: undefined,
+      stores: { chrome: undefined, firefox: undefined },
       stunUrls: [],
       allowedOrigins: [],
       registration: "open",
@@ -83,10 +85,26 @@ describe("the configuration", () => {
     ["ALLOWED_ORIGINS", "https://app.example.org/path", "ALLOWED_ORIGINS must be a list of web origins"],
     ["ALLOWED_ORIGINS", "*", "ALLOWED_ORIGINS must be a list of web origins"],
     ["REGISTRATION", "maybe", "REGISTRATION must be open, invite or closed."],
+    ["SMTP_URL", "smtp.example.org", "SMTP_URL must be where mail is handed over"],
+    ["SMTP_URL", "https://smtp.example.org", "SMTP_URL must be where mail is handed over"],
+    ["SMTP_URL", "smtp://smtp.example.org", "MAIL_FROM is missing; give the address that mail comes from"],
+    ["MAIL_FROM", "beckon@example.org", "SMTP_URL is missing; say where mail is handed over"],
+    ["CHROME_STORE_URL", "the store", "CHROME_STORE_URL must be where the extension is to be had"],
+    ["FIREFOX_STORE_URL", "javascript:alert(1)", "FIREFOX_STORE_URL must be where the extension is to be had"],
     ["LOG_LEVEL", "loud", "LOG_LEVEL must be one of error, warn, info, debug, silent."],
   ])("says what is wrong with %s=%s", (name, value, sentence) => {
     const read = readConfig({ [name]: value });
     expect(read.ok ? [] : read.problems).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  it.each([
+    ["beckon@example.org", true],
+    ["Beckon <beckon@example.org>", true],
+    ["Beckon", false],
+    ["a@example.org, b@example.org", false],
+    ["Beckon <beckon@example.org>\r\nBcc: everyone@example.org", false],
+  ])("takes MAIL_FROM=%j: %s", (from, isTaken) => {
+    expect(readConfig({ SMTP_URL: "smtps://me:secret@smtp.example.org", MAIL_FROM: from }).ok).toBe(isTaken);
   });
 
   it("names every wrong value at once", () => {

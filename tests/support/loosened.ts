@@ -25,5 +25,6 @@ export function loosened(limits: AccountLimits, factor: number): AccountLimits {
       triesPerAddress: looser(handles.triesPerAddress),
     },
     mailPerRecipient: looser(limits.mailPerRecipient),
+    pagesPerAddress: looser(limits.pagesPerAddress),
   };
 }
