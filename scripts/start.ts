@@ -52,6 +52,11 @@ function sayWhatIsNext(address: string): void {
       `   Firefox: about:debugging#/runtime/this-firefox, "Load Temporary Add-on", the file ${join(extensionFolder("firefox"), "manifest.json")}`,
       `2. Click its icon, give ${address} as the server, and create an account.`,
       `3. For other machines put a web server with TLS in front and set PUBLIC_URL (docs/operating.md). The data is in ${data}`,
+      ...(process.env["SMTP_URL"]
+        ? []
+        : [
+            "4. No mail is set up: links for people, such as for a new password, come in this log. SMTP_URL sends them.",
+          ]),
     ].join("\n"),
   );
 }

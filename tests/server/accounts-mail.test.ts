@@ -226,6 +226,28 @@ describe("a link to choose a new password", () => {
   });
 });
 
+describe("a link in a mail", () => {
+  it("does nothing once its time is over, and its token is gone after the next start", async () => {
+    const [kim] = await plant(accounts, database, [{ handle: "kim", name: "Kim" }]);
+    await kim!.call("requestVerification", {});
+    const verify = linkOf(await smtp.next()).searchParams.get("token") ?? "";
+    await askReset("kim@example.org");
+    const reset = linkOf(await smtp.next()).searchParams.get("token") ?? "";
+    expect(await accounts.links.resetOf(reset)).toEqual({ handle: "kim" });
+    await client.query(`
+      UPDATE "_User" SET "_email_verify_token_expires_at" = now() - interval '1 second',
+        "_perishable_token_expires_at" = now() - interval '1 second' WHERE "username" = 'kim'`);
+    expect(await accounts.links.confirmAddress(verify)).toBe(false);
+    expect(await accounts.links.resetOf(reset)).toBeUndefined();
+    expect(await accounts.links.resetPassword(reset, "a walk in the sun")).toBe("stale");
+    expect(await accountOf("kim")).toMatchObject({ emailVerified: false, _email_verify_token: verify });
+    await accounts.close();
+    accounts = await startTestAccounts(database, { logger, limits: LIMITS, mail });
+    await expect.poll(async () => (await accountOf("kim"))["_perishable_token"]).toBeNull();
+    expect(await accountOf("kim")).toMatchObject({ _email_verify_token: null });
+  });
+});
+
 describe("an SMTP server", () => {
   const to = { address: "gil@example.org", handle: "gil", language: "en" } as const;
   const link = `${PUBLIC_URL}/verify?token=secret-of-gil`;
