@@ -1,11 +1,11 @@
-import { ParseCode, type FunctionResult, type UserId } from "#protocol";
+import { type FunctionResult, type UserId } from "#protocol";
 import * as v from "valibot";
 import type { DatabasePool } from "../database/pool.ts";
 import type { Calls } from "./calls.ts";
 import type { Contacts } from "./contacts.ts";
 import type { SignedInDevices } from "./devices.ts";
 import type { KeptFiles } from "./kept-files.ts";
-import { Refusal } from "./refusals.ts";
+import { sessionOver } from "./refusals.ts";
 
 const CALLS_AT_ONCE = 1_000;
 
@@ -42,7 +42,7 @@ export async function exportOf(
     `SELECT to_jsonb(u) AS row FROM "_User" AS u WHERE "objectId" = $1`,
     [user],
   );
-  if (found === undefined) throw new Refusal(ParseCode.invalidSession, "The session is not valid; sign in again.");
+  if (found === undefined) throw sessionOver();
   const row = v.parse(Row, found.row);
   return {
     account: {

@@ -5,7 +5,7 @@ import type { Alone } from "./alone.ts";
 import { AVATAR_TYPE, avatarOf } from "./avatar-image.ts";
 import { fileAt, newAvatarPath, type KeptAvatar } from "./avatar-rows.ts";
 import { listAsStale, nameFile, type KeptFiles } from "./kept-files.ts";
-import { Refusal } from "./refusals.ts";
+import { Refusal, sessionOver } from "./refusals.ts";
 import { tellProfile } from "./tell-profile.ts";
 
 /** People's pictures. */
@@ -46,7 +46,7 @@ export class Avatars {
         `SELECT "avatar" ->> 'file' AS file FROM "_User" WHERE "objectId" = $1 FOR UPDATE`,
         [user],
       );
-      if (before === undefined) throw new Refusal(ParseCode.invalidSession, "The session is not valid; sign in again.");
+      if (before === undefined) throw sessionOver();
       await database.rows(`UPDATE "_User" SET "avatar" = $2, "updatedAt" = now() WHERE "objectId" = $1`, [
         user,
         avatar,

@@ -1,9 +1,9 @@
-import { DeviceId, ParseCode, UserId } from "#protocol";
+import { DeviceId, UserId } from "#protocol";
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import type { Database } from "../database/pool.ts";
 import type { Profile } from "./accounts.ts";
-import { Refusal } from "./refusals.ts";
+import { sessionOver } from "./refusals.ts";
 
 /** Who calls a function. */
 export interface Caller {
@@ -37,7 +37,7 @@ export function anybody(request: FunctionRequest): Caller {
 export async function callerOf(request: FunctionRequest, database: Database): Promise<Caller> {
   const token = request.user?.getSessionToken() ?? undefined;
   const [row] = token === undefined ? [] : await database.rows(CALLER, [token]);
-  if (row === undefined) throw new Refusal(ParseCode.invalidSession, "The session is not valid; sign in again.");
+  if (row === undefined) throw sessionOver();
   const { session, ...user } = v.parse(CallerRow, row);
   return { user, session, ...placeOf(request) };
 }

@@ -7,7 +7,7 @@ import type { Caller } from "./caller.ts";
 import { endSessions } from "./devices.ts";
 import type { PasswordTries } from "./password-tries.ts";
 import { passwordProblem } from "./passwords.ts";
-import { Refusal, tooMany } from "./refusals.ts";
+import { Refusal, sessionOver, tooMany } from "./refusals.ts";
 
 /** Parse's own way of keeping a password. It tells nothing of its types, and a sign-in goes through these two. */
 const hashing = createRequire(import.meta.url)("parse-server/lib/password.js") as {
@@ -76,7 +76,7 @@ export class OwnPassword {
 
   async #read({ session }: Caller): Promise<Row> {
     const [row] = await this.#database.rows(READ, [session, FRESH]);
-    if (row === undefined) throw new Refusal(ParseCode.invalidSession, "The session is not valid; sign in again.");
+    if (row === undefined) throw sessionOver();
     return v.parse(Row, row);
   }
 

@@ -8,7 +8,7 @@ import { avatarOfRow } from "./avatar-rows.ts";
 import type { Caller } from "./caller.ts";
 import type { HandleCounters } from "./handle-counters.ts";
 import type { Letters } from "./letters.ts";
-import { Refusal, tooMany } from "./refusals.ts";
+import { Refusal, sessionOver, tooMany } from "./refusals.ts";
 import { tellProfile } from "./tell-profile.ts";
 
 export interface ProfileChange {
@@ -89,7 +89,7 @@ export class Profiles {
 
 async function rowOf(database: Database, user: UserId): Promise<Row> {
   const [row] = await database.rows(READ, [user]);
-  if (row === undefined) throw new Refusal(ParseCode.invalidSession, "The session is not valid; sign in again.");
+  if (row === undefined) throw sessionOver();
   return v.parse(Row, row);
 }
 

@@ -22,6 +22,10 @@ export function tooMany(retryAfterMs: number): Refusal {
   );
 }
 
+export function sessionOver(): Refusal {
+  return new Refusal(ParseCode.invalidSession, "The session is not valid; sign in again.");
+}
+
 export function databaseAway(): Refusal {
   return new Refusal(
     ParseCode.internal,
