@@ -239,20 +239,29 @@ describe("the path to a picture", () => {
 
 describe("[PRES-5] whom somebody blocks", () => {
   /** What the blocked one is told and reads, and their friend who is not blocked. */
-  async function blocked(): Promise<{ person: AppPerson; other: AppPerson; atOther: OnlineClient; old: string }> {
+  async function blocked(): Promise<{
+    person: AppPerson;
+    other: AppPerson;
+    atOther: OnlineClient;
+    old: string;
+    own: string;
+  }> {
     const [person, other] = await friends();
-    const old = await setAvatar(person, await jpeg());
+    const [old, own] = [await setAvatar(person, await jpeg()), await setAvatar(other, await jpeg())];
     const atOther = await other.connect();
     await person.call("blockContact", { user: other.id });
-    return { person, other, atOther, old };
+    return { person, other, atOther, old, own };
   }
 
   it("[DEC-42] sees the picture of that moment at another path, as after any change, and then nothing new", async () => {
-    const { person, other, atOther, old } = await blocked();
+    const { person, other, atOther, old, own } = await blocked();
     const watcher = await newcomer();
     await app.befriend(person, watcher);
     expect(await atOther.next("contacts.changed")).toMatchObject({ user: person.id });
     expect((await get(old)).status).toBe(404);
+    // Of being blocked one's own picture says nothing.
+    expect(atOther.waiting("self")).toEqual([]);
+    expect((await get(own)).status).toBe(200);
     const seen = await listed(other, person);
     expect(seen).toMatchObject({ state: "accepted", avatar: expect.stringMatching(/^\/avatars\//) as string });
     expect(seen!.avatar).not.toBe(old);
