@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { draw } from "../tests/support/gallery/draw.ts";
 import { openBrowser } from "../tests/support/gallery/open.ts";
 import { SCENES } from "../tests/support/gallery/scenes.ts";
+import { drawServerPage, SERVER_PAGES } from "../tests/support/gallery/server-pages.ts";
 import { serveGallery } from "../tests/support/gallery/server.ts";
 import { ROOT } from "./setup/command.ts";
 
@@ -24,7 +25,7 @@ export async function screens(signal: AbortSignal): Promise<number> {
     await rm(SCREENS, { recursive: true, force: true });
     await mkdir(SCREENS, { recursive: true });
     const pages = await Promise.all(LOCALES.map((locale) => openPage(browser, locale)));
-    const names = Object.keys(SCENES);
+    const names = [...Object.keys(SCENES), ...Object.keys(SERVER_PAGES)];
     for (const name of names) {
       const pictures = await Promise.all(pages.map(({ page, locale }) => take(page, gallery.url, locale, name)));
       await writeSheet(pictures, join(SCREENS, `${name}.webp`));
@@ -45,7 +46,9 @@ async function openPage(browser: Browser, locale: (typeof LOCALES)[number]) {
 }
 
 async function take(page: Page, url: string, locale: (typeof LOCALES)[number], name: string): Promise<Buffer[]> {
-  await draw(page, url, locale, name);
+  const written = SERVER_PAGES[name]?.(locale);
+  if (written === undefined) await draw(page, url, locale, name);
+  else await drawServerPage(page, written);
   const pictures: Buffer[] = [];
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme });

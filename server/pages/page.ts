@@ -30,37 +30,40 @@ export function notice(title: string, sentence: string, status = 200): Page {
   return { title, body: html`<p>${sentence}</p>`, status };
 }
 
-export function sendPage(response: Response, language: Language, { title, body, status = 200 }: Page): void {
+export function sendPage(response: Response, language: Language, page: Page): void {
   response
-    .status(status)
+    .status(page.status ?? 200)
     .set({ "Content-Security-Policy": POLICY, "Content-Language": language, Vary: "Accept-Language" })
     .type("html")
-    .send(
-      html`<!doctype html>
-        <html lang="${language}">
-          <head>
-            <meta charset="utf-8" />
-            <meta name="viewport" content="width=device-width" />
-            <meta name="robots" content="noindex" />
-            <title>${textsIn(language)("page.title", { title })}</title>
-            ${STYLE}
-          </head>
-          <body>
-            <main>
-              <svg viewBox="0 0 32 32" aria-hidden="true">
-                <circle cx="16" cy="21" r="8" fill="currentcolor" />
-                <path
-                  d="M4.5 13.5a13 13 0 0 1 23 0"
-                  fill="none"
-                  stroke="currentcolor"
-                  stroke-width="3.5"
-                  stroke-linecap="round"
-                />
-              </svg>
-              <h1>${title}</h1>
-              ${body}
-            </main>
-          </body>
-        </html> `.text,
-    );
+    .send(writePage(language, page));
+}
+
+/** The whole document. */
+export function writePage(language: Language, { title, body }: Page): string {
+  return html`<!doctype html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <meta name="robots" content="noindex" />
+        <title>${textsIn(language)("page.title", { title })}</title>
+        ${STYLE}
+      </head>
+      <body>
+        <main>
+          <svg viewBox="0 0 32 32" aria-hidden="true">
+            <circle cx="16" cy="21" r="8" fill="currentcolor" />
+            <path
+              d="M4.5 13.5a13 13 0 0 1 23 0"
+              fill="none"
+              stroke="currentcolor"
+              stroke-width="3.5"
+              stroke-linecap="round"
+            />
+          </svg>
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html> `.text;
 }
