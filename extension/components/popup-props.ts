@@ -1,4 +1,5 @@
 import type { CallId, Choice, Media, UserId } from "#protocol";
+import type { DeviceChange } from "../core/device-settings.ts";
 import type { View } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
@@ -13,7 +14,7 @@ export interface PopupCommands extends SignCommands, InviteCommands {
   /** `forMs` from now; without it the choice has no end. */
   setPresence: (change: { availability?: Choice; text?: string; forMs?: number }) => Answer;
   /** For this device alone. */
-  setDevice: (change: { ringSilently?: boolean }) => Answer;
+  setDevice: (change: DeviceChange) => Answer;
   requestContact: (handle: string) => Answer;
   acceptContact: (user: UserId) => Answer;
   declineContact: (user: UserId) => Answer;

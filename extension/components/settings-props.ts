@@ -1,4 +1,5 @@
 import type { SecondCall, UserId } from "#protocol";
+import type { DeviceChange } from "../core/device-settings.ts";
 import type { View } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
@@ -10,7 +11,7 @@ type Answer = Promise<CommandAnswer>;
 export interface SettingsCommands {
   setSettings: (change: { showBusy?: boolean; secondCall?: SecondCall }) => Answer;
   letThrough: (user: UserId, on: boolean) => Answer;
-  setDevice: (change: { ringSilently?: boolean }) => Answer;
+  setDevice: (change: DeviceChange) => Answer;
   retryNow: () => Answer;
   account: AccountCommands;
 }

@@ -1,6 +1,7 @@
 import { MAX_FAVOURITES, MAX_LET_THROUGH, type ServerMessageOf, type Settings, type UserId } from "#protocol";
 import { type AppStep, ask } from "./app-parts.ts";
 import type { PageCommand, SignedIn } from "./app-types.ts";
+import { isQuietAt } from "./device-settings.ts";
 import { step } from "./machine.ts";
 import { isAccepted } from "./roster.ts";
 
@@ -69,9 +70,18 @@ export function settingsAnswered(
  * the person lets through are heard.
  */
 export function isSilentFor(state: SignedIn, from: UserId): boolean {
-  if (state.device.ringSilently) return true;
+  if (state.device.ringSilently || state.isQuietHour === true) return true;
   const chosen = state.self.wanted?.availability ?? state.self.availability;
   return chosen === "dnd" && settingsOf(state).letThrough?.includes(from) !== true;
+}
+
+/** The same object where nothing is new. Where nobody knows the minute, it is as it was. */
+export function withQuietHour(state: SignedIn, minute: number | undefined): SignedIn {
+  const isQuiet = minute === undefined ? state.isQuietHour === true : isQuietAt(state.device.quietHours, minute);
+  if (isQuiet === (state.isQuietHour === true)) return state;
+  if (isQuiet) return { ...state, isQuietHour: true };
+  const { isQuietHour, ...rest } = state;
+  return isQuietHour ? rest : state;
 }
 
 function isKnown({ roster }: SignedIn, user: UserId): boolean {

@@ -13,6 +13,7 @@ import type {
 } from "#protocol";
 import type { CallState, Ended, OwedEnding, WaitingRing, WatchEffect } from "./call-types.ts";
 import type { Connection } from "./connection.ts";
+import type { DeviceChange, DeviceSettings, RingSoundName } from "./device-settings.ts";
 import type { History } from "./history.ts";
 import type { Requests } from "./requests.ts";
 import type { Roster } from "./roster.ts";
@@ -40,8 +41,8 @@ export interface ServerFacts {
 
 /** What outlives the browser: the shell keeps it in `storage.local` and gives it back with `started`. */
 export interface Saved {
-  /** The origin of the server last used. */
-  server: string;
+  /** The origin of the server last used; missing where there was none. */
+  server?: string;
   /** Missing where nobody is signed in. */
   session?: Session;
   /** Missing where the list was never read. */
@@ -54,12 +55,6 @@ export interface Saved {
   requests?: Record<string, number>;
   /** Missing where the person changed nothing. */
   device?: DeviceSettings;
-}
-
-/** What holds on this device alone, whoever is signed in. */
-export interface DeviceSettings {
-  /** Rings show themselves here and make no sound. */
-  ringSilently: boolean;
 }
 
 /** The whole state of one installation: plain JSON, written after each event. Instants are ms since 1970, by this machine. */
@@ -104,6 +99,8 @@ export interface SignedIn {
   /** The server did not take the last change. */
   settingsRefused?: true;
   device: DeviceSettings;
+  /** The person's quiet hours are now. */
+  isQuietHour?: true;
   history: History;
   watching: Watching;
   requests: Requests;
@@ -154,8 +151,9 @@ export interface WantedPresence {
 
 /**
  * What happens to the app; `update(state, event)` of app.ts makes of it the next state and the effects. Beside it stand
- * `outward(state)`, `viewOf(state)`, `callPageOf(state, call)` and `refusal(state, command)`. `at` is now in ms since 1970; `random` is fresh, at least 0 and below 1. */
-export type AppEvent = { at: number; random: number } & (
+ * `outward(state)`, `viewOf(state)`, `callPageOf(state, call)` and `refusal(state, command)`. `at` is now in ms since 1970; `random` is fresh, at
+ * least 0 and below 1; `minute` is that of the person's day by the clock on the wall, and missing where nobody knows it. */
+export type AppEvent = { at: number; random: number; minute?: number } & (
   LifeEvent | SocketEvent | PageCommand | CallPageEvent | ContactsEvent | HistoryEvent
 );
 
@@ -203,7 +201,7 @@ export type PageCommand =
   /** `forMs` from now; without it the choice has no end. */
   | { type: "set-presence"; availability?: Choice; text?: string; forMs?: number }
   /** What is left out stays. */
-  | ({ type: "set-device" } & Partial<DeviceSettings>)
+  | { type: "set-device"; change: DeviceChange }
   /** What is left out stays. */
   | { type: "set-settings"; change: Partial<Settings> }
   /** Whether this contact rings through one's own do not disturb. */
@@ -290,7 +288,9 @@ export interface Outward {
   requests?: RequestNotification[];
   /** Set while this device should ring, `until` at the latest; answer with `alerted` once it does. */
   ringing?: RingShown;
-  /** What `storage.local` should hold; missing where nobody was ever signed in. */
+  /** When the machine counts as left, in minutes without a touch. */
+  idleMinutes: number;
+  /** What `storage.local` should hold; missing where there is nothing to keep. */
   saved?: Saved;
 }
 
@@ -302,6 +302,15 @@ export interface RingShown {
   mode: AlertMode;
   until: number;
   isSilenced: boolean;
+  sound: RingSoundShown;
+}
+
+/** How a ring sounds where it is heard. */
+export interface RingSoundShown {
+  name: RingSoundName;
+  volume: number;
+  /** The browser's id of what rings; missing where it is the system's own choice. */
+  ringer?: string;
 }
 
 export interface Badge {

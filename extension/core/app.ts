@@ -5,6 +5,7 @@ import { historyDue, onHistory, seeMissed, withHistoryNews } from "./app-history
 import { askWanted, contactsListed, onLine, onMessage, readContacts, signedOut } from "./app-line.ts";
 import { type AppStep, send, andThen } from "./app-parts.ts";
 import { dueRings } from "./app-rings.ts";
+import { withQuietHour } from "./app-settings.ts";
 import type {
   AppEffect,
   AppEvent,
@@ -18,6 +19,7 @@ import type {
 import { heeded } from "./app-watch.ts";
 import { onWish } from "./app-wishes.ts";
 import { NEW_CONNECTION, socketOf } from "./connection.ts";
+import { changeDevice, DEVICE_AT_FIRST, type DeviceChange } from "./device-settings.ts";
 import { forgetHistoryReading, newHistory } from "./history.ts";
 import { type Step, step } from "./machine.ts";
 import { NO_REQUESTS } from "./requests.ts";
@@ -28,7 +30,7 @@ import { NOBODY_WATCHED } from "./watch.ts";
 export const INITIAL_STATE: SignedOut = {
   at: "signed-out",
   sessionEnded: false,
-  device: { ringSilently: false },
+  device: DEVICE_AT_FIRST,
   lastSocket: 0,
   lastReading: 0,
 };
@@ -40,7 +42,8 @@ type SessionlessEvent = { type: "signed-in" | "account-deleted" | "open-invite" 
 export function update(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
   const next = decide(state, event);
   if (next.state.at === "signed-out") return next;
-  return { ...next, state: heeded(withHistoryNews(state, next.state, event.at), event.at) };
+  const inItsHour = withQuietHour(next.state, event.minute);
+  return { ...next, state: heeded(withHistoryNews(state, inItsHour, event.at), event.at) };
 }
 
 function decide(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
@@ -48,7 +51,14 @@ function decide(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
   if (event.type === "open-invite" || event.type === "close-invite") return step(onInvite(state, event));
   if (event.type === "account-deleted") return accountDeleted(state);
   if (state.at === "signed-in") return updateSignedIn(state, event);
-  return event.type === "started" && event.saved ? restore(state, event.saved, event) : step(state);
+  switch (event.type) {
+    case "started":
+      return event.saved ? restore(state, event.saved, event) : step(state);
+    case "set-device":
+      return step(withDevice(state, event.change));
+    default:
+      return step(state);
+  }
 }
 
 function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, SessionlessEvent>): Step<AppState, AppEffect> {
@@ -85,7 +95,7 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, SessionlessEve
     case "set-presence":
       return setPresence(state, event);
     case "set-device":
-      return setDevice(state, event);
+      return step(withDevice(state, event.change));
     case "set-settings":
     case "let-through":
     case "favourite":
@@ -166,7 +176,7 @@ function restore(
   event: Extract<AppEvent, { type: "started" }>,
 ): Step<AppState, AppEffect> {
   const known = { ...state, device: saved.device ?? state.device };
-  if (!saved.session) return step({ ...known, server: saved.server });
+  if (!saved.session) return step(saved.server === undefined ? known : { ...known, server: saved.server });
   return onLine(newSignedIn(saved.session, known, saved), event, { type: "started" });
 }
 
@@ -266,9 +276,9 @@ function setPresence(state: SignedIn, event: Extract<AppEvent, { type: "set-pres
   return askWanted(next, at);
 }
 
-function setDevice(state: SignedIn, { ringSilently }: Extract<AppEvent, { type: "set-device" }>): AppStep {
-  if (ringSilently === undefined || ringSilently === state.device.ringSilently) return step(state);
-  return step({ ...state, device: { ringSilently } });
+function withDevice<State extends AppState>(state: State, change: DeviceChange): State {
+  const device = changeDevice(state.device, change);
+  return device === state.device ? state : { ...state, device };
 }
 
 function withoutAttention(state: SignedIn): SignedIn {

@@ -4,11 +4,11 @@ import type {
   AppState,
   Badge,
   CallNotification,
-  DeviceSettings,
   FreeNotification,
   Outward,
   RequestNotification,
   RingShown,
+  RingSoundShown,
   Saved,
   SignedIn,
 } from "./app-types.ts";
@@ -18,6 +18,7 @@ import { callDue } from "./call.ts";
 import { isAcceptedCall, isPresent } from "./call-parts.ts";
 import { soundOf } from "./call-ring.ts";
 import { connectionDue } from "./connection.ts";
+import { type DeviceSettings, isAsAtFirst } from "./device-settings.ts";
 import { firstPage } from "./history.ts";
 import { rosterDue } from "./roster.ts";
 import { lineViewOf } from "./projection.ts";
@@ -27,8 +28,9 @@ import { watchingDue } from "./watch.ts";
 export function outward(state: AppState): Outward {
   if (state.at === "signed-out") {
     const { server, device } = state;
-    const saved = server === undefined ? {} : { saved: { server, ...savedDevice(device) } };
-    return { badge: { state: "signed-out", missed: 0 }, ...saved };
+    const saved = { ...(server === undefined ? {} : { server }), ...savedDevice(device) };
+    const kept = Object.keys(saved).length === 0 ? {} : { saved };
+    return { badge: { state: "signed-out", missed: 0 }, idleMinutes: device.idleMinutes, ...kept };
   }
   const wakeAt = nextDue(state);
   const ringing = ringShown(state);
@@ -42,6 +44,7 @@ export function outward(state: AppState): Outward {
     ...(free.length > 0 ? { free } : {}),
     ...(requests.length > 0 ? { requests } : {}),
     ...(ringing ? { ringing } : {}),
+    idleMinutes: state.device.idleMinutes,
     saved: savedOf(state),
   };
 }
@@ -50,7 +53,13 @@ function ringShown(app: SignedIn): RingShown | undefined {
   const { call: state } = app;
   if (state.at !== "ringing-in") return undefined;
   const { call, with: from, media, until, isSilenced = false } = state;
-  return { call, from, media, until, mode: soundOf(state, isSilentFor(app, from.user)), isSilenced };
+  const mode = soundOf(state, isSilentFor(app, from.user));
+  return { call, from, media, until, mode, isSilenced, sound: ringSoundOf(app.device) };
+}
+
+/** How rings sound on this device. */
+export function ringSoundOf({ ringSound: name, ringVolume: volume, ringer }: DeviceSettings): RingSoundShown {
+  return { name, volume, ...(ringer === undefined ? {} : { ringer }) };
 }
 
 function nextDue(state: SignedIn): number | undefined {
@@ -121,5 +130,5 @@ function savedOf({ session, roster, history, watching, requests, device }: Signe
 }
 
 function savedDevice(device: DeviceSettings): Pick<Saved, "device"> {
-  return device.ringSilently ? { device } : {};
+  return isAsAtFirst(device) ? {} : { device };
 }

@@ -8,6 +8,7 @@ import { presenceOf } from "./roster.ts";
 import { soundOf } from "./call-ring.ts";
 import type { RingingIn } from "./call-types.ts";
 import type {
+  CallDevice,
   CallPageView,
   CallView,
   ContactView,
@@ -24,9 +25,9 @@ import type {
 /** What every page may see. */
 export function viewOf(state: AppState): View {
   if (state.at === "signed-out") {
-    const { server, sessionEnded, deleted, invite } = state;
+    const { server, sessionEnded, device, deleted, invite } = state;
     const known = { ...(server === undefined ? {} : { server }), ...(invite ? { invite } : {}) };
-    return { at: "signed-out", sessionEnded, ...(deleted ? { deleted } : {}), ...known };
+    return { at: "signed-out", sessionEnded, device, ...(deleted ? { deleted } : {}), ...known };
   }
   const { session, roster, missed, device, attention, invite } = state;
   const call = callViewOf(state);
@@ -83,7 +84,17 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
   const wishes = isTaken(present) && present.wishes ? { wishes: present.wishes } : {};
   const known = "ticket" in present ? present.ticket : undefined;
   const ticket = known === undefined ? {} : { ticket: known };
-  const told = { outgoing, call: id, with: personViewOf(state, person), media, state: at, server, online, waiting };
+  const told = {
+    outgoing,
+    call: id,
+    with: personViewOf(state, person),
+    media,
+    state: at,
+    server,
+    online,
+    waiting,
+    device: callDeviceOf(state),
+  };
   const shared = { ...told, ...wishes, ...ticket };
   switch (present.at) {
     case "inviting":
@@ -100,6 +111,16 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
     default:
       return unreachable(present);
   }
+}
+
+function callDeviceOf({ device }: SignedIn): CallDevice {
+  const { camera, microphone, speaker, relayOnly } = device;
+  return {
+    relayOnly,
+    ...(camera === undefined ? {} : { camera }),
+    ...(microphone === undefined ? {} : { microphone }),
+    ...(speaker === undefined ? {} : { speaker }),
+  };
 }
 
 /** The line for a person: a first quick try after a loss is `connecting`, so that a hiccup shows nowhere. */

@@ -6,8 +6,9 @@ import { isAccepted } from "./roster.ts";
 
 /** Why this cannot be done in this state, or undefined where it can. The update ignores what is refused here. */
 export function refusal(state: AppState, command: PageCommand): Refusal | undefined {
-  // An invite waits also for who is not signed in yet.
-  if (command.type === "open-invite" || command.type === "close-invite") return undefined;
+  // An invite waits also for who is not signed in yet, and the device is theirs as well.
+  if (command.type === "open-invite" || command.type === "close-invite" || command.type === "set-device")
+    return undefined;
   if (state.at === "signed-out") return "signed-out";
   switch (command.type) {
     case "place-call":

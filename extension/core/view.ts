@@ -13,6 +13,7 @@ import type {
 } from "#protocol";
 
 import type { LostWhy } from "./connection.ts";
+import type { DeviceSettings } from "./device-settings.ts";
 
 /** What pages, badge and notifications may see of the state. Instants are ms since 1970 by this machine's clock. */
 export type View = SignedOutView | SignedInView;
@@ -26,6 +27,8 @@ export interface SignedOutView {
   /** Set where the person has just erased their account. */
   deleted?: true;
   invite?: PendingInvite;
+  /** What holds on this device alone. */
+  device: DeviceSettings;
 }
 
 /** An invite link that was opened or pasted here and waits for the person's answer. */
@@ -50,7 +53,7 @@ export interface SignedInView {
   attention?: Attention;
   invite?: PendingInvite;
   /** What holds on this device alone. */
-  device: { ringSilently: boolean };
+  device: DeviceSettings;
   call?: CallView;
   /** What rings behind it, in the order in which it came. */
   waiting: WaitingView[];
@@ -168,6 +171,9 @@ export interface DeviceWishes {
   microphone: boolean;
 }
 
+/** What the call page needs to know of the device's settings. */
+export type CallDevice = Pick<DeviceSettings, "camera" | "microphone" | "speaker" | "relayOnly">;
+
 /** What the page of one call may see of it: all of the call's truth, each time it changes. */
 export interface CallPageView {
   /** Whether this side called, and so waits at PeerServer while the other dials. */
@@ -188,4 +194,5 @@ export interface CallPageView {
   /** The origin of the server. */
   server: string;
   online: boolean;
+  device: CallDevice;
 }

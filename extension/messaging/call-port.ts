@@ -58,6 +58,13 @@ export const ToCallPage = v.variant("type", [
     server: v.string(),
     /** False while the background has no line to the server. */
     online: v.boolean(),
+    /** What the person chose on this device. */
+    device: v.object({
+      camera: v.optional(v.string()),
+      microphone: v.optional(v.string()),
+      speaker: v.optional(v.string()),
+      relayOnly: v.boolean(),
+    }),
     /** What rings behind this call. */
     waiting: v.array(
       v.object({ call: CallId, with: Pictured, media: Media, until: v.number(), isAnswered: v.boolean() }),

@@ -15,6 +15,7 @@ import {
   type FunctionResult,
 } from "#protocol";
 import * as v from "valibot";
+import { DeviceChange } from "./device-settings.ts";
 
 /** The server's functions that a page asks by itself, because nobody but the page needs the answer. */
 const AskedFunction = v.picklist([
@@ -74,7 +75,7 @@ export const Command = v.variant("type", [
   /** To be told when both are free, until the day ends; or no longer. */
   v.strictObject({ type: v.literal("watchContact"), user: UserId, on: v.boolean() }),
   /** For this device alone, whoever is signed in. What is left out stays. */
-  v.strictObject({ type: v.literal("setDevice"), ringSilently: v.optional(v.boolean()) }),
+  v.strictObject({ type: v.literal("setDevice"), change: DeviceChange }),
   /** Asks one of the server's functions; the parameters are held against its schema by {@link readQuestion}. */
   v.strictObject({ type: v.literal("ask"), name: AskedFunction, parameters: v.unknown() }),
   /** Erases the account, and signs out. Without a password where it has none. */

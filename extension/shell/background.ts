@@ -5,7 +5,7 @@ import { onCommand, onPort, type Port } from "../messaging/background.ts";
 import { ToolbarBadge } from "./badge.ts";
 import { type CallPageListener, CallPages } from "./call-pages.ts";
 import { Commands, newCallId } from "./commands.ts";
-import { watchIdle } from "./idle.ts";
+import { IdleWatch } from "./idle.ts";
 import { watchInviteLinks } from "./invite-links.ts";
 import { createLogger, errorName } from "./logger.ts";
 import { watchNetwork } from "./network.ts";
@@ -53,14 +53,25 @@ export function startBackground(): void {
       () => dispatch({ type: "history-hidden" }),
     ),
   });
-  watchIdle((idle) => dispatch({ type: "idle-changed", idle }));
+  const idle = new IdleWatch((isIdle) => dispatch({ type: "idle-changed", idle: isIdle }));
   watchInviteLinks(runtime);
   watchNetwork(() => dispatch({ type: "network-online" }));
   // Heard so that the browser starts us with itself; the start is all that there is to do.
   browser.runtime.onStartup.addListener(() => log.debug("the browser started"));
 
   const badge = new ToolbarBadge(text);
-  const outside = new BrowserOutside({ store, socket, timers, tabs, pages, badge, notifications, ringer, dispatch });
+  const outside = new BrowserOutside({
+    store,
+    socket,
+    timers,
+    tabs,
+    pages,
+    badge,
+    notifications,
+    ringer,
+    idle,
+    dispatch,
+  });
   runtime
     .start(outside)
     .catch((caught: unknown) => log.error("the background did not start", { why: errorName(caught) }));

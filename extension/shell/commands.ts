@@ -155,8 +155,7 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
         ? { type: "watch-contact", user: command.user, until: endOfDay(Date.now()) }
         : { type: "unwatch-contact", user: command.user };
     case "setDevice": {
-      const { ringSilently } = command;
-      return { type: "set-device", ...(ringSilently === undefined ? {} : { ringSilently }) };
+      return { type: "set-device", change: command.change };
     }
     case "placeCall":
       return { type: "place-call", call: newCallId(), user: command.user, media: command.media };

@@ -1,11 +1,24 @@
 import { browser } from "wxt/browser";
 
-/** Nobody touched the machine for so long: this device counts as unattended. */
-const UNATTENDED_SECONDS = 300;
+const SECONDS_PER_MINUTE = 60;
 
-/** Reports whether this device is unattended, now and at each change. Registers its listener, so call it on the first turn. */
-export function watchIdle(changed: (idle: boolean) => void): void {
-  browser.idle.setDetectionInterval(UNATTENDED_SECONDS);
-  browser.idle.onStateChanged.addListener((state) => changed(state !== "active"));
-  void browser.idle.queryState(UNATTENDED_SECONDS).then((state) => changed(state !== "active"));
+/** Reports whether nobody is at this device, now and at each change. */
+export class IdleWatch {
+  #afterSeconds: number | undefined;
+  readonly #changed: (idle: boolean) => void;
+
+  /** Registers its listener, so it must be made on the first turn. */
+  constructor(changed: (idle: boolean) => void) {
+    this.#changed = changed;
+    browser.idle.onStateChanged.addListener((state) => changed(state !== "active"));
+  }
+
+  /** After how many minutes without a touch the machine counts as left. */
+  set({ idleMinutes }: { idleMinutes: number }): void {
+    const afterSeconds = idleMinutes * SECONDS_PER_MINUTE;
+    if (afterSeconds === this.#afterSeconds) return;
+    this.#afterSeconds = afterSeconds;
+    browser.idle.setDetectionInterval(afterSeconds);
+    void browser.idle.queryState(afterSeconds).then((state) => this.#changed(state !== "active"));
+  }
 }

@@ -3,6 +3,7 @@ import type { AppEffect, AppState, Outward, ServerFacts } from "../core/app-type
 import { type Caller, callFunction, logOut } from "./api.ts";
 import type { ToolbarBadge } from "./badge.ts";
 import type { CallPages } from "./call-pages.ts";
+import type { IdleWatch } from "./idle.ts";
 import type { Notifications } from "./notifications.ts";
 import type { Ringer } from "./ringer.ts";
 import type { Happening, Outside } from "./runtime.ts";
@@ -23,6 +24,7 @@ export interface Surroundings {
   badge: ToolbarBadge;
   notifications: Notifications;
   ringer: Ringer;
+  idle: IdleWatch;
   dispatch: (event: Happening) => void;
 }
 
@@ -85,7 +87,7 @@ export class BrowserOutside implements Outside {
   }
 
   reconcile(wanted: Outward, state: AppState): void {
-    const { badge, notifications, ringer, timers, store, pages } = this.#around;
+    const { badge, notifications, ringer, idle, timers, store, pages } = this.#around;
     if (state.at === "signed-in") this.#server = state.session.server;
     badge.show(wanted.badge);
     notifications.show([
@@ -94,6 +96,7 @@ export class BrowserOutside implements Outside {
       ...(wanted.requests ?? []),
     ]);
     ringer.ring(wanted.ringing);
+    idle.set(wanted);
     timers.set(wanted.wakeAt, state.at === "signed-in");
     void store.save(wanted.saved);
     pages.publish(state);

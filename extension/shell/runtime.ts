@@ -12,6 +12,7 @@ import type {
   PageCommand,
   SocketEvent,
 } from "../core/app-types.ts";
+import { minuteOfDay } from "./day.ts";
 import { createLogger, errorName } from "./logger.ts";
 import type { Store } from "./store.ts";
 
@@ -83,7 +84,13 @@ export class Runtime {
     const effects: AppEffect[] = [];
     for (const event of this.#queue.splice(0)) {
       this.#attempt(event.type, () => {
-        const next = update(this.#state, { ...event, at: Date.now(), random: Math.random() });
+        const now = new Date();
+        const next = update(this.#state, {
+          ...event,
+          at: now.getTime(),
+          random: Math.random(),
+          minute: minuteOfDay(now),
+        });
         this.#state = next.state;
         effects.push(...next.effects);
       });

@@ -3,12 +3,13 @@ import * as v from "valibot";
 import { browser } from "wxt/browser";
 import type { AppState, Saved, Session } from "../core/app-types.ts";
 import type { View } from "../core/view.ts";
+import { readDeviceSettings } from "./device-settings.ts";
 import { createLogger, errorName } from "./logger.ts";
 
 const log = createLogger("store");
 
 const SavedSchema = v.object({
-  server: v.string(),
+  server: v.optional(v.string()),
   session: v.optional(
     v.object({
       user: UserId,
@@ -23,7 +24,7 @@ const SavedSchema = v.object({
   calls: v.fallback(v.optional(v.array(CallRecord)), undefined),
   watched: v.fallback(v.optional(v.record(v.string(), v.number())), undefined),
   requests: v.fallback(v.optional(v.record(v.string(), v.number())), undefined),
-  device: v.fallback(v.optional(v.object({ ringSilently: v.boolean() })), undefined),
+  device: v.unknown(),
 });
 
 /** What a start finds. */
@@ -110,16 +111,18 @@ export class Store {
 
 function savedOf(saved: v.InferOutput<typeof SavedSchema>, hasToken: boolean): Saved {
   const { server, session, contacts, calls, watched, requests } = saved;
-  const device = saved.device === undefined ? {} : { device: saved.device };
-  if (!hasToken || session === undefined) return { server, ...device };
+  const known = {
+    ...(server === undefined ? {} : { server }),
+    ...(saved.device === undefined ? {} : { device: readDeviceSettings(saved.device) }),
+  };
+  if (!hasToken || session === undefined) return known;
   return {
-    server,
+    ...known,
     session: sessionOf(session),
     ...(contacts === undefined ? {} : { contacts }),
     ...(calls === undefined ? {} : { calls }),
     ...(watched === undefined ? {} : { watched }),
     ...(requests === undefined ? {} : { requests }),
-    ...device,
   };
 }
 

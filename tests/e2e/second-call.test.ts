@@ -235,7 +235,7 @@ async function setForAlice(settings: Partial<Settings>): Promise<void> {
 async function ringSilently(chosen: boolean): Promise<void> {
   const { popup } = stage.alice;
   const answer = await popup.evaluate(
-    (ringSilently) => chrome.runtime.sendMessage({ type: "setDevice", ringSilently }),
+    (ringSilently) => chrome.runtime.sendMessage({ type: "setDevice", change: { ringSilently } }),
     chosen,
   );
   expect(answer).toEqual({ ok: true });

@@ -7,7 +7,7 @@ import { askServer, sendCommand } from "../../messaging/page.ts";
 export const commands: SettingsCommands = {
   setSettings: (change) => sendCommand({ type: "setSettings", ...change }),
   letThrough: (user, on) => sendCommand({ type: "letThrough", user, on }),
-  setDevice: (change) => sendCommand({ type: "setDevice", ...change }),
+  setDevice: (change) => sendCommand({ type: "setDevice", change }),
   account: {
     ask: askServer,
     deleteAccount: (password) =>

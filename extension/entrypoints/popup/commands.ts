@@ -10,7 +10,7 @@ export const commands: PopupCommands = {
   ...inviteCommands,
   signOut: () => sendCommand({ type: "signOut" }),
   setPresence: (change) => sendCommand({ type: "setPresence", ...change }),
-  setDevice: (change) => sendCommand({ type: "setDevice", ...change }),
+  setDevice: (change) => sendCommand({ type: "setDevice", change }),
   requestContact: (handle) => sendCommand({ type: "requestContact", handle }),
   acceptContact: (user) => sendCommand({ type: "acceptContact", user }),
   declineContact: (user) => sendCommand({ type: "declineContact", user }),

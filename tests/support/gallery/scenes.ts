@@ -1,6 +1,7 @@
 import type { Availability, CallId, UserId } from "#protocol";
 import type { CallScreenProps } from "../../../extension/components/call-props.ts";
 import type { CallView, ContactView, SignedInView, View, WaitingView } from "../../../extension/core/view.ts";
+import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { CommandAnswer, Problem } from "../../../extension/messaging/commands.ts";
 import { Problem as ProblemSchema } from "../../../extension/messaging/commands.ts";
 
@@ -63,7 +64,7 @@ const HOME: SignedInView = {
   missed: 0,
   history: { calls: [], known: false, hasMore: false, reading: "no" },
   settings: { known: true, showBusy: true, secondCall: "wait", letThrough: [], favourites: [], change: "none" },
-  device: { ringSilently: false },
+  device: DEVICE_AT_FIRST,
   waiting: [],
 };
 
@@ -111,6 +112,7 @@ function inTalk(...waiting: WaitingView[]): PopupScene {
 const signedOut = (server?: string, sessionEnded = false): View => ({
   at: "signed-out",
   sessionEnded,
+  device: DEVICE_AT_FIRST,
   ...(server === undefined ? {} : { server }),
 });
 

@@ -15,7 +15,7 @@ export function settingsScenes(home: SignedInView, many: ContactView[]): Record<
   return {
     settings: scene({}),
     "settings-loading": { screen: "settings", view: undefined },
-    "settings-signed-out": { screen: "settings", view: { at: "signed-out", sessionEnded: false } },
+    "settings-signed-out": { screen: "settings", view: { at: "signed-out", sessionEnded: false, device: home.device } },
     "settings-unknown": scene({ line: OFFLINE, settings: { ...home.settings, known: false } }),
     "settings-waiting": scene({ line: OFFLINE, settings: { ...home.settings, change: "waiting" } }),
     "settings-refused": scene({ settings: { ...home.settings, change: "refused" } }),

@@ -116,7 +116,7 @@ function silence(_world: World, client: Client): void {
 }
 
 function chooseSound({ anyClient, setting }: World): void {
-  anyClient().act({ type: "set-device", ringSilently: setting.random.chance(0.5) });
+  anyClient().act({ type: "set-device", change: { ringSilently: setting.random.chance(0.5) } });
 }
 
 /** Every device of one person answers within a moment. [CALL-4] */

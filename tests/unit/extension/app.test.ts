@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { INITIAL_STATE } from "../../../extension/core/app.ts";
+import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { Saved } from "../../../extension/core/app-types.ts";
 import { outward } from "../../../extension/core/outward.ts";
 import { viewOf } from "../../../extension/core/projection.ts";
@@ -25,7 +26,7 @@ const SIGNED_OUT = {
   at: "signed-out",
   server: session.server.origin,
   sessionEnded: false,
-  device: { ringSilently: false },
+  device: DEVICE_AT_FIRST,
   lastSocket: 1,
   lastReading: 1,
 };
@@ -54,7 +55,6 @@ describe("the background that runs for the first time", () => {
     { type: "contacts-refused", reading: 0 },
     { type: "idle-changed", idle: true },
     { type: "set-presence", availability: "dnd" },
-    { type: "set-device", ringSilently: true },
     { type: "place-call", call: callId(1), user: bob.user, media: "audio" },
     { type: "socket-opened", socket: 0 },
     { type: "socket-closed", socket: 0, code: 1006 },
@@ -104,6 +104,7 @@ describe("signing out", () => {
     ]);
     expect(outward(device.state)).toEqual({
       badge: { state: "signed-out", missed: 0 },
+      idleMinutes: 5,
       saved: { server: session.server.origin },
     });
   });

@@ -16,9 +16,10 @@ function withCall(call: CallState): AppState {
 
 describe("a device where nobody is signed in", () => {
   it("shows so, waits for nothing, and saves the server only", () => {
-    expect(outward(INITIAL_STATE)).toEqual({ badge: { state: "signed-out", missed: 0 } });
+    expect(outward(INITIAL_STATE)).toEqual({ badge: { state: "signed-out", missed: 0 }, idleMinutes: 5 });
     expect(outward({ ...INITIAL_STATE, server: "https://b.example" })).toEqual({
       badge: { state: "signed-out", missed: 0 },
+      idleMinutes: 5,
       saved: { server: "https://b.example" },
     });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AppState } from "../../../extension/core/app-types.ts";
+import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { CallState } from "../../../extension/core/call-types.ts";
 import { callPageOf, viewOf } from "../../../extension/core/projection.ts";
 import type { View } from "../../../extension/core/view.ts";
@@ -34,13 +35,14 @@ const shared = {
   outgoing: true,
   server: session.server.origin,
   online: true,
+  device: { relayOnly: false },
 };
 
 describe("what every page sees", () => {
   it("is who was signed out and why, where nobody is signed in", () => {
-    expect(viewOf(new Device().state)).toEqual({ at: "signed-out", sessionEnded: false });
+    expect(viewOf(new Device().state)).toEqual({ at: "signed-out", sessionEnded: false, device: DEVICE_AT_FIRST });
     const ended = online().on({ type: "socket-closed", socket: 1, code: 4401 });
-    expect(viewOf(ended.state)).toEqual({ at: "signed-out", server: session.server.origin, sessionEnded: true });
+    expect(viewOf(ended.state)).toMatchObject({ at: "signed-out", server: session.server.origin, sessionEnded: true });
   });
 
   it("is the person, the line and the contacts with their presence", () => {
@@ -57,7 +59,7 @@ describe("what every page sees", () => {
       missed: 0,
       history: { calls: [], known: false, hasMore: false, reading: "no" },
       settings: { known: true, showBusy: true, secondCall: "wait", letThrough: [], favourites: [], change: "none" },
-      device: { ringSilently: false },
+      device: DEVICE_AT_FIRST,
       waiting: [],
     });
   });
