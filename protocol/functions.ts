@@ -3,6 +3,7 @@ import { ACCOUNT_FUNCTIONS } from "./account-functions.ts";
 import { Handle } from "./credentials.ts";
 import { CallId, UserId } from "./ids.ts";
 import { MAX_CALL_PAGE } from "./limits.ts";
+import { IceServer } from "./ticket.ts";
 import { Person } from "./server-messages.ts";
 import { ContactState, Instant, Media, MissedWhile, Outcome } from "./vocabulary.ts";
 
@@ -69,6 +70,8 @@ export const FUNCTIONS = {
     result: v.object({ calls: v.array(CallRecord), next: v.optional(v.string()) }),
   },
   markCallsSeen: { parameters: Nothing, result: Done },
+  /** What a ticket would name, to try out whether the way to it is open. Its credentials are good for some minutes. */
+  getIceServers: { parameters: Nothing, result: v.object({ iceServers: v.array(IceServer) }) },
 } as const;
 
 export type FunctionName = keyof typeof FUNCTIONS;

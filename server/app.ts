@@ -18,7 +18,7 @@ import { closeHttp, createHttpServer, listen, tryPort } from "./http/http-server
 import { createRoutes } from "./http/routes.ts";
 import type { Logger } from "./logger.ts";
 import { createMail } from "./mail/mail.ts";
-import { iceServers } from "./media/ice.ts";
+import { iceServers, iceServersToTry, type IceOptions } from "./media/ice.ts";
 import { createPeerGate } from "./media/peer-server.ts";
 import { createTickets } from "./media/tickets.ts";
 import { Oidc } from "./oidc/oidc.ts";
@@ -85,6 +85,7 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
     redeemOidc: oidc === undefined ? undefined : (code, verifier) => oidc.redeem(code, verifier),
     databaseUri,
     filesDir: join(folder.path, "files"),
+    iceServers: () => iceServersToTry(iceOf(config), Date.now()),
     masterKey: secrets.masterKey,
     maintenanceKey: secrets.maintenanceKey,
     logger: log,
@@ -127,6 +128,10 @@ async function startDatabase(dataDir: string, password: string, log: Logger, und
   return database.uri;
 }
 
+function iceOf({ stunUrls, turn }: Config): IceOptions {
+  return { stunUrls, turnUrls: turn?.urls ?? [], turnSecret: turn?.secret };
+}
+
 interface SocketParts {
   server: Server;
   accounts: Parameters<typeof createGateway>[0]["accounts"];
@@ -139,15 +144,14 @@ interface SocketParts {
 /** Presence and PeerServer, behind the one router of upgrades, with the calls that an earlier server left. */
 async function startSockets({ server, config, options, ticketSecret, undo, ...parts }: SocketParts): Promise<void> {
   const { log, connectionLimits: limits = DEFAULT_CONNECTION_LIMITS } = options;
-  const { spans, stunUrls, turn, allowedOrigins } = config;
+  const { spans, allowedOrigins } = config;
   const clock = createClock();
   const { now } = clock;
   const accounts = inServerTime(parts.accounts, clock);
   const kept = await accounts.keptCalls();
-  const ice = { stunUrls, turnUrls: turn?.urls ?? [], turnSecret: turn?.secret };
   const tickets = createTickets({
     secret: ticketSecret,
-    iceServers: (name, at) => iceServers(ice, name, clock.toWall(at)),
+    iceServers: (name, at) => iceServers(iceOf(config), name, clock.toWall(at)),
   });
   const peers = createPeerGate({ server, tickets, now, silenceMs: 2 * spans.silenceMs, log });
   const referee = createReferee({

@@ -35,6 +35,9 @@ export const PEER_BYTES = { burst: 512 * 1024, perSecond: 32 * 1024 } as const;
 /** Frames of one holder of a ticket at PeerServer. */
 export const PEER_FRAMES = { burst: 300, perSecond: 20 } as const;
 
+/** How long the credentials are good that are given to try a relay out. */
+export const TURN_TRIAL_MS = 5 * 60_000;
+
 /** How often sessions are checked: 4401 comes within 5 s. [CONN-5] */
 export const SESSION_CHECK_EVERY_MS = 2_500;
 /** Sessions asked for at once. */

@@ -1,4 +1,4 @@
-import type { Settings, UserId } from "#protocol";
+import type { IceServer, Settings, UserId } from "#protocol";
 import type { RequestHandler, Router } from "express";
 import type { Config } from "../config.ts";
 import type { ChosenPresence, EndedCall, KeptCall } from "../core/events.ts";
@@ -51,6 +51,8 @@ export interface AccountsOptions {
   /** The server as clients see it, without a slash at its end; asked once it serves. */
   publicUrl: () => string;
   mail: Mail;
+  /** What a person may try out; the names in it are for nobody else. */
+  iceServers: () => IceServer[];
   logger: Logger;
   /** {@link ACCOUNT_LIMITS} unless a test wants others. */
   limits?: AccountLimits;
@@ -122,6 +124,7 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
       letters,
       newcomers,
       oidc: new OidcSignIn({ parse, database, adapter, redeem, newcomers }),
+      iceServers: options.iceServers,
       logger,
     }),
   ).catch(async (error: unknown) => {

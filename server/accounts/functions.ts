@@ -1,4 +1,4 @@
-import { FUNCTIONS, ParseCode, type FunctionName, type FunctionResult, type UserId } from "#protocol";
+import { FUNCTIONS, ParseCode, type FunctionName, type FunctionResult, type IceServer, type UserId } from "#protocol";
 import * as v from "valibot";
 import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
@@ -41,6 +41,8 @@ export interface FunctionParts {
   letters: Letters;
   oidc: Pick<OidcSignIn, "signIn">;
   newcomers: Newcomers;
+  /** What a person may try out for some minutes. */
+  iceServers: () => IceServer[];
   logger: Logger;
 }
 
@@ -95,7 +97,11 @@ async function counted(name: FunctionName, request: FunctionRequest, parts: Func
 }
 
 function implement(parts: FunctionParts): Implementations {
-  return { ...accountFunctions(parts), ...contactFunctions(parts) };
+  return {
+    ...accountFunctions(parts),
+    ...contactFunctions(parts),
+    getIceServers: () => Promise.resolve({ iceServers: parts.iceServers() }),
+  };
 }
 
 function accountFunctions({ profiles, avatars, devices, password, letters, ...parts }: FunctionParts) {

@@ -72,6 +72,7 @@ export const ACCOUNT_LIMITS: AccountLimits = {
     unblockContact: often,
     listCalls: often,
     markCallsSeen: often,
+    getIceServers: seldom,
   },
   login: {
     perAddress: { times: 300, withinMs: 15 * MINUTE },

@@ -131,6 +131,7 @@ async function attempts(): Promise<Record<FunctionName, object[]>> {
       { before: Buffer.from(`9999999999999 ${calls[0] ?? ""}`).toString("base64url") },
     ],
     markCallsSeen: [{}, { user: victim.id }, { call: calls[0] }],
+    getIceServers: [{}, { user: victim.id }, { name: victim.id }],
   };
 }
 

@@ -199,3 +199,7 @@ describe("[PRES-5] whom they block", () => {
     expect(await listed(blocked, blocker)).toMatchObject({ name: "Nobody's business", handle: "nobodys.business" });
   });
 });
+
+it("[DEC-50] people are told what a ticket would name, which is nothing where the operator named nothing", async () => {
+  expect(await alice.call("getIceServers", {})).toEqual({ iceServers: [] });
+});

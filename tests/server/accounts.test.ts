@@ -175,6 +175,7 @@ describe("every function", () => {
     unblockContact: { user: "a" },
     listCalls: {},
     markCallsSeen: {},
+    getIceServers: {},
   };
   const others = Object.keys(parameters) as (keyof typeof parameters)[];
 

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { PEER_KEY, PEER_PATH, TURN_CREDENTIAL_MS } from "#protocol";
-import { TICKET_MS } from "../../server/limits.ts";
-import { iceServers } from "../../server/media/ice.ts";
+import { TICKET_MS, TURN_TRIAL_MS } from "../../server/limits.ts";
+import { iceServers, iceServersToTry } from "../../server/media/ice.ts";
 import { createTickets } from "../../server/media/tickets.ts";
 
 const NOW = 1_760_000_000_000;
@@ -92,6 +92,14 @@ describe("ICE servers", () => {
     const username = `${(NOW + TURN_CREDENTIAL_MS) / 1000}:peer`;
     const credential = createHmac("sha1", "shared").update(username).digest("base64");
     expect(servers).toEqual([{ urls: ["stun:stun.example.org"] }, { urls: turnUrls, username, credential }]);
+  });
+
+  it("can be tried out for five minutes, in nobody's name", () => {
+    const options = { stunUrls: [], turnUrls, turnSecret: "shared" };
+    const [server] = iceServersToTry(options, NOW);
+    const [until, name] = server?.username?.split(":") ?? [];
+    expect(Number(until)).toBe((NOW + TURN_TRIAL_MS) / 1000);
+    expect(name).not.toBe(iceServersToTry(options, NOW)[0]?.username?.split(":")[1]);
   });
 
   it("name no relay without its secret", () => {

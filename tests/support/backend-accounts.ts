@@ -90,6 +90,7 @@ export async function startTestAccounts(
     mail: options.mail ?? createMail({ smtp: undefined, publicUrl, logger }),
     databaseUri: database.uri,
     filesDir: join(database.folder, "files"),
+    iceServers: () => [{ urls: ["stun:stun.example.org"] }],
     masterKey: database.secrets.masterKey,
     maintenanceKey: database.secrets.maintenanceKey,
     logger,

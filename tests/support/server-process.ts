@@ -38,6 +38,7 @@ async function startAccounts(databaseUri: string, { masterKey, maintenanceKey }:
     mail: createMail({ smtp: undefined, publicUrl, logger }),
     databaseUri,
     filesDir: join(dataDir, "files"),
+    iceServers: () => [],
     masterKey,
     maintenanceKey,
     logger,

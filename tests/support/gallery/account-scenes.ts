@@ -1,4 +1,5 @@
 import type { OwnProfile, UserId } from "#protocol";
+import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { AccountCommands } from "../../../extension/components/account-props.ts";
 import { readAsked, type AskedFunction, type CommandAnswer } from "../../../extension/messaging/commands.ts";
 import { NOW } from "./now.ts";
@@ -63,7 +64,10 @@ export function accountScenes(settings: SettingsScene): Record<string, SettingsS
     "account-too-many": scene({ requestVerification: { ok: false, problem: "too-many" } }),
     "data-exported": scene({}),
     "data-deleting": scene({ deleteAccount: refused }),
-    "data-deleted": { ...settings, view: { at: "signed-out", sessionEnded: false, deleted: true } },
+    "data-deleted": {
+      ...settings,
+      view: { at: "signed-out", sessionEnded: false, device: DEVICE_AT_FIRST, deleted: true },
+    },
   };
 }
 

@@ -49,7 +49,13 @@ export function inviteScenes(home: SignedInView, longName: string): Record<strin
     "invite-none": { screen: "invite", view: home, read: found },
     "invite-signed-out": {
       screen: "invite",
-      view: { at: "signed-out", sessionEnded: false, server: SERVER, invite: { code: CODE, server: SERVER } },
+      view: {
+        at: "signed-out",
+        sessionEnded: false,
+        device: home.device,
+        server: SERVER,
+        invite: { code: CODE, server: SERVER },
+      },
       read: found,
     },
   };

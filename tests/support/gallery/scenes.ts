@@ -2,9 +2,7 @@ import type { Availability, CallId, UserId } from "#protocol";
 import type { CallScreenProps } from "../../../extension/components/call-props.ts";
 import type { CallView, ContactView, SignedInView, View, WaitingView } from "../../../extension/core/view.ts";
 import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
-import type { CommandAnswer, Problem } from "../../../extension/messaging/commands.ts";
-import { Problem as ProblemSchema } from "../../../extension/messaging/commands.ts";
-
+import { type CommandAnswer, Problem } from "../../../extension/messaging/commands.ts";
 import type { AccountScene } from "./account-scenes.ts";
 import { historyScenes } from "./history-scenes.ts";
 import { NOW } from "./now.ts";
@@ -120,7 +118,7 @@ function refused(problem: Problem): CommandAnswer {
   return { ok: false, problem };
 }
 
-const serverProblems = ProblemSchema.options
+const serverProblems = Problem.options
   .filter((problem) => problem.startsWith("server-"))
   .map((problem) => [
     `sign-server-problem-${problem}`,

@@ -63,7 +63,12 @@ describe("an account that was erased", () => {
       { type: "close-socket", socket: 1 },
       { type: "forget-token", revoke: false },
     ]);
-    expect(viewOf(device.state)).toEqual({ at: "signed-out", server: ORIGIN, sessionEnded: false, deleted: true });
+    expect(viewOf(device.state)).toMatchObject({
+      at: "signed-out",
+      server: ORIGIN,
+      sessionEnded: false,
+      deleted: true,
+    });
     expect(outward(device.state).saved).toEqual({ server: ORIGIN });
   });
 
