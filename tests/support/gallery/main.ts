@@ -2,6 +2,7 @@ import { mount } from "svelte";
 import "../../../extension/components/tokens.css";
 import { createText, localeOf } from "../../../extension/locales/text.ts";
 import Gallery from "./Gallery.svelte";
+import { MANY_SCENES } from "./many-scenes.ts";
 import { SCENES } from "./scenes.ts";
 
 /**
@@ -17,7 +18,7 @@ mount(Gallery, {
   target,
   props: {
     text,
-    sceneNamed: (name: string) => SCENES[name],
+    sceneNamed: (name: string) => SCENES[name] ?? MANY_SCENES[name],
     note: (name: string) => {
       asked.push(name);
       document.body.dataset["asked"] = asked.join(" ");

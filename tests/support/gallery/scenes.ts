@@ -140,7 +140,7 @@ const POPUP: Record<string, PopupScene> = {
   "home-invite-empty": home({ contacts: [] }),
   "home-200": home({ contacts: MANY }),
   "home-long": home({
-    self: { ...HOME.self, name: LONG_NAME, availability: "dnd", until: NOW + 198 * MINUTE },
+    self: { ...HOME.self, name: LONG_NAME, availability: "dnd", until: NOW + 198 * MINUTE, text: LONG_STATUS },
     contacts: [contact(LONG_NAME, "available", { text: LONG_STATUS }), contact("森 千代", "away"), ...CONTACTS],
   }),
   "home-requests": home({ contacts: REQUESTS, missed: 2 }),
