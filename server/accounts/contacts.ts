@@ -180,8 +180,6 @@ export class Contacts {
       if (mine && theirs) return "done";
       if (use === undefined) return "not-found";
       if (blocks.ofOne) return "blocked";
-      // As an invitation that has expired. [PRES-5]
-      if (blocks.ofOther) return "not-found";
       if (!mine && (await hasTooMany(database, user.id))) return "too-many";
       if (!theirs && (await hasTooMany(database, other.id))) return "too-many-theirs";
       await wish(database, user.id, other);

@@ -2,7 +2,7 @@ import { INVITE_PATH, ParseCode, type UserId } from "#protocol";
 import type { DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Profile } from "./accounts.ts";
-import { blocksBetween, wishes, type Person } from "./contact-rows.ts";
+import { wishes, type Person } from "./contact-rows.ts";
 import type { ContactOutcome, Contacts } from "./contacts.ts";
 import {
   addInvite,
@@ -60,9 +60,7 @@ export class Invites {
     const link = await findInvite(database, code);
     const owner = ownerOf(link, user);
     const areContacts = (await wishes(database, user.id, owner.id)) && (await wishes(database, owner.id, user.id));
-    const blocks = await blocksBetween(database, user.id, owner.id);
-    const isShut = blocks.ofOther && !blocks.ofOne;
-    if (link === undefined || (!areContacts && (isShut || isTakenFrom(user, link)))) throw notValid();
+    if (link === undefined || (!areContacts && isTakenFrom(user, link))) throw notValid();
     return { user: owner, expires: link.expires };
   }
 
