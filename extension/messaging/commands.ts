@@ -38,7 +38,7 @@ const Server = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2048));
 
 /** What a page of ours may ask of the background. Each is answered with a {@link CommandAnswer}. */
 export const Command = v.variant("type", [
-  /** Looks the server up by discovery, and remembers nothing. */
+  /** Looks the server up by discovery, and remembers nothing. The answer brings a {@link ServerOffer}. */
   v.strictObject({ type: v.literal("checkServer"), server: Server }),
   v.strictObject({
     type: v.literal("signIn"),
@@ -53,7 +53,11 @@ export const Command = v.variant("type", [
     name: DisplayName,
     email: Email,
     password: Password,
+    /** Where the server takes invited people only. */
+    invite: v.optional(InviteCode),
   }),
+  /** Has a link sent to whoever has the address; answers alike whether anybody has it. */
+  v.strictObject({ type: v.literal("requestPasswordReset"), server: Server, email: Email }),
   v.strictObject({ type: v.literal("signOut") }),
   /** `forMs` from now; without it the choice has no end. */
   v.strictObject({
@@ -131,6 +135,16 @@ export const Problem = v.picklist([
   "signed-out",
 ]);
 export type Problem = v.InferOutput<typeof Problem>;
+
+/** How a server lets people in. */
+export const ServerOffer = v.object({ registration: v.picklist(["open", "invite", "closed"]) });
+export type ServerOffer = v.InferOutput<typeof ServerOffer>;
+
+/** What `checkServer` found, or undefined where it found no server. */
+export function readOffer(answer: CommandAnswer): ServerOffer | undefined {
+  const read = v.safeParse(ServerOffer, answer.ok ? answer.value : undefined);
+  return read.success ? read.output : undefined;
+}
 
 export const CommandAnswer = v.variant("ok", [
   /** `value` is what a question of the server's functions brought. */

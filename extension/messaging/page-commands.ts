@@ -1,11 +1,22 @@
 import { askServer, sendCommand } from "./page.ts";
 
+interface SignUpForm {
+  server: string;
+  handle: string;
+  name: string;
+  email: string;
+  password: string;
+  invite?: string | undefined;
+}
+
 /** Signing in and up, as commands to the background; for every page that offers them. */
 export const signCommands = {
   checkServer: (server: string) => sendCommand({ type: "checkServer", server }),
   signIn: (form: { server: string; handle: string; password: string }) => sendCommand({ type: "signIn", ...form }),
-  signUp: (form: { server: string; handle: string; name: string; email: string; password: string }) =>
-    sendCommand({ type: "signUp", ...form }),
+  signUp: ({ invite, ...form }: SignUpForm) =>
+    sendCommand({ type: "signUp", ...form, ...(invite === undefined ? {} : { invite }) }),
+  requestPasswordReset: (form: { server: string; email: string }) =>
+    sendCommand({ type: "requestPasswordReset", ...form }),
 };
 
 /** What is asked about invite links, for every page that makes or answers them. */

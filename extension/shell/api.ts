@@ -14,7 +14,7 @@ import {
 } from "#protocol";
 import * as v from "valibot";
 import type { ServerFacts } from "../core/app-types.ts";
-import type { Problem } from "../messaging/commands.ts";
+import type { Problem, ServerOffer } from "../messaging/commands.ts";
 import { isSafeUrl, readServerAddress } from "./server-address.ts";
 
 const TIMEOUT_MS = 15_000;
@@ -28,8 +28,14 @@ export interface Caller {
   token?: string | undefined;
 }
 
+/** A server that was found: its ways, and how it lets people in. */
+export interface Found {
+  server: ServerFacts;
+  offer: ServerOffer;
+}
+
 /** Finds a server's ways by its address, as a person typed it. Follows no redirect. */
-export async function discover(typed: string): Promise<Answer<ServerFacts>> {
+export async function discover(typed: string): Promise<Answer<Found>> {
   const address = readServerAddress(typed);
   if (!address.ok) return address;
   const url = new URL(DISCOVERY_PATH, address.origin);
@@ -41,13 +47,12 @@ export async function discover(typed: string): Promise<Answer<ServerFacts>> {
   if (reply.value.status >= 500) return { ok: false, problem: "server-trouble" };
   const read = v.safeParse(Discovery, reply.value.body);
   if (reply.value.status !== 200 || !read.success) return { ok: false, problem: "server-not-beckon" };
-  const { parse, presence, peer, protocols } = read.output;
+  const { parse, presence, peer, protocols, registration } = read.output;
   if (!protocols.includes(SUBPROTOCOL)) return { ok: false, problem: "server-too-old" };
   if (!isSafeUrl(parse.url, "http") || !isSafeUrl(presence.url, "ws")) return { ok: false, problem: "server-insecure" };
-  return {
-    ok: true,
-    value: { origin: address.origin, presenceUrl: presence.url, parseUrl: parse.url, peerPath: peer.path },
-  };
+  const { origin } = address;
+  const server = { origin, presenceUrl: presence.url, parseUrl: parse.url, peerPath: peer.path };
+  return { ok: true, value: { server, offer: { registration } } };
 }
 
 /** Opens a session on this device. */

@@ -10,8 +10,10 @@ import type { Store } from "./store.ts";
 
 type SignIn = Extract<Command, { type: "signIn" }>;
 type SignUp = Extract<Command, { type: "signUp" }>;
+type ResetPassword = Extract<Command, { type: "requestPasswordReset" }>;
 
 const DONE: CommandAnswer = { ok: true };
+const NOT_INVITED: CommandAnswer = { ok: false, problem: "bad-input", detail: "invite" };
 
 /** Carries out what pages ask: by the server's functions, or as an event for the core. */
 export class Commands {
@@ -29,11 +31,13 @@ export class Commands {
     await this.#runtime.started;
     switch (command.type) {
       case "checkServer":
-        return answerOf(await discover(command.server));
+        return this.#check(command.server);
       case "signIn":
         return this.#once(() => this.#signIn(command));
       case "signUp":
         return this.#once(() => this.#signUp(command));
+      case "requestPasswordReset":
+        return this.#resetPassword(command);
       case "ask":
         return this.#question(command.name, command.parameters);
       case "deleteAccount":
@@ -86,6 +90,18 @@ export class Commands {
     return answer;
   }
 
+  async #check(server: string): Promise<CommandAnswer> {
+    const found = await discover(server);
+    return found.ok ? { ok: true, value: found.value.offer } : found;
+  }
+
+  async #resetPassword({ server, email }: ResetPassword): Promise<CommandAnswer> {
+    const found = await discover(server);
+    if (!found.ok) return found;
+    const caller = { server: found.value.server, device: this.#store.device };
+    return answerOf(await callFunction(caller, "requestPasswordReset", { email }));
+  }
+
   async #once(signIn: () => Promise<CommandAnswer>): Promise<CommandAnswer> {
     if (this.#runtime.state.at === "signed-in") return DONE;
     this.#signingIn ??= signIn().finally(() => (this.#signingIn = undefined));
@@ -95,20 +111,25 @@ export class Commands {
   async #signIn({ server, handle, password }: SignIn): Promise<CommandAnswer> {
     const found = await discover(server);
     if (!found.ok) return answerOf(found);
-    const session = await logIn({ server: found.value, device: this.#store.device }, handle, password);
+    const { server: facts } = found.value;
+    const session = await logIn({ server: facts, device: this.#store.device }, handle, password);
     if (!session.ok) return answerOf(session);
     // Parse gives no more than the id; the name comes with the welcome.
-    return this.#begin(found.value, session.value.sessionToken, { user: session.value.objectId, handle, name: handle });
+    return this.#begin(facts, session.value.sessionToken, { user: session.value.objectId, handle, name: handle });
   }
 
-  async #signUp({ server, handle, name, email, password }: SignUp): Promise<CommandAnswer> {
+  async #signUp({ server, handle, name, email, password, invite }: SignUp): Promise<CommandAnswer> {
     const found = await discover(server);
     if (!found.ok) return answerOf(found);
-    const caller = { server: found.value, device: this.#store.device };
-    const made = await callFunction(caller, "signUp", { username: handle, password, email, name });
-    if (!made.ok) return answerOf(made);
+    const { server: facts } = found.value;
+    const invited = invite === undefined ? {} : { invite };
+    const account = { username: handle, password, email, name, ...invited };
+    const made = await callFunction({ server: facts, device: this.#store.device }, "signUp", account);
+    if (!made.ok) return made.problem === "registration-closed" && invite !== undefined ? NOT_INVITED : answerOf(made);
     const { id, ...person } = made.value.user;
-    return this.#begin(found.value, made.value.sessionToken, { user: id, ...person });
+    // It let the account in; whether its owner becomes a contact is still asked.
+    if (invite !== undefined) this.#runtime.dispatch({ type: "open-invite", invite: { code: invite } });
+    return this.#begin(facts, made.value.sessionToken, { user: id, ...person });
   }
 
   async #begin(
@@ -189,6 +210,7 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
 /** Commands that are carried out by the server's functions, not by the core. */
 type ServerCommand =
   | "checkServer"
+  | "requestPasswordReset"
   | "ask"
   | "signIn"
   | "signUp"

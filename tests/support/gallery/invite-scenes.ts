@@ -86,6 +86,7 @@ export function inviteCommands({ read }: InviteScene, note: (name: string) => vo
     checkServer: reply("checkServer"),
     signIn: reply("signIn"),
     signUp: reply("signUp"),
+    requestPasswordReset: reply("requestPasswordReset"),
     closeInvite: reply("closeInvite"),
     leave: () => note("leave"),
   };

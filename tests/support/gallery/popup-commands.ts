@@ -14,6 +14,7 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
     checkServer: reply("checkServer"),
     signIn: reply("signIn"),
     signUp: reply("signUp"),
+    requestPasswordReset: reply("requestPasswordReset"),
     signOut: reply("signOut"),
     setPresence: reply("setPresence"),
     setDevice: reply("setDevice"),
