@@ -35,12 +35,23 @@ const chromePermissions = [
  */
 const optionalOrigins = ["https://*/*", "http://localhost/*", "http://127.0.0.1/*"];
 
+/** The server that this build offers at first, by BECKON_SERVER; a person may name another. */
+function offeredServer(): string {
+  const given = process.env["BECKON_SERVER"] ?? "";
+  if (given === "") return "";
+  const { protocol, hostname, origin } = new URL(given);
+  const isSafe = protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1"].includes(hostname));
+  if (!isSafe) throw new Error(`BECKON_SERVER is ${given}; it must begin with https://, or lead to this machine.`);
+  return origin;
+}
+
 export default defineConfig({
   srcDir: "extension",
   publicDir: "extension/public",
   modules: ["@wxt-dev/module-svelte"],
   // Everything is imported by path, so that a reader and the lint rules see where it comes from.
   imports: false,
+  vite: () => ({ define: { "import.meta.env.BECKON_SERVER": JSON.stringify(offeredServer()) } }),
   manifest: ({ browser }) => ({
     name: "__MSG_extensionName__",
     short_name: "Beckon",

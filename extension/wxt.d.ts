@@ -11,5 +11,7 @@ declare global {
   interface ImportMetaEnv {
     readonly FIREFOX: boolean;
     readonly PROD: boolean;
+    /** The server that this build offers at first; empty where it offers none. */
+    readonly BECKON_SERVER: string;
   }
 }

@@ -6,6 +6,8 @@ import type { Browser } from "./setup/extension.ts";
 interface Task {
   readonly browsers: readonly ("chromium" | "firefox")[];
   readonly builds: readonly Browser[];
+  /** The server that the builds offer at first. */
+  readonly server?: string;
   readonly run: (args: readonly string[], signal: AbortSignal) => Promise<number>;
 }
 
@@ -22,6 +24,7 @@ const tasks: Readonly<Record<string, Task>> = {
   start: {
     browsers: [],
     builds: ["chrome", "firefox"],
+    server: servedAt(),
     run: async (_args, signal) => (await import("./start.ts")).start(signal),
   },
   check: { ...nothing, run: async (_args, signal) => (await import("./test.ts")).check(signal) },
@@ -51,6 +54,12 @@ const tasks: Readonly<Record<string, Task>> = {
   },
   simulate: { ...nothing, run: async (args, signal) => (await import("./test.ts")).simulate(args, signal) },
 };
+
+/** Where the server that is about to start will serve its people. */
+function servedAt(): string {
+  const { BECKON_SERVER, PUBLIC_URL, PORT } = process.env;
+  return BECKON_SERVER || PUBLIC_URL || `http://localhost:${PORT || "8787"}`;
+}
 
 /** Sets up what a task lacks and runs it; returns the exit code. */
 export async function main([name = "", ...args]: readonly string[]): Promise<number> {
@@ -90,5 +99,5 @@ async function setUp(task: Task, signal: AbortSignal): Promise<void> {
     for (const browser of task.browsers) await (browser === "chromium" ? setUpChromium : setUpFirefox)(signal);
   }
   const { setUpExtension } = await import("./setup/extension.ts");
-  for (const build of task.builds) await setUpExtension(build, signal);
+  for (const build of task.builds) await setUpExtension(build, signal, task.server ?? process.env["BECKON_SERVER"]);
 }

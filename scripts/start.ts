@@ -50,7 +50,7 @@ function sayWhatIsNext(address: string): void {
     [
       `1. Load the extension. Chrome: chrome://extensions, "Developer mode", "Load unpacked", the folder ${extensionFolder("chrome")}`,
       `   Firefox: about:debugging#/runtime/this-firefox, "Load Temporary Add-on", the file ${join(extensionFolder("firefox"), "manifest.json")}`,
-      `2. Click its icon, give ${address} as the server, and create an account.`,
+      `2. Its welcome page opens and offers ${address} as the server: create an account there.`,
       `3. For other machines put a web server with TLS in front and set PUBLIC_URL (docs/operating.md). The data is in ${data}`,
       ...(process.env["SMTP_URL"]
         ? []

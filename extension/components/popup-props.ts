@@ -38,6 +38,10 @@ export interface PopupCommands extends SignCommands, InviteCommands {
   showHistory: () => () => void;
   readCalls: () => Answer;
   moreCalls: () => Answer;
+  /** Opens the page that asks about the invite that waits. */
+  openInvitePage: () => void;
+  /** Opens the welcome page again. */
+  openWelcome: () => void;
   /** Opens the page of the settings. */
   openSettings: () => void;
   retryNow: () => Answer;

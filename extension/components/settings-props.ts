@@ -12,6 +12,8 @@ export interface SettingsCommands {
   setSettings: (change: { showBusy?: boolean; secondCall?: SecondCall }) => Answer;
   letThrough: (user: UserId, on: boolean) => Answer;
   setDevice: (change: DeviceChange) => Answer;
+  /** Opens the welcome page again. */
+  openWelcome: () => void;
   retryNow: () => Answer;
   account: AccountCommands;
 }

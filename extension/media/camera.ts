@@ -7,7 +7,7 @@ type Device = "camera" | "microphone";
 /** Reports a device that went away by itself, for example because it was unplugged. */
 export type DeviceLost = (device: Device) => void;
 
-const constraints: Record<Device, MediaStreamConstraints> = {
+export const constraints: Record<Device, MediaStreamConstraints> = {
   camera: { video: { width: { ideal: 1280 }, height: { ideal: 720 } } },
   microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
 };
@@ -95,8 +95,8 @@ export class Devices {
   }
 }
 
-/** The stream, or why there is none. */
-async function ask(wanted: MediaStreamConstraints): Promise<MediaStream | Exclude<DeviceOutcome, "on">> {
+/** The stream, or why there is none. Never rejects. */
+export async function ask(wanted: MediaStreamConstraints): Promise<MediaStream | Exclude<DeviceOutcome, "on">> {
   try {
     return await navigator.mediaDevices.getUserMedia(wanted);
   } catch (caught) {

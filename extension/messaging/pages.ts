@@ -17,6 +17,10 @@ export function invitePageUrl(): string {
   return browser.runtime.getURL("/invite.html");
 }
 
+export function welcomePageUrl(): string {
+  return browser.runtime.getURL("/welcome.html");
+}
+
 /** Whether a message or port comes from a page of ours. A content script's sender has the address of the web page. */
 export function isOwnPage(sender: { id?: string | undefined; url?: string | undefined } | undefined): boolean {
   return sender?.id === browser.runtime.id && sender.url?.startsWith(browser.runtime.getURL("/")) === true;

@@ -17,6 +17,7 @@ import { PresenceSocket } from "./socket.ts";
 import { Store } from "./store.ts";
 import { CallTabs, openCard } from "./tabs.ts";
 import { Timers } from "./timers.ts";
+import { welcomeOnce } from "./welcome.ts";
 
 const log = createLogger("background");
 
@@ -54,6 +55,7 @@ export function startBackground(): void {
     ),
   });
   const idle = new IdleWatch((isIdle) => dispatch({ type: "idle-changed", idle: isIdle }));
+  welcomeOnce();
   watchInviteLinks(runtime);
   watchNetwork(() => dispatch({ type: "network-online" }));
   // Heard so that the browser starts us with itself; the start is all that there is to do.

@@ -124,12 +124,18 @@ export class Commands {
     const { server: facts } = found.value;
     const invited = invite === undefined ? {} : { invite };
     const account = { username: handle, password, email, name, ...invited };
-    const made = await callFunction({ server: facts, device: this.#store.device }, "signUp", account);
+    const caller = { server: facts, device: this.#store.device };
+    const made = await callFunction(caller, "signUp", account);
     if (!made.ok) return made.problem === "registration-closed" && invite !== undefined ? NOT_INVITED : answerOf(made);
     const { id, ...person } = made.value.user;
-    // It let the account in; whether its owner becomes a contact is still asked.
-    if (invite !== undefined) this.#runtime.dispatch({ type: "open-invite", invite: { code: invite } });
+    if (invite !== undefined) await this.#goOnWith(invite, { ...caller, token: made.value.sessionToken });
     return this.#begin(facts, made.value.sessionToken, { user: id, ...person });
+  }
+
+  /** An invite let the account in; whether its owner becomes a contact is still asked. The operator's has none. */
+  async #goOnWith(code: string, caller: Caller): Promise<void> {
+    const read = await callFunction(caller, "readInviteLink", { code });
+    if (read.ok) this.#runtime.dispatch({ type: "open-invite", invite: { code } });
   }
 
   async #begin(

@@ -67,7 +67,7 @@ export class Store {
     const state = journalled(session["journal"]);
     return {
       ...(state === undefined ? {} : { state }),
-      ...(saved.success ? { saved: savedOf(saved.output, this.#token !== undefined) } : {}),
+      ...withOffered(saved.success ? savedOf(saved.output, this.#token !== undefined) : undefined),
     };
   }
 
@@ -107,6 +107,13 @@ export class Store {
     this.#device = known.success ? known.output : v.parse(DeviceId, crypto.randomUUID());
     if (!known.success) await browser.storage.local.set({ device: this.#device });
   }
+}
+
+/** Where no server was used yet, the one that this build offers. */
+function withOffered(saved: Saved | undefined): { saved?: Saved } {
+  const server = import.meta.env.BECKON_SERVER;
+  if (saved !== undefined) return { saved };
+  return server === "" ? {} : { saved: { server } };
 }
 
 function savedOf(saved: v.InferOutput<typeof SavedSchema>, hasToken: boolean): Saved {

@@ -24,17 +24,20 @@ export function extensionFolder(browser: Browser): string {
   return join(ROOT, ".output", BUILDS[browser].folder);
 }
 
-/** Builds the extension, unless it stands there built from just these sources. */
-export async function setUpExtension(browser: Browser, signal: AbortSignal): Promise<void> {
+/** Builds the extension, unless it stands there built from just these sources. It offers `server` at first, where one is given. */
+export async function setUpExtension(browser: Browser, signal: AbortSignal, server = ""): Promise<void> {
   const { folder, title, args } = BUILDS[browser];
   const stamp = join(ROOT, ".cache", `${folder}.sha256`);
-  const hash = await hashSources();
+  const hash = await hashSources(server);
   const isBuilt = existsSync(join(extensionFolder(browser), "manifest.json"));
   if (isBuilt && existsSync(stamp) && (await readFile(stamp, "utf8")) === hash) return;
 
   const build = async () => {
     const wxt = join(ROOT, "node_modules", "wxt", "bin", "wxt.mjs");
-    const { code, output } = await runCommand(process.execPath, [wxt, ...args], { signal });
+    const { code, output } = await runCommand(process.execPath, [wxt, ...args], {
+      signal,
+      env: { ...process.env, BECKON_SERVER: server },
+    });
     if (code !== 0) throw new SetupFailure(`The extension could not be built:\n${lastLines(output, 30)}`);
     await mkdir(join(ROOT, ".cache"), { recursive: true });
     await writeFile(stamp, hash);
@@ -42,8 +45,8 @@ export async function setUpExtension(browser: Browser, signal: AbortSignal): Pro
   await step(title, build, signal);
 }
 
-async function hashSources(): Promise<string> {
-  const hash = createHash("sha256");
+async function hashSources(server: string): Promise<string> {
+  const hash = createHash("sha256").update(server);
   for (const source of SOURCES) {
     for (const path of await filesUnder(join(ROOT, source))) hash.update(path).update(await readFile(path));
   }

@@ -11,6 +11,10 @@ export interface ChromiumOptions {
    * extension is told of it as it is told of a permission that was asked for.
    */
   readonly seesLinks?: boolean;
+  /** The folder of another build than the usual one. */
+  readonly build?: string;
+  /** Leaves the tab open that welcomes people after the installation; else it is closed. */
+  readonly welcomed?: boolean;
   /** Takes every server's certificate for good. */
   readonly trustsAnyone?: boolean;
   /** Shows no window; the default. */

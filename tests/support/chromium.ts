@@ -60,7 +60,7 @@ export class PersonBrowser {
     const folder = join(profile, "extension");
     const { headless = true, diesOfSignals = true } = options;
     try {
-      await copyWatchedBuild("chrome", folder);
+      await copyWatchedBuild("chrome", folder, options.build);
       if (options.seesLinks === true) await grantOrigins(folder);
       const context = await chromium.launchPersistentContext(profile, {
         executablePath,
@@ -78,6 +78,7 @@ export class PersonBrowser {
       const browser = new PersonBrowser(context, folder, profile);
       // It runs before the extension is there, whose pages cannot be opened until then.
       await browser.worker();
+      if (options.welcomed !== true) await (await browser.welcomePage()).close();
       return browser;
     } catch (error) {
       await rm(profile, { recursive: true, force: true });
@@ -96,6 +97,12 @@ export class PersonBrowser {
     this.#empty = undefined;
     await page.goto(`${this.#extension}popup.html`);
     return page;
+  }
+
+  /** The tab that the installation opens, once it is there. */
+  welcomePage(): Promise<Page> {
+    const isWelcome = (page: Page) => page.url() === `${this.#extension}welcome.html`;
+    return until("welcome page", () => Promise.resolve(this.context.pages().find(isWelcome)));
   }
 
   /** The tab of a call, once there is one and its page runs; another one than `former`, where that is given. */

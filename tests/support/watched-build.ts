@@ -4,15 +4,19 @@ import * as v from "valibot";
 import { type Browser, extensionFolder } from "../../scripts/setup/extension.ts";
 import { watchPage } from "./page-watch.ts";
 
-const PAGES = ["popup.html", "call.html", "invite.html"];
+const PAGES = ["popup.html", "call.html", "invite.html", "welcome.html"];
 const SCRIPT = "watch.js";
 
 /**
  * Copies the built extension into `folder`, with a script of ours ahead of each page's own code. A script that the
  * browser's driver adds comes too late now and then for a tab that the extension opens by itself.
  */
-export async function copyWatchedBuild(browser: Browser, folder: string): Promise<void> {
-  await cp(extensionFolder(browser), folder, { recursive: true });
+export async function copyWatchedBuild(
+  browser: Browser,
+  folder: string,
+  build = extensionFolder(browser),
+): Promise<void> {
+  await cp(build, folder, { recursive: true });
   await runFirst(folder, watchPage);
   for (const page of PAGES) {
     const html = await readFile(join(folder, page), "utf8");

@@ -1,5 +1,5 @@
 import type { InvitePageCommands } from "../../components/invite-props.ts";
-import { closeOwnTab } from "../../messaging/own-tab.ts";
+import { closeOwnTab } from "../../messaging/tabs.ts";
 import { inviteCommands, signCommands } from "../../messaging/page-commands.ts";
 import { sendCommand } from "../../messaging/page.ts";
 

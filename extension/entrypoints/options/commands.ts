@@ -2,6 +2,7 @@ import { readPicture } from "../../shell/picture-file.ts";
 import { saveFile } from "../../shell/download.ts";
 import type { SettingsCommands } from "../../components/settings-props.ts";
 import { askServer, sendCommand } from "../../messaging/page.ts";
+import { openWelcome } from "../../messaging/tabs.ts";
 
 /** What the page of the settings asks for, as commands to the background. */
 export const commands: SettingsCommands = {
@@ -15,5 +16,6 @@ export const commands: SettingsCommands = {
     readPicture,
     saveFile,
   },
+  openWelcome,
   retryNow: () => sendCommand({ type: "retryNow" }),
 };

@@ -1,6 +1,7 @@
 import { browser } from "wxt/browser";
 import type { PopupCommands } from "../../components/popup-props.ts";
 import { inviteCommands, signCommands } from "../../messaging/page-commands.ts";
+import { openInvitePage, openWelcome } from "../../messaging/tabs.ts";
 import { sendCommand } from "../../messaging/page.ts";
 import { appView } from "../../state/app-view.svelte.ts";
 
@@ -29,6 +30,8 @@ export const commands: PopupCommands = {
   showHistory: () => appView.showHistory(),
   readCalls: () => sendCommand({ type: "readCalls" }),
   moreCalls: () => sendCommand({ type: "moreCalls" }),
+  openInvitePage,
+  openWelcome,
   openSettings: () => void browser.runtime.openOptionsPage(),
   retryNow: () => sendCommand({ type: "retryNow" }),
   showCallTab: () => sendCommand({ type: "showCallTab" }),

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { ACCOUNT_ACTS } from "./account-acts.ts";
+import { WELCOME_ACTS } from "./welcome-acts.ts";
 
 async function enterServer(page: Page): Promise<void> {
   await page.locator("input[name=server]").fill("beckon.example.org");
@@ -43,6 +44,7 @@ const HISTORIES = [
 
 /** What a person does before a scene is looked at. */
 export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> = {
+  ...WELCOME_ACTS,
   "sign-checking": enterServer,
   "sign-server-problem-server-address": enterServerAndReadProblem,
   "sign-server-problem-server-insecure": enterServerAndReadProblem,

@@ -8,7 +8,7 @@ export function streamsOf(scene: CallScene): { ownStream?: MediaStream; remoteSt
   };
 }
 
-function painted(light: string, dark: string): MediaStream {
+export function painted(light: string, dark: string): MediaStream {
   const canvas = document.createElement("canvas");
   canvas.width = 640;
   canvas.height = 400;

@@ -11,7 +11,8 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
   };
   return {
     ...inviteFunctions(note),
-    checkServer: reply("checkServer"),
+    // The server itself is found, but where the scene is about that.
+    checkServer: isAboutServer(answer) ? reply("checkServer") : () => Promise.resolve({ ok: true }),
     signIn: reply("signIn"),
     signUp: reply("signUp"),
     requestPasswordReset: reply("requestPasswordReset"),
@@ -39,8 +40,14 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
     },
     readCalls: reply("readCalls"),
     moreCalls: reply("moreCalls"),
+    openInvitePage: () => note("openInvitePage"),
+    openWelcome: () => note("openWelcome"),
     openSettings: () => note("openSettings"),
     retryNow: reply("retryNow"),
     showCallTab: reply("showCallTab"),
   };
+}
+
+function isAboutServer(answer: CommandAnswer | "never"): boolean {
+  return answer === "never" || (!answer.ok && answer.problem.startsWith("server-"));
 }

@@ -7,6 +7,7 @@ import type { AccountScene } from "./account-scenes.ts";
 import { historyScenes } from "./history-scenes.ts";
 import { NOW } from "./now.ts";
 import { type InviteScene, inviteScenes } from "./invite-scenes.ts";
+import { type WelcomeScene, welcomeScenes } from "./welcome-scenes.ts";
 import { settingsScenes } from "./settings-scenes.ts";
 
 const MINUTE = 60_000;
@@ -31,7 +32,7 @@ export interface SettingsScene {
   /** What the server says of the account, where it is not the usual. */
   account?: AccountScene;
 }
-export type Scene = PopupScene | CallScene | SettingsScene | InviteScene;
+export type Scene = PopupScene | CallScene | SettingsScene | InviteScene | WelcomeScene;
 
 // Ids are branded, and a test may make one of any text.
 const user = (name: string): UserId => name as UserId;
@@ -136,6 +137,7 @@ const POPUP: Record<string, PopupScene> = {
   home: home(),
   "home-loading": home({ contacts: [], contactsKnown: false, line: { at: "connecting" } }),
   "home-empty": home({ contacts: [] }),
+  "home-invited": home({ invite: { code: "K7QM-2XPA-9D3H-4TVB" } }),
   "home-invite": home(),
   "home-invite-empty": home({ contacts: [] }),
   "home-200": home({ contacts: MANY }),
@@ -297,6 +299,7 @@ export const SCENES: Record<string, Scene | undefined> = {
   ...historyScenes(HOME, LONG_NAME),
   ...settingsScenes(HOME, MANY),
   ...inviteScenes(HOME, LONG_NAME),
+  ...welcomeScenes(HOME),
   ...CALL,
 };
 

@@ -35,6 +35,7 @@ export function settingsCommands(note: (name: string) => void, account: AccountS
     setSettings: reply("setSettings"),
     letThrough: reply("letThrough"),
     setDevice: reply("setDevice"),
+    openWelcome: () => note("openWelcome"),
     retryNow: reply("retryNow"),
     account: accountCommands(note, account),
   };

@@ -1,0 +1,23 @@
+const LOOK_EVERY_MS = 60;
+/** What counts as silence, in dB below the loudest; a quiet room with a microphone lies above it. */
+const FLOOR_DB = -60;
+
+/** Tells how loud a microphone is, from 0 to 1, until the answer is called. */
+export function watchLevel(track: MediaStreamTrack, tell: (level: number) => void): () => void {
+  const context = new AudioContext();
+  const source = context.createMediaStreamSource(new MediaStream([track]));
+  const analyser = context.createAnalyser();
+  source.connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  const looking = setInterval(() => {
+    analyser.getFloatTimeDomainData(samples);
+    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+    tell(Math.min(1, Math.max(0, 1 - (10 * Math.log10(power || Number.MIN_VALUE)) / FLOOR_DB)));
+  }, LOOK_EVERY_MS);
+  return () => {
+    clearInterval(looking);
+    source.disconnect();
+    // Nothing is left to wait for.
+    void context.close();
+  };
+}

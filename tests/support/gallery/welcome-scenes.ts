@@ -1,0 +1,86 @@
+import type { DevicePreviewProps } from "../../../extension/components/device-props.ts";
+import type { WelcomeCommands } from "../../../extension/components/welcome-props.ts";
+import type { SignedInView, View } from "../../../extension/core/view.ts";
+import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
+import { inviteFunctions } from "./invite-scenes.ts";
+import { painted } from "./picture.ts";
+
+export interface WelcomeScene {
+  screen: "welcome";
+  view: View | undefined;
+  devices?: "on" | "refused" | "missing";
+  registration?: "open" | "invite" | "closed";
+  browser?: "firefox";
+}
+
+const SERVER = "https://beckon.example.org";
+
+/** The first run in each of its states; `acts.ts` goes to the step that the name says. */
+export function welcomeScenes(home: SignedInView): Record<string, WelcomeScene> {
+  const signedOut: View = { at: "signed-out", sessionEnded: false, server: SERVER };
+  const alone: View = { ...home, contacts: [] };
+  const scene = (view: View | undefined, more: Partial<WelcomeScene> = {}): WelcomeScene => ({
+    screen: "welcome",
+    view,
+    ...more,
+  });
+  return {
+    "welcome-loading": scene(undefined),
+    "welcome-server": scene(signedOut),
+    "welcome-account": scene(signedOut),
+    "welcome-account-invited": scene(signedOut, { registration: "invite" }),
+    "welcome-account-closed": scene(signedOut, { registration: "closed" }),
+    "welcome-forgotten": scene(signedOut),
+    "welcome-devices-asked": scene(alone),
+    "welcome-devices": scene(alone, { devices: "on" }),
+    "welcome-devices-refused": scene(alone, { devices: "refused" }),
+    "welcome-devices-missing": scene(alone, { devices: "missing" }),
+    "welcome-friend": scene(alone),
+    "welcome-friend-link": scene(alone),
+    "welcome-friend-invited": scene({ ...alone, invite: { code: "K7QM-2XPA-9D3H-4TVB" } }),
+    "welcome-friend-signed-out": scene(signedOut),
+    "welcome-done": scene(home),
+    "welcome-done-firefox": scene(alone, { browser: "firefox" }),
+  };
+}
+
+export function welcomeCommands(
+  { registration = "open" }: WelcomeScene,
+  note: (name: string) => void,
+): WelcomeCommands {
+  const reply =
+    (name: string, answer: CommandAnswer = { ok: true }) =>
+    (): Promise<CommandAnswer> => {
+      note(name);
+      return Promise.resolve(answer);
+    };
+  return {
+    ...inviteFunctions(note),
+    checkServer: reply("checkServer", { ok: true, value: { registration } }),
+    signIn: reply("signIn"),
+    signUp: reply("signUp"),
+    requestPasswordReset: reply("requestPasswordReset"),
+    requestContact: reply("requestContact"),
+    openInvite: reply("openInvite"),
+    closeInvite: reply("closeInvite"),
+    testRing: () => note("testRing"),
+    openSettings: () => note("openSettings"),
+    leave: () => note("leave"),
+  };
+}
+
+export function previewOf({ devices }: WelcomeScene): DevicePreviewProps {
+  const problem = devices === "on" ? undefined : devices;
+  const names = { camera: ["FaceTime HD", "Logitech BRIO"], microphone: ["Built-in microphone"] };
+  return {
+    state: devices === undefined ? "off" : "on",
+    stream: devices === "on" ? painted("#8a7f99", "#4a4456") : undefined,
+    level: devices === "on" ? 0.6 : 0,
+    problem: () => problem,
+    options: (kind) => (devices === "missing" ? [] : names[kind].map((label) => ({ id: label, label }))),
+    chosen: (kind) => names[kind][0],
+    onopen: () => undefined,
+    onchoose: () => undefined,
+    onclose: () => undefined,
+  };
+}
