@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Account } from "../support/accounts.ts";
+import type { Page } from "puppeteer-core";
+import { type Account, callFunction, type SignedUp } from "../support/accounts.ts";
 import { Belongings } from "../support/belongings.ts";
 import { Backend } from "../support/backend.ts";
 import { hasFirefox, PersonFirefox } from "../support/firefox.ts";
@@ -12,6 +13,7 @@ const canSkip = process.env["CI"] === undefined;
 describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
   const open = new Belongings();
   let server: string;
+  let aliceAccount: SignedUp;
   let bobAccount: Account;
   let alice: Person;
   let bob: PersonFirefox;
@@ -20,7 +22,8 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
     const backend = await Backend.start();
     open.add(() => backend.close());
     server = backend.url;
-    const [aliceAccount, other] = await friends(server);
+    const [first, other] = await friends(server);
+    aliceAccount = first;
     bobAccount = other;
     alice = await Person.arrive(aliceAccount, open);
     bob = await PersonFirefox.launch();
@@ -39,6 +42,31 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
     await says(`Alice Okada\n${say("availability.dnd")}`);
     await alice.choose("available");
     await says(`Alice Okada\n${say("availability.available")}`);
+  });
+
+  test("opens invite links by themselves once he allows it, and no more once he does not", async () => {
+    const { url } = await callFunction(server, "createInviteLink", {}, aliceAccount.token);
+    const path = (page: Page) => page.evaluate(() => location.pathname).catch(() => "");
+    const before = await bob.follow(url);
+    await expect.poll(() => path(before), { timeout: 20_000 }).toMatch(/^\/i\//);
+
+    const choice = await bob.openInvitePage();
+    const choiceSays = (words: string) =>
+      expect.poll(() => choice.evaluate(() => document.body.innerText), { timeout: 20_000 }).toContain(words);
+    const host = { server: new URL(server).host };
+    await choiceSays(say("invite.links-offer", host));
+    await bob.click(say("invite.links-allow"), choice);
+    await choiceSays(say("invite.links-open", host));
+    const page = await bob.follow(url);
+    await expect
+      .poll(() => page.evaluate(() => document.body.innerText).catch(() => ""), { timeout: 20_000 })
+      .toContain(say("invite.already", { name: alice.name }));
+
+    await bob.click(say("invite.links-stop"), choice);
+    await choiceSays(say("invite.links-offer", host));
+    const after = await bob.follow(url);
+    await expect.poll(() => path(after), { timeout: 20_000 }).toMatch(/^\/i\//);
+    await Promise.all([before, choice, page, after].map((one) => one.close()));
   });
 
   test("answers Alice, who has Chromium; both see and hear each other until she hangs up", async () => {

@@ -46,10 +46,12 @@ export class PersonFirefox {
         "intl.locale.requested": "en-US",
         "media.navigator.streams.fake": true,
         "media.navigator.permission.disabled": true,
+        // What an add-on asks for later is given with the click, without the browser's question.
+        "extensions.webextOptionalPermissionPrompts": false,
       },
     });
     await browser.installExtension(folder);
-    return new PersonFirefox(browser, folder, await openPopup(browser));
+    return new PersonFirefox(browser, folder, await openOwn(browser, "popup.html"));
   }
 
   async signIn(server: string, { handle, password }: Account): Promise<void> {
@@ -72,6 +74,18 @@ export class PersonFirefox {
       .locator(`::-p-xpath(//button[not(@role="tab")][normalize-space()="${name}" or @aria-label="${name}"])`)
       .filter(takesClicks)
       .click();
+  }
+
+  /** The page that asks about an invite, in a tab. */
+  openInvitePage(): Promise<Page> {
+    return openOwn(this.#browser, "invite.html");
+  }
+
+  /** Goes to an address in a tab of its own, as from a mail; another page may take the tab while it still loads. */
+  async follow(address: string): Promise<Page> {
+    const page = await this.#browser.newPage();
+    await page.goto(address, { timeout: OPEN_MS }).catch(() => undefined);
+    return page;
   }
 
   /** The tab of a call, once there is one and its page runs. */
@@ -109,9 +123,9 @@ function takesClicks(button: Element): boolean {
   return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
 }
 
-async function openPopup(browser: Browser): Promise<Page> {
+async function openOwn(browser: Browser, path: string): Promise<Page> {
   const page = await browser.newPage();
-  await page.goto(`moz-extension://${HOST}/popup.html`, { timeout: OPEN_MS }).catch((error: unknown) => {
+  await page.goto(`moz-extension://${HOST}/${path}`, { timeout: OPEN_MS }).catch((error: unknown) => {
     if (!(error instanceof Error) || error.name !== "TimeoutError") throw error;
   });
   return page;
