@@ -14,8 +14,8 @@ export interface WelcomeCommands extends SignCommands, InviteCommands {
   requestContact: (handle: string) => Promise<CommandAnswer>;
   openInvite: (invite: { code: string; server?: string }) => Promise<CommandAnswer>;
   closeInvite: () => Promise<CommandAnswer>;
-  /** Lets the ring be heard for a moment. */
-  testRing: () => void;
+  /** Rings for a moment, with a notification; tells whether the browser may show one. */
+  testRing: (text: Text) => Promise<"shown" | "denied">;
   openSettings: () => void;
   /** Closes the page. */
   leave: () => void;

@@ -79,7 +79,10 @@ test("from the store's button to a first friend online in under two minutes", as
   const meter = page.getByRole("meter", { name: say("devices.level") });
   await until("moving level", async () => (Number(await meter.getAttribute("aria-valuenow")) > 0 ? true : undefined));
   expect(await page.getByLabel(say("devices.camera"), { exact: true }).locator("option").count()).toBeGreaterThan(0);
-  note("sees and hears herself");
+  await button(say("welcome.ring-test")).click();
+  await browser.untilNotifies("test");
+  await page.getByText(say("welcome.ring-shown")).waitFor();
+  note("sees and hears herself, and how a call rings");
 
   await button(say("welcome.next")).click();
   await button(say("invite.make")).click();

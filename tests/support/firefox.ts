@@ -51,6 +51,8 @@ export class PersonFirefox {
       },
     });
     await browser.installExtension(folder);
+    // A page behind another tab is not drawn, and nothing in it can be clicked.
+    await closeWelcome(browser);
     return new PersonFirefox(browser, folder, await openOwn(browser, "popup.html"));
   }
 
@@ -106,6 +108,16 @@ export class PersonFirefox {
     const field = `::-p-xpath(//input[@id=//label[normalize-space()="${label}"]/@for])`;
     await this.#popup.locator(field).fill(value);
   }
+}
+
+/** Closes the tab that the installation opens. */
+async function closeWelcome(browser: Browser): Promise<void> {
+  const isWelcome = (page: Page) => page.evaluate(() => location.pathname === "/welcome.html").catch(() => false);
+  const welcome = await until("welcome page in Firefox", async () => {
+    for (const page of await browser.pages()) if (await isWelcome(page)) return page;
+    return undefined;
+  });
+  await welcome.close();
 }
 
 /** Asks the page itself: of a tab that the add-on opened the driver never learns its address. */

@@ -3,7 +3,7 @@ import type { WelcomeCommands } from "../../components/welcome-props.ts";
 import { inviteCommands, signCommands } from "../../messaging/page-commands.ts";
 import { sendCommand } from "../../messaging/page.ts";
 import { closeOwnTab } from "../../messaging/tabs.ts";
-import { ringForAMoment } from "./test-ring.ts";
+import { testRing } from "./test-ring.ts";
 
 /** What the welcome page asks for, as commands to the background. */
 export const commands: WelcomeCommands = {
@@ -12,7 +12,7 @@ export const commands: WelcomeCommands = {
   requestContact: (handle) => sendCommand({ type: "requestContact", handle }),
   openInvite: (invite) => sendCommand({ type: "openInvite", ...invite }),
   closeInvite: () => sendCommand({ type: "closeInvite" }),
-  testRing: ringForAMoment,
+  testRing,
   openSettings: () => void browser.runtime.openOptionsPage(),
   leave: () => void closeOwnTab(),
 };

@@ -27,6 +27,7 @@ async function forget(page: Page): Promise<void> {
 
 /** What a person does before a scene of the first run is looked at. */
 export const WELCOME_ACTS: Record<string, Act> = {
+  "welcome-server": step(0),
   "welcome-account": step(1),
   "welcome-account-invited": async (page) => {
     await step(1)(page);

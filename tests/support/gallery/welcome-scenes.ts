@@ -63,7 +63,7 @@ export function welcomeCommands(
     requestContact: reply("requestContact"),
     openInvite: reply("openInvite"),
     closeInvite: reply("closeInvite"),
-    testRing: () => note("testRing"),
+    testRing: () => Promise.resolve("shown"),
     openSettings: () => note("openSettings"),
     leave: () => note("leave"),
   };
