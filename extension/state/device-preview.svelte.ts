@@ -87,8 +87,7 @@ class DevicePreview {
         continue;
       }
       this.#drop(kind);
-      const { [kind]: _mended, ...others } = this.#problems;
-      this.#problems = others;
+      this.#problems = without(this.#problems, kind);
       this.#tracks = { ...this.#tracks, [kind]: track };
       // Not fired by our own stop(): the device went away.
       track.addEventListener("ended", () => this.#ended(kind, track));
@@ -121,6 +120,12 @@ class DevicePreview {
         .map(({ deviceId, label }) => ({ id: deviceId, label }));
     this.#options = { camera: of("videoinput"), microphone: of("audioinput") };
   }
+}
+
+function without<T>(all: Partial<Record<Kind, T>>, kind: Kind): Partial<Record<Kind, T>> {
+  const rest = { ...all };
+  delete rest[kind];
+  return rest;
 }
 
 /** As every call asks for it; of one device where the person chose one. */

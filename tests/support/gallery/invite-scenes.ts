@@ -21,6 +21,15 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 const inviter = { id: "hana" as UserId, handle: "hana", name: "Hana Kimura" };
 const found: Read = { ok: true, value: { user: inviter, expires: NOW + WEEK_MS } };
 
+/** The popup where an invite waits, and where a link is made. */
+export function homesWithInvites<Scene>(home: (more: Partial<SignedInView>) => Scene): Record<string, Scene> {
+  return {
+    "home-invited": home({ invite: { code: CODE } }),
+    "home-invite": home({}),
+    "home-invite-empty": home({ contacts: [] }),
+  };
+}
+
 /** The page of an invite in each of its states. */
 export function inviteScenes(home: SignedInView, longName: string): Record<string, InviteScene> {
   const scene = (read: InviteScene["read"], more: Partial<SignedInView> = {}): InviteScene => ({

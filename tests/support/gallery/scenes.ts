@@ -6,7 +6,7 @@ import { type CommandAnswer, Problem } from "../../../extension/messaging/comman
 import type { AccountScene } from "./account-scenes.ts";
 import { historyScenes } from "./history-scenes.ts";
 import { NOW } from "./now.ts";
-import { type InviteScene, inviteScenes } from "./invite-scenes.ts";
+import { homesWithInvites, type InviteScene, inviteScenes } from "./invite-scenes.ts";
 import { type WelcomeScene, welcomeScenes } from "./welcome-scenes.ts";
 import { settingsScenes } from "./settings-scenes.ts";
 
@@ -137,9 +137,7 @@ const POPUP: Record<string, PopupScene> = {
   home: home(),
   "home-loading": home({ contacts: [], contactsKnown: false, line: { at: "connecting" } }),
   "home-empty": home({ contacts: [] }),
-  "home-invited": home({ invite: { code: "K7QM-2XPA-9D3H-4TVB" } }),
-  "home-invite": home(),
-  "home-invite-empty": home({ contacts: [] }),
+  ...homesWithInvites(home),
   "home-200": home({ contacts: MANY }),
   "home-long": home({
     self: { ...HOME.self, name: LONG_NAME, availability: "dnd", until: NOW + 198 * MINUTE, text: LONG_STATUS },
