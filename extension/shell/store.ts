@@ -112,8 +112,8 @@ export class Store {
 /** Where no server was used yet, the one that this build offers. */
 function withOffered(saved: Saved | undefined): { saved?: Saved } {
   const server = import.meta.env.BECKON_SERVER;
-  if (saved !== undefined) return { saved };
-  return server === "" ? {} : { saved: { server } };
+  if (saved?.server !== undefined || server === "") return saved === undefined ? {} : { saved };
+  return { saved: { ...saved, server } };
 }
 
 function savedOf(saved: v.InferOutput<typeof SavedSchema>, hasToken: boolean): Saved {

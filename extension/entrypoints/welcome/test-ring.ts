@@ -7,7 +7,7 @@ const NOTIFICATION = "test";
 
 /** Lets the ring be heard, and shows a notification as a call does; tells whether the browser may show one. */
 export async function testRing({ t }: Text): Promise<"shown" | "denied"> {
-  const audio = new Audio(browser.runtime.getURL("/sounds/ring.wav"));
+  const audio = new Audio(browser.runtime.getURL("/sounds/marimba.wav"));
   audio.loop = true;
   // After a click no browser holds a sound back; where one does, there is nothing to be heard and nothing to stop.
   void audio.play().catch(() => undefined);

@@ -17,7 +17,7 @@ const SERVER = "https://beckon.example.org";
 
 /** The first run in each of its states; `acts.ts` goes to the step that the name says. */
 export function welcomeScenes(home: SignedInView): Record<string, WelcomeScene> {
-  const signedOut: View = { at: "signed-out", sessionEnded: false, server: SERVER };
+  const signedOut: View = { at: "signed-out", sessionEnded: false, server: SERVER, device: home.device };
   const alone: View = { ...home, contacts: [] };
   const scene = (view: View | undefined, more: Partial<WelcomeScene> = {}): WelcomeScene => ({
     screen: "welcome",
