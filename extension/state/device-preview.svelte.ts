@@ -12,7 +12,7 @@ const KINDS = ["camera", "microphone"] as const;
 class DevicePreview {
   #state = $state.raw<"off" | "asking" | "on">("off");
   #tracks = $state.raw<Partial<Record<Kind, MediaStreamTrack>>>({});
-  #problems = $state.raw<Partial<Record<Kind, Problem>>>({});
+  #problems = $state.raw<Partial<Record<Kind, Problem | undefined>>>({});
   #options = $state.raw<Record<Kind, Option[]>>({ camera: [], microphone: [] });
   #level = $state(0);
   readonly #stream = $derived(this.#tracks.camera && new MediaStream([this.#tracks.camera]));
@@ -87,7 +87,7 @@ class DevicePreview {
         continue;
       }
       this.#drop(kind);
-      this.#problems = without(this.#problems, kind);
+      this.#problems = { ...this.#problems, [kind]: undefined };
       this.#tracks = { ...this.#tracks, [kind]: track };
       // Not fired by our own stop(): the device went away.
       track.addEventListener("ended", () => this.#ended(kind, track));
@@ -120,12 +120,6 @@ class DevicePreview {
         .map(({ deviceId, label }) => ({ id: deviceId, label }));
     this.#options = { camera: of("videoinput"), microphone: of("audioinput") };
   }
-}
-
-function without<T>(all: Partial<Record<Kind, T>>, kind: Kind): Partial<Record<Kind, T>> {
-  const rest = { ...all };
-  delete rest[kind];
-  return rest;
 }
 
 /** As every call asks for it; of one device where the person chose one. */
