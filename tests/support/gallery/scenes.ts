@@ -115,9 +115,7 @@ const signedOut = (server?: string, sessionEnded = false): View => ({
   ...(server === undefined ? {} : { server }),
 });
 
-function refused(problem: Problem): CommandAnswer {
-  return { ok: false, problem };
-}
+const refused = (problem: Problem): CommandAnswer => ({ ok: false, problem });
 
 const serverProblems = Problem.options
   .filter((problem) => problem.startsWith("server-"))
