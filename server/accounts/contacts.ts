@@ -133,7 +133,8 @@ export class Contacts {
   async block(user: Profile, other: UserId): Promise<ContactOutcome> {
     return this.#alone(async (database, tell) => {
       await lockPair(database, user.id, other);
-      if ((await blocksBetween(database, user.id, other)).ofOne) return "done";
+      const blocks = await blocksBetween(database, user.id, other);
+      if (blocks.ofOne) return "done";
       if (!(await wishes(database, other, user.id))) return "not-found";
       if (await blocksTooMany(database, user.id)) return "too-many-blocked";
       const wasMutual = await wishes(database, user.id, other);
@@ -141,9 +142,10 @@ export class Contacts {
       await addBlock(database, user.id, other, shown);
       tell({ type: "block", by: user.id, user: other, blocked: true });
       tell({ type: "contacts-changed", of: user.id, user: other });
-      // The other hears of another path like everybody else, and goes on seeing the picture of this moment.
+      // The other hears of another path like everybody else, and goes on seeing the picture of this moment; one who blocks
+      // sees none, and hears of none.
       await moveAvatar(database, tell, user.id);
-      if (shown.avatar !== undefined) tell({ type: "contacts-changed", of: other, user: user.id });
+      if (shown.avatar !== undefined && !blocks.ofOther) tell({ type: "contacts-changed", of: other, user: user.id });
       return "done";
     });
   }

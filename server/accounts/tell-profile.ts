@@ -1,7 +1,7 @@
 import type { UserId } from "#protocol";
 import type { Database } from "../database/pool.ts";
 import type { Tell } from "./alone.ts";
-import { personBy, wishes } from "./contact-rows.ts";
+import { blocksBetween, personBy, wishes } from "./contact-rows.ts";
 import type { Shown } from "./shown.ts";
 
 /** Tells of a person as they are now: their own devices, and whoever sees their name. [PRES-5] */
@@ -27,10 +27,14 @@ interface Unveiled {
   shown: Shown | null;
 }
 
-/** After a block its target sees the person as they are; as if they had changed only now, where anything is other. */
+/**
+ * After a block its target sees the person as they are; as if they had changed only now, where anything is other. One who
+ * blocks the person in turn hears of no change of theirs, nor of this. [PRES-5]
+ */
 export async function tellTruth(database: Database, tell: Tell, { of, to, shown }: Unveiled): Promise<void> {
   const person = await personBy(database, "objectId", of);
   if (person === undefined || !(await wishes(database, of, to)) || !(await wishes(database, to, of))) return;
+  if ((await blocksBetween(database, to, of)).ofOne) return;
   const isAsShown = person.handle === shown?.handle && person.name === shown.name;
   // The path of a picture is another in any case.
   if (isAsShown && person.avatar === undefined && shown.avatar === undefined) return;

@@ -1,5 +1,6 @@
 import type { FunctionName, FunctionParameters } from "#protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { drawing } from "../support/drawings.ts";
 import { newDeviceId, type OnlineClient } from "../support/presence-client.ts";
 import { startApp, type AppPerson, type TestApp } from "../support/server-app.ts";
 import { until } from "../support/until.ts";
@@ -76,6 +77,22 @@ describe("two people with two devices each", () => {
     for (const device of bobs)
       expect(await device.next("presence", undefined, WITHIN_MS)).toMatchObject({ availability: "available" });
     await alice.call("removeContact", { user: bob.id });
+  });
+});
+
+describe("[PRES-5] who blocks somebody", () => {
+  it("hears of no block in turn, nor of its end, be there another picture or name", async () => {
+    const [carol, dan] = await Promise.all([app.signUp("Carol Ito"), app.signUp("Dan Mori")]);
+    await app.befriend(carol, dan);
+    await carol.call("setAvatar", { image: (await drawing().jpeg().toBuffer()).toString("base64") });
+    const dans = await dan.connect();
+    await dan.call("blockContact", { user: carol.id });
+    expect(await dans.next("contacts.changed")).toMatchObject({ user: carol.id });
+    await carol.call("blockContact", { user: dan.id });
+    await carol.call("updateProfile", { name: "Renamed" });
+    await carol.call("unblockContact", { user: dan.id });
+    await dans.fence();
+    expect(dans.waiting("contacts.changed")).toEqual([]);
   });
 });
 
