@@ -28,11 +28,13 @@ export class Letters {
   readonly #parts: LetterParts;
   readonly #verifications: Counter;
   readonly #resets: Counter;
+  readonly #notices: Counter;
 
   constructor(parts: LetterParts) {
     this.#parts = parts;
     this.#verifications = new Counter(parts.perRecipient);
     this.#resets = new Counter(parts.perRecipient);
+    this.#notices = new Counter(parts.perRecipient);
   }
 
   /** For an address that an account was just given, with the token that Parse made for it. */
@@ -53,9 +55,10 @@ export class Letters {
     });
   }
 
-  /** To the address that the account had until now. */
-  addressChanged(email: string, handle: string): void {
-    this.#parts.mail.addressChanged({ address: email, handle, language: askedLanguage() });
+  /** To the address that the account had until now: anybody's, since nobody need have confirmed it. */
+  async addressChanged(email: string, handle: string): Promise<void> {
+    const to = { address: email, handle, language: askedLanguage() };
+    if ((await this.#notices.count(email)) === undefined) this.#parts.mail.addressChanged(to);
   }
 
   /** Once more, as the account's owner asks. */

@@ -65,7 +65,7 @@ export class Profiles {
     const after = await this.#write(before.id, change);
     if (asksForHandle) await counters.changed(before.id);
     if (asksForEmail) {
-      if (before.email !== null) letters.addressChanged(before.email, before.handle);
+      if (before.email !== null) await letters.addressChanged(before.email, before.handle);
       letters.verification(before.id);
     }
     return profileOf(after);

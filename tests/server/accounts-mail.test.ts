@@ -181,6 +181,13 @@ describe("another address", () => {
       emailVerified: false,
       _email_verify_token: linkOf(fresh!).searchParams.get("token"),
     });
+    // The old one may be a stranger's, who is not to be written to without end.
+    for (const [at, mails] of [2, 2, 1, 1].entries()) {
+      await client.query(`UPDATE "_User" SET "email" = 'iris@example.org' WHERE "username" = 'iris'`);
+      await iris!.call("updateProfile", { email: `iris.${String(at)}@example.org` });
+      const sent = mails === 1 ? [await smtp.next()] : [await smtp.next(), await smtp.next()];
+      expect(sent.map((letter) => letter.to[0]).includes("iris@example.org")).toBe(mails === 2);
+    }
   });
 });
 
