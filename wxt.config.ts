@@ -23,6 +23,7 @@ const permissions = [
   "storage", // the session, the contacts as last known, and the state that outlives the background
   "notifications", // an incoming call shows itself outside the browser's window
   "alarms", // deadlines that outlive the background, and its return within 30 s
+  "identity", // the window of a sign-in by the operator's provider, where the server has one
   "idle", // "away" while nobody is at this device
 ];
 const chromePermissions = [

@@ -16,6 +16,7 @@ export interface SignCommands {
   checkServer: (server: string) => Answer;
   signIn: (form: { server: string; handle: string; password: string }) => Answer;
   signUp: (form: SignUpFilled & { server: string }) => Answer;
+  signInByProvider: (form: { server: string; invite?: string | undefined }) => Answer;
   /** Answers alike whether anybody has the address. */
   requestPasswordReset: (form: { server: string; email: string }) => Answer;
 }

@@ -65,6 +65,8 @@ export interface SignedOut {
   /** The origin of the server last used. */
   server?: string;
   sessionEnded: boolean;
+  /** Why a sign-in by the operator's provider came to nothing, until the next one. One of the problems that pages word. */
+  providerProblem?: string;
   /** Kept over a sign-in, so that the person comes back to it. */
   invite?: PendingInvite;
   /** The person has erased their account. */
@@ -165,6 +167,7 @@ export type LifeEvent =
   | { type: "signed-in"; session: Session }
   /** The server has erased the account, as the person asked. */
   | { type: "account-deleted" }
+  | { type: "provider-refused"; server: string; problem: string }
   | { type: "network-online" }
   | { type: "idle-changed"; idle: boolean }
   /** This device has really begun to ring, and how. */

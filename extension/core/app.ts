@@ -36,7 +36,7 @@ export const INITIAL_STATE: SignedOut = {
 };
 
 /** What happens alike with and without a session. */
-type SessionlessEvent = { type: "signed-in" | "account-deleted" | "open-invite" | "close-invite" };
+type SessionlessEvent = { type: "signed-in" | "provider-refused" | "account-deleted" | "open-invite" | "close-invite" };
 
 /** The one decision: what an event makes of the whole state. Pure, and throws for no event that its type allows. */
 export function update(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
@@ -50,6 +50,9 @@ function decide(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
   if (event.type === "signed-in") return signIn(state, event);
   if (event.type === "open-invite" || event.type === "close-invite") return step(onInvite(state, event));
   if (event.type === "account-deleted") return accountDeleted(state);
+  if (event.type === "provider-refused") {
+    return step(state.at === "signed-in" ? state : { ...state, server: event.server, providerProblem: event.problem });
+  }
   if (state.at === "signed-in") return updateSignedIn(state, event);
   switch (event.type) {
     case "started":

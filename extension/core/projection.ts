@@ -25,8 +25,9 @@ import type {
 /** What every page may see. */
 export function viewOf(state: AppState): View {
   if (state.at === "signed-out") {
-    const { server, sessionEnded, device, deleted, invite } = state;
-    const known = { ...(server === undefined ? {} : { server }), ...(invite ? { invite } : {}) };
+    const { server, sessionEnded, providerProblem, device, deleted, invite } = state;
+    const problem = providerProblem === undefined ? {} : { providerProblem };
+    const known = { ...(server === undefined ? {} : { server }), ...(invite ? { invite } : {}), ...problem };
     return { at: "signed-out", sessionEnded, device, ...(deleted ? { deleted } : {}), ...known };
   }
   const { session, roster, missed, device, attention, invite } = state;

@@ -26,6 +26,8 @@ export interface SignedOutView {
   sessionEnded: boolean;
   /** Set where the person has just erased their account. */
   deleted?: true;
+  /** Why the last sign-in by the operator's provider came to nothing. */
+  providerProblem?: string;
   invite?: PendingInvite;
   /** What holds on this device alone. */
   device: DeviceSettings;

@@ -58,6 +58,8 @@ export const Command = v.variant("type", [
   }),
   /** Has a link sent to whoever has the address; answers alike whether anybody has it. */
   v.strictObject({ type: v.literal("requestPasswordReset"), server: Server, email: Email }),
+  /** Signs in, or makes an account, by the operator's provider, in a window that the browser opens for it. */
+  v.strictObject({ type: v.literal("signInByProvider"), server: Server, invite: v.optional(InviteCode) }),
   v.strictObject({ type: v.literal("signOut") }),
   /** `forMs` from now; without it the choice has no end. */
   v.strictObject({
@@ -122,6 +124,9 @@ export const Problem = v.picklist([
   "server-redirects", // the address leads elsewhere
   "server-too-old", // speaks no protocol that we know
   "wrong-password",
+  "provider-closed", // the person closed the provider's window, or said no there
+  "provider-away", // the provider does not answer the server
+  "provider-failed", // what came back from the provider does not hold
   "handle-taken",
   "email-taken",
   "registration-closed",
@@ -137,7 +142,11 @@ export const Problem = v.picklist([
 export type Problem = v.InferOutput<typeof Problem>;
 
 /** How a server lets people in. */
-export const ServerOffer = v.object({ registration: v.picklist(["open", "invite", "closed"]) });
+export const ServerOffer = v.object({
+  registration: v.picklist(["open", "invite", "closed"]),
+  /** The operator's provider, by the name that its button bears. */
+  provider: v.optional(v.string()),
+});
 export type ServerOffer = v.InferOutput<typeof ServerOffer>;
 
 /** What `checkServer` found, or undefined where it found no server. */

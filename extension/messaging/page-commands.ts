@@ -15,6 +15,8 @@ export const signCommands = {
   signIn: (form: { server: string; handle: string; password: string }) => sendCommand({ type: "signIn", ...form }),
   signUp: ({ invite, ...form }: SignUpForm) =>
     sendCommand({ type: "signUp", ...form, ...(invite === undefined ? {} : { invite }) }),
+  signInByProvider: ({ invite, server }: { server: string; invite?: string | undefined }) =>
+    sendCommand({ type: "signInByProvider", server, ...(invite === undefined ? {} : { invite }) }),
   requestPasswordReset: (form: { server: string; email: string }) =>
     sendCommand({ type: "requestPasswordReset", ...form }),
 };

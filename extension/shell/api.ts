@@ -32,6 +32,8 @@ export interface Caller {
 export interface Found {
   server: ServerFacts;
   offer: ServerOffer;
+  /** Where a sign-in by the operator's provider begins. */
+  providerUrl?: string | undefined;
 }
 
 /** Finds a server's ways by its address, as a person typed it. Follows no redirect. */
@@ -47,12 +49,14 @@ export async function discover(typed: string): Promise<Answer<Found>> {
   if (reply.value.status >= 500) return { ok: false, problem: "server-trouble" };
   const read = v.safeParse(Discovery, reply.value.body);
   if (reply.value.status !== 200 || !read.success) return { ok: false, problem: "server-not-beckon" };
-  const { parse, presence, peer, protocols, registration } = read.output;
+  const { parse, presence, peer, protocols, registration, oidc } = read.output;
   if (!protocols.includes(SUBPROTOCOL)) return { ok: false, problem: "server-too-old" };
   if (!isSafeUrl(parse.url, "http") || !isSafeUrl(presence.url, "ws")) return { ok: false, problem: "server-insecure" };
   const { origin } = address;
   const server = { origin, presenceUrl: presence.url, parseUrl: parse.url, peerPath: peer.path };
-  return { ok: true, value: { server, offer: { registration } } };
+  const provider = oidc !== undefined && isSafeUrl(oidc.startUrl, "http") ? oidc : undefined;
+  const offer = { registration, ...(provider === undefined ? {} : { provider: provider.name }) };
+  return { ok: true, value: { server, offer, providerUrl: provider?.startUrl } };
 }
 
 /** Opens a session on this device. */

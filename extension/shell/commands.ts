@@ -7,12 +7,15 @@ import { type Answer, type Caller, callFunction, discover, logIn } from "./api.t
 import { endOfDay } from "./day.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Store } from "./store.ts";
+import { signInOnTheWeb } from "./web-sign-in.ts";
 
 type SignIn = Extract<Command, { type: "signIn" }>;
 type SignUp = Extract<Command, { type: "signUp" }>;
+type SignInByProvider = Extract<Command, { type: "signInByProvider" }>;
 type ResetPassword = Extract<Command, { type: "requestPasswordReset" }>;
 
 const DONE: CommandAnswer = { ok: true };
+const PROVIDER_FAILED = { problem: "provider-failed" } as const;
 const NOT_INVITED: CommandAnswer = { ok: false, problem: "bad-input", detail: "invite" };
 
 /** Carries out what pages ask: by the server's functions, or as an event for the core. */
@@ -21,6 +24,8 @@ export class Commands {
   readonly #store: Store;
   /** One sign-in at a time: a second click must not open a second session. */
   #signingIn: Promise<CommandAnswer> | undefined;
+  /** One window at a time; a password can be given meanwhile. */
+  #atProvider: Promise<CommandAnswer> | undefined;
 
   constructor(runtime: Runtime, store: Store) {
     this.#runtime = runtime;
@@ -36,6 +41,9 @@ export class Commands {
         return this.#once(() => this.#signIn(command));
       case "signUp":
         return this.#once(() => this.#signUp(command));
+      case "signInByProvider":
+        this.#atProvider ??= this.#signInByProvider(command).finally(() => (this.#atProvider = undefined));
+        return this.#atProvider;
       case "requestPasswordReset":
         return this.#resetPassword(command);
       case "ask":
@@ -138,6 +146,29 @@ export class Commands {
     if (read.ok) this.#runtime.dispatch({ type: "open-invite", invite: { code } });
   }
 
+  async #signInByProvider({ server, invite }: SignInByProvider): Promise<CommandAnswer> {
+    const found = await discover(server);
+    if (!found.ok) return answerOf(found);
+    const { server: facts, providerUrl } = found.value;
+    if (providerUrl === undefined) return { ok: false, problem: "provider-away" };
+    const proven = await signInOnTheWeb(providerUrl);
+    if (this.#runtime.state.at === "signed-in") return DONE;
+    // Where the window opened, the popup has closed: it says so when it is opened again.
+    if (!proven.ok) {
+      this.#runtime.dispatch({ type: "provider-refused", server: facts.origin, problem: proven.problem });
+      return proven;
+    }
+    const form = { ...proven.value, ...(invite === undefined ? {} : { invite }) };
+    const entered = await callFunction({ server: facts, device: this.#store.device }, "signInWithOidc", form);
+    if (!entered.ok) {
+      const { problem } = entered.problem === "bad-input" ? PROVIDER_FAILED : entered;
+      this.#runtime.dispatch({ type: "provider-refused", server: facts.origin, problem });
+      return { ok: false, problem };
+    }
+    const { id, ...person } = entered.value.user;
+    return this.#begin(facts, entered.value.sessionToken, { user: id, ...person });
+  }
+
   async #begin(
     server: ServerFacts,
     token: string,
@@ -216,6 +247,7 @@ function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageComman
 /** Commands that are carried out by the server's functions, not by the core. */
 type ServerCommand =
   | "checkServer"
+  | "signInByProvider"
   | "requestPasswordReset"
   | "ask"
   | "signIn"

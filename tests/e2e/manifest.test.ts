@@ -12,7 +12,7 @@ async function manifestOf(browser: Browser): Promise<Record<string, unknown>> {
 }
 
 /** Each has its reason in wxt.config.ts. One more is a question to every person, and a review at each store. */
-const permissions = ["alarms", "idle", "notifications", "storage"];
+const permissions = ["alarms", "identity", "idle", "notifications", "storage"];
 const origins = ["http://127.0.0.1/*", "http://localhost/*", "https://*/*"];
 
 /** What none of the builds may hold: pages of ours in others' pages, scripts of ours there, and messages from there. */

@@ -73,9 +73,7 @@ describe("a provider that is away", () => {
   it("is said to the extension, and forgotten once it is back", async () => {
     const back = await new Wayfarer().through(new Extension().start, "ada");
     expect(back.href).toBe(`${REDIRECT}?error=unavailable`);
-    expect(app.log.filter(({ level }) => level === "warn")).toMatchObject([
-      { msg: "the OpenID provider does not answer" },
-    ]);
+    expect(app.log.map(({ msg }) => msg)).toContain("the OpenID provider does not answer");
     provider.serve(new URL(OIDC_CALLBACK_PATH, start).href, PEOPLE);
     expect((await new Wayfarer().through(new Extension().start, "ada")).searchParams.get("code")).toMatch(
       /^[\w-]{43}$/,

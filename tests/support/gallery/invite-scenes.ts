@@ -95,6 +95,7 @@ export function inviteCommands({ read }: InviteScene, note: (name: string) => vo
     checkServer: reply("checkServer"),
     signIn: reply("signIn"),
     signUp: reply("signUp"),
+    signInByProvider: reply("signInByProvider"),
     requestPasswordReset: reply("requestPasswordReset"),
     closeInvite: reply("closeInvite"),
     leave: () => note("leave"),

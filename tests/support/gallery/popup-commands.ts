@@ -15,6 +15,7 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
     checkServer: isAboutServer(answer) ? reply("checkServer") : () => Promise.resolve({ ok: true }),
     signIn: reply("signIn"),
     signUp: reply("signUp"),
+    signInByProvider: reply("signInByProvider"),
     requestPasswordReset: reply("requestPasswordReset"),
     signOut: reply("signOut"),
     setPresence: reply("setPresence"),

@@ -2,12 +2,13 @@ import type { Availability, CallId, UserId } from "#protocol";
 import type { CallScreenProps } from "../../../extension/components/call-props.ts";
 import type { CallView, ContactView, SignedInView, View, WaitingView } from "../../../extension/core/view.ts";
 import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
-import { type CommandAnswer, Problem } from "../../../extension/messaging/commands.ts";
+import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
 import type { AccountScene } from "./account-scenes.ts";
 import { historyScenes } from "./history-scenes.ts";
 import { NOW } from "./now.ts";
 import { homesWithInvites, type InviteScene, inviteScenes } from "./invite-scenes.ts";
 import { type WelcomeScene, welcomeScenes } from "./welcome-scenes.ts";
+import { refused, signScenes } from "./sign-scenes.ts";
 import { settingsScenes } from "./settings-scenes.ts";
 
 const MINUTE = 60_000;
@@ -108,30 +109,9 @@ function inTalk(...waiting: WaitingView[]): PopupScene {
   return home({ call: { call, with: bob, media: "video", at: "live", since: NOW - 724_000 }, waiting });
 }
 
-const signedOut = (server?: string, sessionEnded = false): View => ({
-  at: "signed-out",
-  sessionEnded,
-  device: DEVICE_AT_FIRST,
-  ...(server === undefined ? {} : { server }),
-});
-
-const refused = (problem: Problem): CommandAnswer => ({ ok: false, problem });
-
-const serverProblems = Problem.options
-  .filter((problem) => problem.startsWith("server-"))
-  .map((problem) => [
-    `sign-server-problem-${problem}`,
-    { screen: "popup", view: signedOut(), answer: refused(problem) } satisfies Scene,
-  ]);
-
 const POPUP: Record<string, PopupScene> = {
   "popup-loading": { screen: "popup", view: undefined },
-  "sign-server": { screen: "popup", view: signedOut() },
-  "sign-checking": { screen: "popup", view: signedOut(), answer: "never" },
-  ...(Object.fromEntries(serverProblems) as Record<string, PopupScene>),
-  "sign-in": { screen: "popup", view: signedOut("https://beckon.example.org"), answer: refused("wrong-password") },
-  "sign-in-ended": { screen: "popup", view: signedOut("https://beckon.example.org", true) },
-  "sign-up": { screen: "popup", view: signedOut("https://beckon.example.org"), answer: refused("handle-taken") },
+  ...signScenes,
   home: home(),
   "home-loading": home({ contacts: [], contactsKnown: false, line: { at: "connecting" } }),
   "home-empty": home({ contacts: [] }),

@@ -59,6 +59,7 @@ export function welcomeCommands(
     checkServer: reply("checkServer", { ok: true, value: { registration } }),
     signIn: reply("signIn"),
     signUp: reply("signUp"),
+    signInByProvider: reply("signInByProvider"),
     requestPasswordReset: reply("requestPasswordReset"),
     requestContact: reply("requestContact"),
     openInvite: reply("openInvite"),

@@ -43,6 +43,13 @@ describe("what every page sees", () => {
     expect(viewOf(new Device().state)).toEqual({ at: "signed-out", sessionEnded: false, device: DEVICE_AT_FIRST });
     const ended = online().on({ type: "socket-closed", socket: 1, code: 4401 });
     expect(viewOf(ended.state)).toMatchObject({ at: "signed-out", server: session.server.origin, sessionEnded: true });
+    const refused = { type: "provider-refused", server: "https://beckon.example", problem: "provider-away" } as const;
+    expect(viewOf(new Device().on(refused).state)).toMatchObject({
+      at: "signed-out",
+      server: "https://beckon.example",
+      providerProblem: "provider-away",
+    });
+    expect(online().on(refused).state).toEqual(online().state);
   });
 
   it("is the person, the line and the contacts with their presence", () => {

@@ -1,0 +1,81 @@
+import { Discovery, DISCOVERY_PATH, OIDC_CALLBACK_PATH } from "#protocol";
+import type { Page } from "playwright-core";
+import * as v from "valibot";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { account } from "../support/accounts.ts";
+import { Backend } from "../support/backend.ts";
+import { Belongings } from "../support/belongings.ts";
+import { CLIENT, TestProvider } from "../support/openid-provider.ts";
+import { Person, say } from "../support/people.ts";
+
+const NAME = "Example Club";
+
+const open = new Belongings();
+let backend: Backend;
+let provider: TestProvider;
+let alice: Person;
+
+beforeAll(async () => {
+  provider = await TestProvider.listen();
+  open.add(() => provider.close());
+  const client = { OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret, OIDC_NAME: NAME };
+  backend = await Backend.start({ env: { OIDC_ISSUER: provider.issuer, ...client } });
+  open.add(() => backend.close());
+  alice = await Person.arrive(account("Alice Okada"), open);
+  await alice.nameServer(backend.url);
+});
+
+afterAll(() => open.close());
+
+const button = () => alice.popup.getByRole("button", { name: say("sign.provider", { name: NAME }) });
+
+/** Clicks on the button, and answers with the window that the browser opens for it. */
+async function windowOf(click: () => Promise<void>): Promise<Page> {
+  const opened = alice.browser.context.waitForEvent("page");
+  await click();
+  return opened;
+}
+
+async function serve(): Promise<void> {
+  const found = v.parse(Discovery, await (await fetch(backend.url + DISCOVERY_PATH)).json());
+  const people = { alice: { name: "Alice Okada", preferred_username: "alice" } };
+  provider.serve(new URL(OIDC_CALLBACK_PATH, found.oidc?.startUrl).href, people);
+}
+
+test("Alice is told in words that the provider does not answer, also when she opens the popup again", async () => {
+  await button().click();
+  const sentence = () => alice.popup.getByRole("alert").filter({ hasText: say("problem.provider-away") });
+  await sentence().waitFor();
+  // The popup closes where a window opens over it, and goes on where it was.
+  await alice.reopenPopup();
+  await sentence().waitFor();
+});
+
+test("Alice closes the provider's window, and is told how to go on", async () => {
+  await serve();
+  const window = await windowOf(() => button().click());
+  await window.getByPlaceholder("Enter any login").waitFor();
+  await alice.popup
+    .getByRole("status")
+    .filter({ hasText: say("sign.provider-waiting", { name: NAME }) })
+    .waitFor();
+  await window.close();
+  await alice.popup
+    .getByRole("alert")
+    .filter({ hasText: say("problem.provider-closed") })
+    .waitFor();
+});
+
+test("Alice signs in by the provider, without a password of Beckon's, and so she does again", async () => {
+  const window = await windowOf(() => button().click());
+  await window.getByPlaceholder("Enter any login").fill("alice");
+  await window.getByPlaceholder("and password").fill("anything");
+  await window.getByRole("button", { name: "Sign-in" }).click();
+  await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Continue" }).click()]);
+  await alice.ownMenu.waitFor();
+  await alice.signOut();
+  // The provider still knows her, so that its window closes by itself.
+  await button().click();
+  await alice.ownMenu.waitFor();
+  expect(backend.log).not.toContain("code=");
+});
