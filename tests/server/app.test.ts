@@ -83,7 +83,17 @@ describe("discovery", () => {
       { weight: 3, arbitrary: fc.constant("/.well-known/beckon") },
       {
         weight: 1,
-        arbitrary: fc.constantFrom("/healthz", "/readyz", "/", "/parse", "/peer/peerjs", "/presence", "/files/x"),
+        arbitrary: fc.constantFrom(
+          "/healthz",
+          "/readyz",
+          "/",
+          "/parse",
+          "/peer/peerjs",
+          "/presence",
+          "/files/x",
+          "/i/a",
+          "/reset",
+        ),
       },
       { weight: 1, arbitrary: fc.webPath() },
       { weight: 1, arbitrary: fc.string({ maxLength: 20 }).map((raw) => `/${raw.replace(/[\s#?]/g, "")}`) },
@@ -105,7 +115,10 @@ describe("discovery", () => {
         });
         const answer = await response.text();
         expect(response.status).toBeLessThan(500);
-        if (answer !== "") expect(JSON.parse(answer)).toBeTypeOf("object");
+        // The pages for people are the one thing that is no JSON.
+        const isPage = response.headers.get("content-type") === "text/html; charset=utf-8";
+        if (isPage) expect(at).toMatch(/^\/(i|verify|reset)(\/|$)/);
+        else if (answer !== "") expect(JSON.parse(answer)).toBeTypeOf("object");
         if (at === "/.well-known/beckon" && how === "GET") {
           expect(response.status).toBe(200);
           expect(v.is(Discovery, JSON.parse(answer))).toBe(true);

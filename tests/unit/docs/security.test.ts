@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -18,6 +19,8 @@ const CONTROLS = read("docs/security.md")
     );
     return { control, tests };
   });
+
+const Lock = v.object({ packages: v.record(v.string(), v.object({ version: v.optional(v.string()) })) });
 
 describe("docs/security.md", () => {
   it("has a row for each control", () => {
@@ -40,6 +43,16 @@ describe("what no test at run time would see", () => {
       expect(config).toContain(`"${line}"`);
     }
     expect(config).not.toMatch(/unsafe-|wasm-/);
+  });
+
+  it("is that no library below us brings a WebSocket server with the memory faults of ws before 8.21", () => {
+    const { packages } = v.parse(Lock, JSON.parse(read("package-lock.json")));
+    const versions = Object.entries(packages).flatMap(([path, { version }]) =>
+      /(^|\/)node_modules\/ws$/.test(path) ? (version ?? []) : [],
+    );
+    expect(versions).not.toEqual([]);
+    for (const version of versions)
+      expect(Number(version.split(".").slice(0, 2).join("."))).toBeGreaterThanOrEqual(8.21);
   });
 
   it("is lint that no text becomes HTML", () => {
