@@ -60,6 +60,13 @@ export default defineConfig({
     default_locale: "en",
     icons: icons(),
     permissions: browser === "firefox" ? permissions : [...permissions, ...chromePermissions],
+    commands: {
+      [browser === "firefox" ? "_execute_browser_action" : "_execute_action"]: {
+        suggested_key: { default: "Alt+Shift+B" },
+      },
+      // No key answers a call: none must be answered by what somebody was typing.
+      "toggle-microphone": { suggested_key: { default: "Alt+Shift+M" }, description: "__MSG_toggleMicrophone__" },
+    },
     action: { default_title: "__MSG_actionTitle__", default_icon: icons() },
     content_security_policy: browser === "firefox" ? contentSecurityPolicy : { extension_pages: contentSecurityPolicy },
     ...(browser === "firefox"

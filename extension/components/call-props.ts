@@ -43,6 +43,10 @@ export interface CallScreenProps {
   online: boolean;
   ownStream?: MediaStream | undefined;
   remoteStream?: MediaStream | undefined;
+  /** Which devices serve in the place of those that the person chose, which are not there. */
+  replaced?: readonly ("camera" | "microphone")[] | undefined;
+  /** The browser's id of what their sound is heard at; else the system's own choice. */
+  speaker?: string | undefined;
   /** Whether ours is switched on, be it still asked for; a device with a problem counts as off. */
   microphoneOn: boolean;
   cameraOn: boolean;

@@ -1,9 +1,11 @@
 import type { SecondCall, UserId } from "#protocol";
 import type { DeviceChange } from "../core/device-settings.ts";
+import type { Reach } from "../core/reach.ts";
 import type { View } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
 import type { AccountCommands } from "./account-props.ts";
+import type { DevicePreviewProps } from "./device-props.ts";
 
 type Answer = Promise<CommandAnswer>;
 
@@ -15,7 +17,39 @@ export interface SettingsCommands {
   /** Opens the welcome page again. */
   openWelcome: () => void;
   retryNow: () => Answer;
+  signOut: () => Answer;
+  /** Rings for a moment as calls ring here. */
+  tryRing: () => Answer;
+  /** Opens the browser's own page for changing the keys. */
+  changeShortcuts: () => void;
   account: AccountCommands;
+}
+
+/** What the server of the session is and has. */
+export interface ServerDetails {
+  version: string;
+  hasStun: boolean;
+  hasRelay: boolean;
+}
+
+/** Keys that work anywhere in the browser; none where `keys` is empty. */
+export interface Shortcut {
+  name: "open" | "mute";
+  keys: string;
+}
+
+/** What the page knows beside the view. */
+export interface SettingsSurroundings {
+  /** Camera and microphone, before the person's own eyes. */
+  preview: DevicePreviewProps;
+  /** Undefined until the browser told. */
+  speakers: readonly { id: string; label: string }[] | undefined;
+  /** Undefined until the server told; null where it does not answer. */
+  server: ServerDetails | null | undefined;
+  shortcuts: readonly Shortcut[];
+  reach: Reach | undefined;
+  /** Within a click, since the browser asks for camera and microphone. */
+  onreach: () => void;
 }
 
 /** Shows what went wrong with a command, if something did. */
@@ -35,4 +69,5 @@ export interface SettingsScreenProps {
   now: number;
   text: Text;
   commands: SettingsCommands;
+  around: SettingsSurroundings;
 }

@@ -1,16 +1,12 @@
 import type { Media } from "#protocol";
 import type { DeviceOutcome } from "../core/link-types.ts";
+import { type ChosenDevices, openBoth, openOne } from "./ask-devices.ts";
 import { placeholderPicture, silence } from "./placeholders.ts";
 
 type Device = "camera" | "microphone";
 
 /** Reports a device that went away by itself, for example because it was unplugged. */
 export type DeviceLost = (device: Device) => void;
-
-export const constraints: Record<Device, MediaStreamConstraints> = {
-  camera: { video: { width: { ideal: 1280 }, height: { ideal: 720 } } },
-  microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
-};
 
 /**
  * This side's camera and microphone. Whatever they give, there is a track of each kind to send from the start, since
@@ -20,16 +16,26 @@ export class Devices {
   readonly #tracks: Partial<Record<Device, MediaStreamTrack | undefined>> = {};
   readonly #placeholders: Partial<Record<Device, MediaStreamTrack>> = {};
   readonly #lost: DeviceLost;
+  readonly #chosen: ChosenDevices;
   #over = false;
 
-  constructor(lost: DeviceLost) {
+  constructor(chosen: ChosenDevices, lost: DeviceLost) {
+    this.#chosen = chosen;
     this.#lost = lost;
+  }
+
+  /** Those that serve in the place of the one that the person chose, which is not there. */
+  get replaced(): Device[] {
+    return (["camera", "microphone"] as const).filter((device) => {
+      const used = this.#tracks[device]?.getSettings().deviceId;
+      return used !== undefined && this.#chosen[device] !== undefined && used !== this.#chosen[device];
+    });
   }
 
   /** Opens what the call asks for. The two are asked for together, in one prompt, and each by itself where that fails. */
   async open(media: Media): Promise<{ camera: DeviceOutcome | "unwanted"; microphone: DeviceOutcome }> {
     if (media === "audio") return { camera: "unwanted", microphone: await this.openOne("microphone") };
-    const both = await ask({ ...constraints.camera, ...constraints.microphone });
+    const both = await openBoth(this.#chosen);
     if (typeof both !== "string") {
       this.#keep(both);
       return { camera: "on", microphone: "on" };
@@ -38,7 +44,7 @@ export class Devices {
   }
 
   async openOne(device: Device): Promise<DeviceOutcome> {
-    const stream = await ask(constraints[device]);
+    const stream = await openOne(device, this.#chosen);
     if (typeof stream === "string") return stream;
     this.#keep(stream);
     return "on";
@@ -93,20 +99,4 @@ export class Devices {
     this.#tracks[device] = undefined;
     this.#lost(device);
   }
-}
-
-/** The stream, or why there is none. Never rejects. */
-export async function ask(wanted: MediaStreamConstraints): Promise<MediaStream | Exclude<DeviceOutcome, "on">> {
-  try {
-    return await navigator.mediaDevices.getUserMedia(wanted);
-  } catch (caught) {
-    return reasonOf(caught instanceof Error ? caught.name : "");
-  }
-}
-
-/** By the names of the W3C's Media Capture and Streams. */
-function reasonOf(name: string): Exclude<DeviceOutcome, "on"> {
-  if (name === "NotAllowedError" || name === "SecurityError") return "refused";
-  if (name === "NotFoundError" || name === "OverconstrainedError") return "missing";
-  return "busy";
 }

@@ -8,6 +8,13 @@ export interface Description {
   sdp: string;
 }
 
+export interface MediaWay {
+  /** Of the server, for PeerServer. */
+  origin: string;
+  /** The media goes through a relay alone, so that the other side learns no address of ours. */
+  relayOnly: boolean;
+}
+
 export interface PeerLinkListener {
   /** PeerServer took this side's peer. */
   registered: () => void;
@@ -33,13 +40,13 @@ export class PeerLink {
   #pc: RTCPeerConnection | undefined;
   #flows = false;
   readonly #life = new AbortController();
-  readonly #origin: string;
+  readonly #way: MediaWay;
   readonly #send: () => MediaStream;
   readonly #listener: PeerLinkListener;
 
-  /** `origin` of the server; `send` gives what to send when the connection is made. */
-  constructor(origin: string, send: () => MediaStream, listener: PeerLinkListener) {
-    this.#origin = origin;
+  /** `send` gives what to send when the connection is made. */
+  constructor(way: MediaWay, send: () => MediaStream, listener: PeerLinkListener) {
+    this.#way = way;
     this.#send = send;
     this.#listener = listener;
   }
@@ -50,7 +57,7 @@ export class PeerLink {
    */
   register(ticket: Ticket): void {
     this.drop();
-    const peer = new Peer(ticket.self, optionsOf(ticket, this.#origin));
+    const peer = new Peer(ticket.self, optionsOf(ticket, this.#way));
     this.#peer = peer;
     peer.on("open", () => this.#ifCurrent(peer, () => this.#listener.registered()));
     peer.on("error", (error) => this.#ifCurrent(peer, () => this.#peerError(error, ticket)));
@@ -187,7 +194,7 @@ export class PeerLink {
   }
 }
 
-function optionsOf(ticket: Ticket, origin: string): PeerOptions {
+function optionsOf(ticket: Ticket, { origin, relayOnly }: MediaWay): PeerOptions {
   const server = new URL(origin);
   const secure = server.protocol === "https:";
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a class in PeerJS's types alone
@@ -199,7 +206,7 @@ function optionsOf(ticket: Ticket, origin: string): PeerOptions {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- for PeerJS's own cloud; a PeerServer asks for it still
     key: ticket.peer.key,
     token: ticket.token,
-    config: { iceServers: ticket.iceServers },
+    config: { iceServers: ticket.iceServers, iceTransportPolicy: relayOnly ? "relay" : "all" },
     serializers: REFUSED_DATA,
   };
 }

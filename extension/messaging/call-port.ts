@@ -73,6 +73,8 @@ export const ToCallPage = v.variant("type", [
   /** The page goes on with this call, and keeps its devices as they are; its former call is over. */
   v.object({ type: v.literal("go-on"), call: CallId }),
   v.object({ type: v.literal("signal"), data: v.unknown() }),
+  /** The person pressed the key for it. */
+  v.object({ type: v.literal("toggle-microphone") }),
   /** The background knows of no such call. */
   v.object({ type: v.literal("unknown-call") }),
   /** Another tab shows this call; this page counts for nothing, and is told no more. */

@@ -31,6 +31,7 @@ const AskedFunction = v.picklist([
   "createInviteLink",
   "readInviteLink",
   "redeemInviteLink",
+  "getIceServers",
 ]);
 export type AskedFunction = v.InferOutput<typeof AskedFunction>;
 
@@ -82,6 +83,10 @@ export const Command = v.variant("type", [
   v.strictObject({ type: v.literal("watchContact"), user: UserId, on: v.boolean() }),
   /** For this device alone, whoever is signed in. What is left out stays. */
   v.strictObject({ type: v.literal("setDevice"), change: DeviceChange }),
+  /** Tries the line to the server; answered with a {@link LineTrial}. */
+  v.strictObject({ type: v.literal("tryLine") }),
+  /** Rings and notifies for a moment, as a call would; answered with a {@link RingTrial}. */
+  v.strictObject({ type: v.literal("tryRing") }),
   /** Asks one of the server's functions; the parameters are held against its schema by {@link readQuestion}. */
   v.strictObject({ type: v.literal("ask"), name: AskedFunction, parameters: v.unknown() }),
   /** Erases the account, and signs out. Without a password where it has none. */

@@ -59,6 +59,13 @@ export async function discover(typed: string): Promise<Answer<Found>> {
   return { ok: true, value: { server, offer, providerUrl: provider?.startUrl } };
 }
 
+/** The version that a server says it has; undefined where it does not answer. */
+export async function readVersion(origin: string): Promise<string | undefined> {
+  const reply = await ask(new URL(DISCOVERY_PATH, origin), { method: "GET" });
+  const read = v.safeParse(Discovery, reply.ok ? reply.value.body : undefined);
+  return read.success ? read.output.version : undefined;
+}
+
 /** Opens a session on this device. */
 export async function logIn(
   caller: Caller,

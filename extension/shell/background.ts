@@ -1,22 +1,25 @@
 import type { CallId, UserId } from "#protocol";
 import { browser } from "wxt/browser";
-import { createText, localeOf } from "../locales/text.ts";
+
 import { onCommand, onPort, type Port } from "../messaging/background.ts";
 import { ToolbarBadge } from "./badge.ts";
 import { type CallPageListener, CallPages } from "./call-pages.ts";
 import { Commands, newCallId } from "./commands.ts";
 import { IdleWatch } from "./idle.ts";
 import { watchInviteLinks } from "./invite-links.ts";
+import { deviceText } from "./device-text.ts";
 import { createLogger, errorName } from "./logger.ts";
 import { watchNetwork } from "./network.ts";
 import { type NotificationListener, Notifications, type NotificationSubject } from "./notifications.ts";
 import { BrowserOutside } from "./outside.ts";
 import { Ringer } from "./ringer.ts";
 import { Runtime } from "./runtime.ts";
+import { watchShortcuts } from "./shortcuts.ts";
 import { PresenceSocket } from "./socket.ts";
 import { Store } from "./store.ts";
 import { CallTabs, openCard } from "./tabs.ts";
 import { Timers } from "./timers.ts";
+import { isTrial, Trials } from "./trials.ts";
 import { welcomeOnce } from "./welcome.ts";
 
 const log = createLogger("background");
@@ -31,18 +34,22 @@ export function startBackground(): void {
   const dispatch = runtime.dispatch.bind(runtime);
   const commands = new Commands(runtime, store);
   const tabs = new CallTabs();
-  const text = createText(localeOf(browser.i18n.getUILanguage()));
+  const text = deviceText(() => runtime.state);
   const pages = new CallPages(callPageListener(runtime, commands, tabs));
   const notifications = new Notifications(text, notificationListener(runtime, commands));
   const timers = new Timers(() => dispatch({ type: "due" }));
   const ringer = new Ringer((call, mode) => dispatch({ type: "alerted", call, mode }));
+  const trials = new Trials(runtime, ringer, notifications);
   const socket = new PresenceSocket({
     opened: (number) => dispatch({ type: "socket-opened", socket: number }),
-    message: (number, message) => dispatch({ type: "socket-message", socket: number, message }),
+    message: (number, message) => {
+      trials.heard(message);
+      dispatch({ type: "socket-message", socket: number, message });
+    },
     closed: (number, code) => dispatch({ type: "socket-closed", socket: number, code }),
   });
 
-  onCommand((command) => commands.handle(command));
+  onCommand((command) => (isTrial(command) ? trials.handle(command) : commands.handle(command)));
   onPort({
     callPage: (port) => pages.meet(port),
     contactsPage: counted(
@@ -57,6 +64,7 @@ export function startBackground(): void {
   const idle = new IdleWatch((isIdle) => dispatch({ type: "idle-changed", idle: isIdle }));
   welcomeOnce();
   watchInviteLinks(runtime);
+  watchShortcuts(() => pages.toggleMicrophone());
   watchNetwork(() => dispatch({ type: "network-online" }));
   // Heard so that the browser starts us with itself; the start is all that there is to do.
   browser.runtime.onStartup.addListener(() => log.debug("the browser started"));

@@ -39,7 +39,7 @@ export class ToolbarBadge {
     // Quieter than all that: who cannot be reached must see so first.
     const asked = requests > 0 && !counted && !urgent && state !== "offline" && state !== "signed-out";
     const text = counted ? countOf(missed) : asked ? `+${countOf(requests)}` : look.text;
-    const key = `${state} ${text} ${String(requests)}`;
+    const key = `${state} ${text} ${String(requests)} ${this.#text.locale}`;
     if (key === this.#shown) return;
     this.#shown = key;
     const words = [this.#text.t("app.name"), this.#text.t(look.title)];

@@ -98,6 +98,11 @@ export class CallPages {
     return true;
   }
 
+  /** Switches the microphone of each call's page. */
+  toggleMicrophone(): void {
+    for (const { port } of this.#pages.values()) port.postMessage({ type: "toggle-microphone" } satisfies ToCallPage);
+  }
+
   /** Hands data of the other side to the page of `call`. */
   signal(call: CallId, data: unknown): void {
     this.#pages.get(call)?.port.postMessage({ type: "signal", data } satisfies ToCallPage);

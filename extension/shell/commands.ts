@@ -7,6 +7,7 @@ import { type Answer, type Caller, callFunction, discover, logIn } from "./api.t
 import { endOfDay } from "./day.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Store } from "./store.ts";
+import type { Trial } from "./trials.ts";
 import { signInOnTheWeb } from "./web-sign-in.ts";
 
 type SignIn = Extract<Command, { type: "signIn" }>;
@@ -32,7 +33,7 @@ export class Commands {
     this.#store = store;
   }
 
-  async handle(command: Command): Promise<CommandAnswer> {
+  async handle(command: Exclude<Command, Trial>): Promise<CommandAnswer> {
     await this.#runtime.started;
     switch (command.type) {
       case "checkServer":
@@ -186,7 +187,7 @@ export function newCallId(): CallId {
 }
 
 /** What a page's command is to the core. */
-function eventOf(command: Exclude<Command, { type: ServerCommand }>): PageCommand {
+function eventOf(command: Exclude<Command, Trial | { type: ServerCommand }>): PageCommand {
   switch (command.type) {
     case "signOut":
       return { type: "sign-out" };

@@ -8,6 +8,10 @@ import { createLogger, errorName } from "./logger.ts";
 const log = createLogger("notifications");
 const FIRST_BUTTON = 0;
 
+/** The id of one that is about nothing. */
+const TEST = "test";
+const TEST_MS = 1_000;
+
 const messages = {
   video: "ringing.video-announced",
   audio: "ringing.audio-announced",
@@ -79,6 +83,29 @@ export class Notifications {
       .catch((caught: unknown) => log.warn("a notification was not shown", { why: errorName(caught) }));
   }
 
+  /** Shows one for a moment, and says whether it was there. Never rejects. */
+  async test(): Promise<{ allowed: boolean; shown: boolean }> {
+    const allowed = await isAllowed();
+    const shown = await this.#tryShowing().catch(() => false);
+    return { allowed, shown };
+  }
+
+  async #tryShowing(): Promise<boolean> {
+    const { t } = this.#text;
+    const iconUrl = browser.runtime.getURL("/icons/128.png");
+    await browser.notifications.create(TEST, {
+      type: "basic",
+      iconUrl,
+      title: t("app.name"),
+      message: t("reach.title"),
+    });
+    // A system that holds it back takes it away at once.
+    await new Promise((resolve) => setTimeout(resolve, TEST_MS));
+    const shown = TEST in (await browser.notifications.getAll());
+    await browser.notifications.clear(TEST);
+    return shown;
+  }
+
   async #replace(wanted: readonly Shown[], former: readonly string[] | undefined): Promise<void> {
     const left = former ?? (await this.#leftBehind());
     const ids = wanted.map(idOf);
@@ -114,6 +141,11 @@ export class Notifications {
       silent: wanted.type !== "away", // the ring is ours
     };
   }
+}
+
+/** Whether the browser lets us show any. Firefox does not say. */
+async function isAllowed(): Promise<boolean> {
+  return import.meta.env.FIREFOX || (await browser.notifications.getPermissionLevel()) === "granted";
 }
 
 function idOf(shown: Shown): string {

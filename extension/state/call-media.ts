@@ -1,7 +1,8 @@
 import { unreachable } from "#protocol";
 import type { LinkEffect, LinkEvent } from "../core/link-types.ts";
+import type { ChosenDevices } from "../media/ask-devices.ts";
 import { Devices } from "../media/camera.ts";
-import { type Description, PeerLink } from "../media/peer-link.ts";
+import { type Description, type MediaWay, PeerLink } from "../media/peer-link.ts";
 import type { FromCallPage } from "../messaging/call-port.ts";
 
 /** A link event before the time is added. */
@@ -12,6 +13,8 @@ export interface CallMediaListener {
   /** To the background. */
   post: (message: FromCallPage) => void;
   ownStream: (stream: MediaStream | undefined) => void;
+  /** Which devices serve in the place of those that the person chose. */
+  replaced: (devices: readonly ("camera" | "microphone")[]) => void;
   remoteStream: (stream: MediaStream | undefined) => void;
 }
 
@@ -23,12 +26,11 @@ export class CallMedia {
   /** One description after the other: an RTCPeerConnection takes them in order. */
   #negotiation: Promise<void> = Promise.resolve();
 
-  /** `origin` of the server. */
-  constructor(origin: string, listener: CallMediaListener) {
+  constructor(way: MediaWay, chosen: ChosenDevices, listener: CallMediaListener) {
     this.#listener = listener;
     const { happened } = listener;
-    this.#devices = new Devices((device) => happened({ type: "device-changed", device, outcome: "missing" }));
-    this.#peer = new PeerLink(origin, () => this.#toSend(), {
+    this.#devices = new Devices(chosen, (device) => happened({ type: "device-changed", device, outcome: "missing" }));
+    this.#peer = new PeerLink(way, () => this.#toSend(), {
       registered: () => happened({ type: "registered" }),
       failed: () => happened({ type: "peer-failed" }),
       connection: (state) => {
@@ -119,7 +121,8 @@ export class CallMedia {
   }
 
   #showOwn(): void {
-    const { picture } = this.#devices;
+    const { picture, replaced } = this.#devices;
+    this.#listener.replaced(replaced);
     this.#listener.ownStream(picture === undefined ? undefined : new MediaStream([picture]));
   }
 

@@ -20,6 +20,7 @@ class CallPage {
   #without = $state<"unknown" | "elsewhere">();
   #notCalled = $state<Problem>();
   #link = $state.raw<LinkState>();
+  #replaced = $state.raw<readonly ("camera" | "microphone")[]>([]);
   #ownStream = $state.raw<MediaStream>();
   #remoteStream = $state.raw<MediaStream>();
   /** The length of the talk, once it is over. */
@@ -73,6 +74,11 @@ class CallPage {
 
   get ownStream(): MediaStream | undefined {
     return this.#ownStream;
+  }
+
+  /** Which devices serve in the place of those that the person chose. */
+  get replaced(): readonly ("camera" | "microphone")[] {
+    return this.#replaced;
   }
 
   get remoteStream(): MediaStream | undefined {
@@ -184,6 +190,9 @@ class CallPage {
         if (signal !== undefined) this.#happened({ type: "signal", signal });
         break;
       }
+      case "toggle-microphone":
+        this.toggle("microphone");
+        break;
       case "unknown-call":
         this.#forgotten();
         break;
@@ -218,7 +227,7 @@ class CallPage {
   }
 
   #callTold(told: CallTold): void {
-    const { outgoing, media, state, ticket, server, wishes } = told;
+    const { outgoing, media, state, ticket, server, wishes, device } = told;
     const type = this.#isMoving ? "moved" : "call";
     if (this.#isMoving) this.#leave();
     this.#isMoving = false;
@@ -240,10 +249,11 @@ class CallPage {
       if (type === "moved") this.#postWishes();
       return;
     }
-    this.#media = new CallMedia(server, {
+    this.#media = new CallMedia({ origin: server, relayOnly: device.relayOnly }, device, {
       happened: (happening) => this.#happened(happening),
       post: (message) => this.#post(message),
       ownStream: (stream) => (this.#ownStream = stream),
+      replaced: (devices) => (this.#replaced = devices),
       remoteStream: (stream) => (this.#remoteStream = stream),
     });
     this.#take(openLink({ type: "call", ...event, at: Date.now() }, wishes));

@@ -1,13 +1,11 @@
 import type { DeviceOutcome } from "../core/link-types.ts";
-import { ask, constraints } from "../media/camera.ts";
+import { openBoth, openOne } from "../media/ask-devices.ts";
 import { watchLevel } from "../media/level.ts";
 import { sendCommand } from "../messaging/page.ts";
 import { appView } from "./app-view.svelte.ts";
 
 type Kind = "camera" | "microphone";
 type Problem = Exclude<DeviceOutcome, "on">;
-/** The browser's id of one device. */
-type Wanted = { ideal?: string | undefined; exact?: string };
 type Option = { id: string; label: string };
 
 const KINDS = ["camera", "microphone"] as const;
@@ -48,17 +46,14 @@ class DevicePreview {
     return this.#tracks[kind]?.getSettings().deviceId;
   }
 
-  /** Asks for both in one prompt, and for each by itself where that fails; one that is gone gives way to another. Within a click. */
+  /** Asks for both in one prompt, and for each by itself where that fails. Within a click. */
   async open(wanted: Partial<Record<Kind, string | undefined>>): Promise<void> {
     this.close();
     const opening = this.#opening;
     this.#state = "asking";
-    const both = await ask({
-      ...wantedOf("camera", { ideal: wanted.camera }),
-      ...wantedOf("microphone", { ideal: wanted.microphone }),
-    });
+    const both = await openBoth(wanted);
     if (typeof both !== "string") this.#take(both, opening);
-    else for (const kind of KINDS) await this.#openOne(kind, { ideal: wanted[kind] }, opening);
+    else for (const kind of KINDS) await this.#openOne(kind, wanted[kind], opening);
     if (opening !== this.#opening) return;
     this.#state = "on";
     await this.#list();
@@ -67,7 +62,7 @@ class DevicePreview {
 
   async choose(kind: Kind, id: string): Promise<void> {
     this.#drop(kind);
-    await this.#openOne(kind, { exact: id }, this.#opening);
+    await this.#openOne(kind, id, this.#opening);
   }
 
   close(): void {
@@ -80,8 +75,8 @@ class DevicePreview {
 
   readonly #changed = (): void => void this.#list();
 
-  async #openOne(kind: Kind, id: Wanted, opening: number): Promise<void> {
-    const got = await ask(wantedOf(kind, id));
+  async #openOne(kind: Kind, id: string | undefined, opening: number): Promise<void> {
+    const got = await openOne(kind, { [kind]: id });
     if (typeof got !== "string") this.#take(got, opening);
     else if (opening === this.#opening) this.#problems = { ...this.#problems, [kind]: got };
   }
@@ -129,15 +124,6 @@ class DevicePreview {
   }
 }
 
-/** As every call asks for it; of one device where the person chose one. */
-function wantedOf(kind: Kind, { ideal, exact }: Wanted): MediaStreamConstraints {
-  const name = kind === "camera" ? "video" : "audio";
-  const usual = constraints[kind][name];
-  const id = exact === undefined ? ideal && { ideal } : { exact };
-  const device = id ? { deviceId: id } : {};
-  return { [name]: { ...(typeof usual === "object" ? usual : {}), ...device } };
-}
-
 const devices = new DevicePreview();
 
 /** What a page shows of it. */
@@ -155,7 +141,7 @@ export const devicePreview = {
   options: (kind: Kind) => devices.options(kind),
   chosen: (kind: Kind) => devices.chosen(kind),
   onopen: () => void devices.open(appView.view?.device ?? {}),
-  /** For the calls, too. */
+  /** Calls on this device use it from now on. */
   onchoose: (kind: Kind, id: string) => {
     void devices.choose(kind, id);
     void sendCommand({ type: "setDevice", change: { [kind]: id } });

@@ -1,5 +1,6 @@
 import { readPicture } from "../../shell/picture-file.ts";
 import { saveFile } from "../../shell/download.ts";
+import { openShortcutPage } from "../../shell/shortcuts.ts";
 import type { SettingsCommands } from "../../components/settings-props.ts";
 import { askServer, sendCommand } from "../../messaging/page.ts";
 import { openWelcome } from "../../messaging/tabs.ts";
@@ -18,4 +19,7 @@ export const commands: SettingsCommands = {
   },
   openWelcome,
   retryNow: () => sendCommand({ type: "retryNow" }),
+  signOut: () => sendCommand({ type: "signOut" }),
+  tryRing: () => sendCommand({ type: "tryRing" }),
+  changeShortcuts: openShortcutPage,
 };

@@ -3,7 +3,7 @@ import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { AccountCommands } from "../../../extension/components/account-props.ts";
 import { readAsked, type AskedFunction, type CommandAnswer } from "../../../extension/messaging/commands.ts";
 import { NOW } from "./now.ts";
-import type { SettingsScene } from "./scenes.ts";
+import type { SettingsScene } from "./settings-scenes.ts";
 
 const HOUR = 3_600_000;
 

@@ -45,6 +45,10 @@ const HISTORIES = [
 /** What a person does before a scene is looked at. */
 export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> = {
   ...WELCOME_ACTS,
+  "settings-server-leaving": async (page) => {
+    await page.locator("#server button").click();
+    await page.locator("#server .question").waitFor();
+  },
   "sign-checking": enterServer,
   "sign-server-problem-server-address": enterServerAndReadProblem,
   "sign-server-problem-server-insecure": enterServerAndReadProblem,

@@ -3,13 +3,12 @@ import type { CallScreenProps } from "../../../extension/components/call-props.t
 import type { CallView, ContactView, SignedInView, View, WaitingView } from "../../../extension/core/view.ts";
 import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
-import type { AccountScene } from "./account-scenes.ts";
 import { historyScenes } from "./history-scenes.ts";
 import { NOW } from "./now.ts";
 import { homesWithInvites, type InviteScene, inviteScenes } from "./invite-scenes.ts";
 import { type WelcomeScene, welcomeScenes } from "./welcome-scenes.ts";
 import { refused, signScenes } from "./sign-scenes.ts";
-import { settingsScenes } from "./settings-scenes.ts";
+import { type SettingsScene, settingsScenes } from "./settings-scenes.ts";
 
 const MINUTE = 60_000;
 
@@ -26,12 +25,6 @@ export interface CallScene {
   props: Partial<CallState>;
   own?: boolean;
   remote?: boolean;
-}
-export interface SettingsScene {
-  screen: "settings";
-  view: View | undefined;
-  /** What the server says of the account, where it is not the usual. */
-  account?: AccountScene;
 }
 export type Scene = PopupScene | CallScene | SettingsScene | InviteScene | WelcomeScene;
 

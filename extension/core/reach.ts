@@ -1,0 +1,141 @@
+/*
+ * "Can people reach me?" tries each part of the way that a call takes, with what it would really use. Here is what each trial
+ * means; the trials themselves are the background's and the page's.
+ */
+
+/** In the order in which they are tried, which is also what is mended first. */
+export const REACH_CHECKS = [
+  "session",
+  "server",
+  "notification",
+  "ring",
+  "microphone",
+  "camera",
+  "stun",
+  "turn",
+] as const;
+export type ReachCheckName = (typeof REACH_CHECKS)[number];
+
+/** What keeps people from being reached; each has a sentence that says what to do. */
+export type ReachProblem =
+  | "signed-out"
+  | "no-line"
+  | "no-answer"
+  | "notification-denied"
+  | "notification-lost"
+  | "ring-blocked"
+  | "ring-busy"
+  | `${"camera" | "microphone"}-${"refused" | "missing" | "busy" | "stopped"}`
+  | "microphone-silent"
+  | "ice-unknown"
+  | "stun-unreachable"
+  | "turn-unreachable"
+  | "relay-missing";
+
+/** What is no fault, and worth knowing. */
+export type ReachNote = "ring-silent" | "ring-quiet-hours" | "ring-muted" | "ringer-gone" | "stun-none" | "turn-none";
+
+export type ReachOutcome = { at: "passed"; note?: ReachNote } | { at: "off"; why: ReachNote } | Failed;
+type Failed = { at: "failed"; why: ReachProblem };
+
+/** Each check: not tried yet, being tried, or what came of it. */
+export type Reach = Record<ReachCheckName, { at: "waiting" } | { at: "running" } | ReachOutcome>;
+
+/** The one sentence above all. */
+export type ReachVerdict =
+  { at: "running" } | { at: "good" } | { at: "noted"; why: ReachNote } | { at: "failed"; why: ReachProblem };
+
+const PASSED: ReachOutcome = { at: "passed" };
+
+export function newReach(): Reach {
+  const waiting = { at: "waiting" } as const;
+  return {
+    session: waiting,
+    server: waiting,
+    notification: waiting,
+    ring: waiting,
+    microphone: waiting,
+    camera: waiting,
+    stun: waiting,
+    turn: waiting,
+  };
+}
+
+/** Without a session or a line the rest of the way leads nowhere: what hangs on it is not tried. */
+export function verdictOf(reach: Reach): ReachVerdict {
+  const all = REACH_CHECKS.map((name) => reach[name]);
+  const failed = all.find((one): one is Failed => one.at === "failed");
+  if (all.some(({ at }) => at === "running")) return { at: "running" };
+  if (failed !== undefined) return failed;
+  if (all.some(({ at }) => at === "waiting")) return { at: "running" };
+  const silent = reach.ring.at === "off" ? reach.ring.why : undefined;
+  return silent === undefined ? { at: "good" } : { at: "noted", why: silent };
+}
+
+/** Whether the person is signed in decides whether there is a server to ask. */
+export function sessionOutcome(isSignedIn: boolean): ReachOutcome {
+  return isSignedIn ? PASSED : { at: "failed", why: "signed-out" };
+}
+
+/** `offline`: there is no line; `silent`: there is one, and nothing came back on it. */
+export function serverOutcome(line: "answered" | "offline" | "silent"): ReachOutcome {
+  if (line === "answered") return PASSED;
+  return { at: "failed", why: line === "offline" ? "no-line" : "no-answer" };
+}
+
+export function notificationOutcome({ allowed, shown }: { allowed: boolean; shown: boolean }): ReachOutcome {
+  if (!allowed) return { at: "failed", why: "notification-denied" };
+  return shown ? PASSED : { at: "failed", why: "notification-lost" };
+}
+
+/** What the person chose of their rings here, and how the ring to oneself sounded; undefined where it could not be tried. */
+export interface RingTrial {
+  heard: { sounds: boolean; onRinger: boolean } | undefined;
+  ringSilently: boolean;
+  isQuietHour: boolean;
+  volume: number;
+}
+
+export function ringOutcome({ heard, ringSilently, isQuietHour, volume }: RingTrial): ReachOutcome {
+  if (heard === undefined) return { at: "failed", why: "ring-busy" };
+  if (!heard.sounds) return { at: "failed", why: "ring-blocked" };
+  if (ringSilently) return { at: "off", why: "ring-silent" };
+  if (isQuietHour) return { at: "off", why: "ring-quiet-hours" };
+  if (volume === 0) return { at: "off", why: "ring-muted" };
+  return heard.onRinger ? PASSED : { at: "passed", note: "ringer-gone" };
+}
+
+export type DeviceTrial = "live" | "refused" | "missing" | "busy" | "stopped" | "silent";
+
+export function deviceOutcome(device: "camera" | "microphone", trial: DeviceTrial): ReachOutcome {
+  if (trial === "live") return PASSED;
+  if (trial === "silent") return device === "camera" ? PASSED : { at: "failed", why: "microphone-silent" };
+  return { at: "failed", why: `${device}-${trial}` };
+}
+
+/** What gathering brought of one kind of server. */
+export interface IceTrial {
+  /** Undefined where the server of ours could not be asked. */
+  isConfigured: boolean | undefined;
+  /** A candidate of that kind came. */
+  arrived: boolean;
+  /** The browser said that it got no answer of it. */
+  failed: boolean;
+}
+
+/**
+ * A browser at its own public address throws away what STUN tells it, being nothing new: no candidate, and no failure either,
+ * is an answer as well.
+ */
+export function stunOutcome({ isConfigured, arrived, failed }: IceTrial): ReachOutcome {
+  if (isConfigured === undefined) return { at: "failed", why: "ice-unknown" };
+  if (!isConfigured) return { at: "off", why: "stun-none" };
+  return arrived || !failed ? PASSED : { at: "failed", why: "stun-unreachable" };
+}
+
+/** Whoever wants relays alone cannot be reached without one. */
+export function turnOutcome({ isConfigured, arrived }: IceTrial, relayOnly: boolean): ReachOutcome {
+  if (isConfigured === undefined) return { at: "failed", why: "ice-unknown" };
+  if (!isConfigured) return relayOnly ? { at: "failed", why: "relay-missing" } : { at: "off", why: "turn-none" };
+  return arrived ? PASSED : { at: "failed", why: "turn-unreachable" };
+}

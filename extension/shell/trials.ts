@@ -1,0 +1,64 @@
+import type { ServerMessage } from "#protocol";
+import { isQuietAt } from "../core/device-settings.ts";
+import { ringSoundOf } from "../core/outward.ts";
+import type { Command, CommandAnswer } from "../messaging/commands.ts";
+import type { LineTrial, RingTrial } from "../messaging/trials.ts";
+import { minuteOfDay } from "./day.ts";
+import type { Notifications } from "./notifications.ts";
+import type { Ringer } from "./ringer.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Long enough for a line that has to be opened first. */
+const PONG_WITHIN_MS = 10_000;
+
+export type Trial = Extract<Command, { type: "tryLine" | "tryRing" }>;
+
+export function isTrial(command: Command): command is Trial {
+  return command.type === "tryLine" || command.type === "tryRing";
+}
+
+/** Tries what people are reached by, with what a call would use. */
+export class Trials {
+  #heard: (() => void)[] = [];
+  readonly #runtime: Runtime;
+  readonly #ringer: Ringer;
+  readonly #notifications: Notifications;
+
+  constructor(runtime: Runtime, ringer: Ringer, notifications: Notifications) {
+    this.#runtime = runtime;
+    this.#ringer = ringer;
+    this.#notifications = notifications;
+  }
+
+  async handle({ type }: Trial): Promise<CommandAnswer> {
+    await this.#runtime.started;
+    return { ok: true, value: await (type === "tryLine" ? this.#tryLine() : this.#tryRing()) };
+  }
+
+  /** A message of the socket's. */
+  heard({ type }: ServerMessage): void {
+    if (type !== "pong") return;
+    for (const hear of this.#heard.splice(0)) hear();
+  }
+
+  async #tryLine(): Promise<LineTrial> {
+    const pong = new Promise<true>((resolve) => this.#heard.push(() => resolve(true)));
+    // The first opens a line where there is none, whose first word is a ping; the second sends one on a line that stands.
+    this.#runtime.dispatch({ type: "retry-now" });
+    this.#runtime.dispatch({ type: "network-online" });
+    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), PONG_WITHIN_MS));
+    if (await Promise.race([pong, late])) return "answered";
+    const { state } = this.#runtime;
+    return state.at === "signed-in" && state.connection.line.at === "online" ? "silent" : "offline";
+  }
+
+  async #tryRing(): Promise<RingTrial> {
+    const { device } = this.#runtime.state;
+    const [notification, heard] = await Promise.all([
+      this.#notifications.test(),
+      this.#ringer.test(ringSoundOf(device)),
+    ]);
+    const isQuietHour = isQuietAt(device.quietHours, minuteOfDay(new Date()));
+    return { ...notification, ...(heard === undefined ? {} : { heard }), isQuietHour };
+  }
+}
