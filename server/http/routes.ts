@@ -40,7 +40,6 @@ export function createRoutes({ discovery, ready, parse, avatars, oidc, pages, is
   app.use(securityHeaders(isHttps));
   app.use(PARSE_PATH, parse);
   app.use(AVATARS_PATH, avatars);
-  if (oidc !== undefined) app.use(oidc);
   app.all(DISCOVERY_PATH, openToEveryOrigin, onlyRead, (_request, response) => {
     response.json(discovery());
   });
@@ -53,6 +52,8 @@ export function createRoutes({ discovery, ready, parse, avatars, oidc, pages, is
     const health: Health = { status, database: status };
     response.status(status === "ok" ? 200 : 503).json(health);
   });
+  app.use(noPreflight);
+  if (oidc !== undefined) app.use(oidc);
   app.use(pages);
   app.use((_request, response) => {
     response.status(404).json(NOT_FOUND);
@@ -84,6 +85,12 @@ const openToEveryOrigin: RequestHandler = (request, response, next) => {
   }
   response.set({ "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "*" });
   response.status(204).end();
+};
+
+/** No page elsewhere has business with what follows, and Express would answer by itself, in plain text. */
+const noPreflight: RequestHandler = (request, response, next) => {
+  if (request.method === "OPTIONS") response.status(404).json(NOT_FOUND);
+  else next();
 };
 
 const onlyRead: RequestHandler = (request, response, next) => {
