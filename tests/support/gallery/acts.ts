@@ -63,6 +63,9 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("button[type=submit]").click();
     await page.locator("form [role=alert]").waitFor();
   },
+  "sign-provider": async (page) => {
+    await page.locator("[role=alert]").waitFor();
+  },
   "sign-up": async (page) => {
     await page.locator("[role=tab]").last().click();
     await page.locator("button[type=submit]").click();

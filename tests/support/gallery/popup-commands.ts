@@ -1,5 +1,5 @@
 import type { PopupCommands } from "../../../extension/components/popup-props.ts";
-import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
+import { type CommandAnswer, readOffer } from "../../../extension/messaging/commands.ts";
 import { inviteFunctions } from "./invite-scenes.ts";
 import type { PopupScene } from "./scenes.ts";
 
@@ -50,5 +50,6 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
 }
 
 function isAboutServer(answer: CommandAnswer | "never"): boolean {
-  return answer === "never" || (!answer.ok && answer.problem.startsWith("server-"));
+  if (answer === "never") return true;
+  return answer.ok ? readOffer(answer) !== undefined : answer.problem.startsWith("server-");
 }
