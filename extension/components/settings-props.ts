@@ -22,6 +22,8 @@ export interface SettingsCommands {
   tryRing: () => Answer;
   /** Opens the browser's own page for changing the keys. */
   changeShortcuts: () => void;
+  /** Puts what a report of a fault needs on the clipboard; false where that could not be done. */
+  copyDiagnostics: () => Promise<boolean>;
   account: AccountCommands;
 }
 

@@ -87,6 +87,8 @@ export const Command = v.variant("type", [
   v.strictObject({ type: v.literal("tryLine") }),
   /** Rings and notifies for a moment, as a call would; answered with a {@link RingTrial}. */
   v.strictObject({ type: v.literal("tryRing") }),
+  /** Answered with what a report of a fault needs, which holds nothing of anybody. */
+  v.strictObject({ type: v.literal("readDiagnostics") }),
   /** Asks one of the server's functions; the parameters are held against its schema by {@link readQuestion}. */
   v.strictObject({ type: v.literal("ask"), name: AskedFunction, parameters: v.unknown() }),
   /** Erases the account, and signs out. Without a password where it has none. */

@@ -46,7 +46,10 @@ export function startBackground(): void {
       trials.heard(message);
       dispatch({ type: "socket-message", socket: number, message });
     },
-    closed: (number, code) => dispatch({ type: "socket-closed", socket: number, code }),
+    closed: (number, code) => {
+      trials.ended(code);
+      dispatch({ type: "socket-closed", socket: number, code });
+    },
   });
 
   onCommand((command) => (isTrial(command) ? trials.handle(command) : commands.handle(command)));

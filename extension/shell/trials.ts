@@ -1,9 +1,11 @@
 import type { ServerMessage } from "#protocol";
+import type { SocketEnd } from "../core/diagnostics.ts";
 import { isQuietAt } from "../core/device-settings.ts";
 import { ringSoundOf } from "../core/outward.ts";
 import type { Command, CommandAnswer } from "../messaging/commands.ts";
 import type { LineTrial, RingTrial } from "../messaging/trials.ts";
 import { minuteOfDay } from "./day.ts";
+import { readDiagnostics } from "./diagnostics.ts";
 import type { Notifications } from "./notifications.ts";
 import type { Ringer } from "./ringer.ts";
 import type { Runtime } from "./runtime.ts";
@@ -11,15 +13,19 @@ import type { Runtime } from "./runtime.ts";
 /** Long enough for a line that has to be opened first. */
 const PONG_WITHIN_MS = 10_000;
 
-export type Trial = Extract<Command, { type: "tryLine" | "tryRing" }>;
+/** How many ends of sockets a report tells of. */
+const MAX_ENDS = 20;
+
+export type Trial = Extract<Command, { type: "tryLine" | "tryRing" | "readDiagnostics" }>;
 
 export function isTrial(command: Command): command is Trial {
-  return command.type === "tryLine" || command.type === "tryRing";
+  return command.type === "tryLine" || command.type === "tryRing" || command.type === "readDiagnostics";
 }
 
 /** Tries what people are reached by, with what a call would use. */
 export class Trials {
   #heard: (() => void)[] = [];
+  readonly #ends: SocketEnd[] = [];
   readonly #runtime: Runtime;
   readonly #ringer: Ringer;
   readonly #notifications: Notifications;
@@ -32,13 +38,26 @@ export class Trials {
 
   async handle({ type }: Trial): Promise<CommandAnswer> {
     await this.#runtime.started;
-    return { ok: true, value: await (type === "tryLine" ? this.#tryLine() : this.#tryRing()) };
+    switch (type) {
+      case "tryLine":
+        return { ok: true, value: await this.#tryLine() };
+      case "tryRing":
+        return { ok: true, value: await this.#tryRing() };
+      case "readDiagnostics":
+        return { ok: true, value: readDiagnostics(this.#runtime.state, this.#ends) };
+    }
   }
 
   /** A message of the socket's. */
   heard({ type }: ServerMessage): void {
     if (type !== "pong") return;
     for (const hear of this.#heard.splice(0)) hear();
+  }
+
+  /** The socket has closed. */
+  ended(code: number): void {
+    this.#ends.push({ at: Date.now(), code });
+    this.#ends.splice(0, this.#ends.length - MAX_ENDS);
   }
 
   async #tryLine(): Promise<LineTrial> {

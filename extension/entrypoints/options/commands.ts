@@ -2,6 +2,7 @@ import { readPicture } from "../../shell/picture-file.ts";
 import { saveFile } from "../../shell/download.ts";
 import { openShortcutPage } from "../../shell/shortcuts.ts";
 import type { SettingsCommands } from "../../components/settings-props.ts";
+import { copyDiagnostics } from "../../messaging/diagnostics.ts";
 import { askServer, sendCommand } from "../../messaging/page.ts";
 import { openWelcome } from "../../messaging/tabs.ts";
 
@@ -22,4 +23,5 @@ export const commands: SettingsCommands = {
   signOut: () => sendCommand({ type: "signOut" }),
   tryRing: () => sendCommand({ type: "tryRing" }),
   changeShortcuts: openShortcutPage,
+  copyDiagnostics,
 };

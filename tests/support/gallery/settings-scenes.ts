@@ -111,6 +111,7 @@ export function settingsCommands(note: (name: string) => void, account: AccountS
     signOut: reply("signOut"),
     tryRing: reply("tryRing"),
     changeShortcuts: () => note("changeShortcuts"),
+    copyDiagnostics: () => Promise.resolve(true),
     account: accountCommands(note, account),
   };
 }

@@ -1,0 +1,212 @@
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { REACH_CHECKS, type ReachCheckName } from "../../extension/core/reach.ts";
+import { createText } from "../../extension/locales/text.ts";
+import { say } from "../support/people.ts";
+import { setStage } from "../support/stage.ts";
+import { until } from "../support/until.ts";
+
+/** The part of the extension API that the tests of the settings ask for. */
+declare const chrome: {
+  runtime: {
+    getContexts: (filter: { contextTypes: string[] }) => Promise<{ documentUrl: string }[]>;
+    sendMessage: (message: unknown) => Promise<{ ok: boolean; value?: unknown }>;
+  };
+  storage: {
+    local: {
+      get: (names: string[]) => Promise<{ token: string; device: string; saved: { session: { user: string } } }>;
+    };
+  };
+};
+
+const stage = setStage();
+let settings: Page;
+
+beforeAll(async () => {
+  settings = await stage.bob.browser.openSettings();
+});
+
+afterAll(() => settings.close());
+
+describe("a ring", () => {
+  test("is silent in quiet hours, the caller is told so, and sounds again as the person chose it", async () => {
+    const { alice, bob } = stage;
+    const quiet = settings.getByRole("switch", { name: say("settings.quiet") });
+    await quiet.check();
+    await settings.getByLabel(say("settings.quiet-from"), { exact: true }).fill("00:00");
+    await settings.getByLabel(say("settings.quiet-to"), { exact: true }).fill("23:59");
+    await alice.call(bob);
+    const call = await alice.browser.callPage();
+    await bob.card.getByText(say("ringing.video-silent")).waitFor();
+    await alice.sees(call, say("call.ringing-silent"));
+    expect(await ringing()).toBeUndefined();
+
+    await settings.getByLabel(say("settings.ring-sound"), { exact: true }).selectOption("bell");
+    await settings.getByLabel(say("settings.ring-volume"), { exact: true }).fill("0.5");
+    await quiet.uncheck();
+    const address = await until("the ring", ringing);
+    expect(Object.fromEntries(new URL(address).searchParams)).toMatchObject({ sound: "bell", volume: "0.5" });
+    await bob.decline();
+    await alice.sees(call, say("ended.caller.declined", { name: bob.name }));
+  });
+});
+
+describe("the microphone", () => {
+  test("that was chosen is the one that the call uses", async () => {
+    const { alice, bob } = stage;
+    const microphones = await settings.evaluate(async () => {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const usual = stream.getTracks()[0]?.getSettings().deviceId;
+      for (const track of stream.getTracks()) track.stop();
+      const all = await navigator.mediaDevices.enumerateDevices();
+      return all.filter(({ kind, deviceId }) => kind === "audioinput" && deviceId !== usual && deviceId.length > 20);
+    });
+    const chosen = microphones[0]?.deviceId;
+    expect(chosen).toBeDefined();
+    await change({ microphone: chosen });
+    onTestFinished(() => change({ microphone: null }));
+    const forget = await bob.browser.runFirst(noteTracks, undefined);
+    onTestFinished(forget);
+    await alice.call(bob);
+    await bob.accept();
+    const call = await bob.browser.callPage();
+    const used = await until("the microphone of the call", () =>
+      call.evaluate(() => (globalThis as { microphoneUsed?: string }).microphoneUsed),
+    );
+    expect(used).toBe(chosen);
+    await bob.hangUp(call);
+  });
+});
+
+describe("whether people can reach Bob", () => {
+  test("is tried by the real way, and all is well", async () => {
+    await tryIt(settings);
+    await settings.getByText(say("reach.good")).waitFor({ timeout: 30_000 });
+    expect(await states(settings)).toEqual({
+      session: "passed",
+      server: "passed",
+      notification: "passed",
+      ring: "passed",
+      microphone: "passed",
+      camera: "passed",
+      // The server of the tests names neither.
+      stun: "off",
+      turn: "off",
+    });
+    expect(await stage.bob.browser.notifies("test")).toBe(false);
+    expect(await ringing()).toBeUndefined();
+  });
+
+  test.each([
+    ["a refused camera", withholdCamera, "reach.camera-refused"],
+    ["a silent microphone", silenceMicrophone, "reach.microphone-silent"],
+  ] as const)("names what to mend: %s", async (_, inject, sentence) => {
+    const page = await stage.bob.browser.openSettings();
+    onTestFinished(() => page.close());
+    await page.evaluate(inject);
+    await tryIt(page);
+    await status(page, sentence).waitFor({ timeout: 30_000 });
+  });
+
+  test("names what to mend: a relay that is wanted and not there", async () => {
+    await change({ relayOnly: true });
+    onTestFinished(() => change({ relayOnly: null }));
+    await settings.getByText(say("settings.relay-none")).waitFor();
+    await tryIt(settings);
+    await status(settings, "reach.relay-missing").waitFor({ timeout: 30_000 });
+  });
+});
+
+test("the language is that of every open page at once, and of the toolbar's button", async () => {
+  const { bob } = stage;
+  const { t } = createText("ja");
+  await settings.getByRole("combobox", { name: say("settings.section-language"), exact: true }).selectOption("ja");
+  await settings.getByRole("heading", { name: t("settings.title"), exact: true }).waitFor();
+  await bob.popup.getByLabel(t("list.search"), { exact: true }).waitFor();
+  await settings.getByRole("combobox", { name: t("settings.section-language"), exact: true }).selectOption("");
+  await settings.getByRole("heading", { name: say("settings.title"), exact: true }).waitFor();
+});
+
+test("the diagnostics hold nothing of anybody: no token, id, name, handle, e-mail address or server", async () => {
+  const { alice, bob, backend } = stage;
+  const told = await settings.evaluate(async () => {
+    const { value } = await chrome.runtime.sendMessage({ type: "readDiagnostics" });
+    const kept = await chrome.storage.local.get(["token", "device", "saved"]);
+    return { text: JSON.stringify(value), kept };
+  });
+  expect(JSON.parse(told.text)).toMatchObject({ session: "signed-in", line: "online" });
+  const { token, device, saved } = told.kept;
+  const people = [alice, bob].flatMap(({ account }) => [account.name, account.handle, account.email, account.password]);
+  const secrets = [token, device, saved.session.user, new URL(backend.url).host, ...people];
+  expect(secrets.every((secret) => typeof secret === "string" && secret.length > 2)).toBe(true);
+  expect(secrets.filter((secret) => told.text.includes(secret))).toEqual([]);
+});
+
+/** Changes a setting of Bob's device, as the page does. */
+async function change(device: object): Promise<void> {
+  const answer = await settings.evaluate(
+    (wanted) => chrome.runtime.sendMessage({ type: "setDevice", change: wanted }),
+    device,
+  );
+  expect(answer).toEqual({ ok: true });
+}
+
+/** The address of the document that rings at Bob's browser. */
+async function ringing(): Promise<string | undefined> {
+  return settings.evaluate(
+    async () => (await chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] }))[0]?.documentUrl,
+  );
+}
+
+async function tryIt(page: Page): Promise<void> {
+  const again = page.getByRole("button", { name: say("reach.run-again") });
+  await page
+    .getByRole("button", { name: say("reach.run"), exact: true })
+    .or(again.first())
+    .first()
+    .click();
+}
+
+function status(
+  page: Page,
+  sentence: "reach.camera-refused" | "reach.microphone-silent" | "reach.relay-missing",
+): Locator {
+  return page.getByRole("status").filter({ hasText: say(sentence) });
+}
+
+/** What came of each check, as the page shows it. */
+async function states(page: Page): Promise<Partial<Record<ReachCheckName, string | null>>> {
+  const all = await Promise.all(
+    REACH_CHECKS.map(async (name) => [name, await page.locator(`[data-check="${name}"]`).getAttribute("data-state")]),
+  );
+  return Object.fromEntries(all) as Partial<Record<ReachCheckName, string | null>>;
+}
+
+/** Notes which microphone a page is given. */
+function noteTracks(): void {
+  const { mediaDevices } = navigator;
+  const real = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await real(wanted);
+    const id = stream.getAudioTracks()[0]?.getSettings().deviceId;
+    if (id !== undefined) Object.assign(globalThis, { microphoneUsed: id });
+    return stream;
+  };
+}
+
+function withholdCamera(): void {
+  const { mediaDevices } = navigator;
+  const real = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = (wanted) =>
+    wanted?.video ? Promise.reject(new DOMException("", "NotAllowedError")) : real(wanted);
+}
+
+/** A real track that hears nothing. */
+function silenceMicrophone(): void {
+  const { mediaDevices } = navigator;
+  const real = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = (wanted) => {
+    const sink = new AudioContext().createMediaStreamDestination();
+    return wanted?.audio ? Promise.resolve(sink.stream) : real(wanted);
+  };
+}
