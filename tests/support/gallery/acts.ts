@@ -46,7 +46,7 @@ const HISTORIES = [
 export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> = {
   ...WELCOME_ACTS,
   "settings-server-leaving": async (page) => {
-    await page.locator("#server button").click();
+    await page.locator("#server button").first().click();
     await page.locator("#server .question").waitFor();
   },
   "sign-checking": enterServer,
