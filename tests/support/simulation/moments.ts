@@ -132,7 +132,7 @@ export class Moments {
     if (before.call.at !== "live" && before.call.at !== "reconnecting") return;
     const alias = this.#mergedFrom.get(before.call.call);
     if (call.reason === "failed" || this.#ended.has(before.call.call) || (alias && this.#ended.has(alias))) return;
-    if (this.#isForgotten(client, before.call) || this.#isAnsweredAgain(call)) return;
+    if (this.#isForgotten(client, before.call) || this.#isRungOn(call)) return;
     setting.problem(`${client.name} lost ${before.call.call} as ${call.reason}, which nobody ended [CALL-11]`);
   }
 
@@ -141,10 +141,15 @@ export class Moments {
     return client.linkedSince === undefined && this.#world.media.partnerOf(client) === "none";
   }
 
-  /** An answer that was not written is rung on, and another device may give it before the first is back. [DEC-27] */
-  #isAnsweredAgain({ call, reason }: { call: CallId; reason: string }): boolean {
-    const { restored } = this.#world.backend;
-    return reason === "answered-elsewhere" && restored.has(call) && !restored.hasTalk(call);
+  /**
+   * An answer that was not written is rung on. Before the first device is back, another may give it, or do not disturb,
+   * chosen there, may end the ring. [DEC-5, DEC-27]
+   */
+  #isRungOn({ call, reason }: { call: CallId; reason: string }): boolean {
+    const { accounts, backend } = this.#world;
+    if (!backend.restored.has(call) || backend.restored.hasTalk(call)) return false;
+    const ends = accounts.records.get(call) ?? [];
+    return reason === "answered-elsewhere" || ends.some((record) => record.reason === "unavailable");
   }
 
   /**
