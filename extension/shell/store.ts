@@ -24,7 +24,8 @@ const SavedSchema = v.object({
   calls: v.fallback(v.optional(v.array(CallRecord)), undefined),
   watched: v.fallback(v.optional(v.record(v.string(), v.number())), undefined),
   requests: v.fallback(v.optional(v.record(v.string(), v.number())), undefined),
-  device: v.unknown(),
+  // A person who chose nothing has none, and a key that is missing is only allowed where it is optional.
+  device: v.optional(v.unknown()),
 });
 
 /** What a start finds. */
