@@ -4,6 +4,7 @@ import { Backend } from "../support/backend.ts";
 import { account, befriend, callFunction, signUp, type SignedUp } from "../support/accounts.ts";
 import { endOf, ring, talk } from "../support/calls.ts";
 import { newCallId, PresenceClient, type HelloOptions, type OnlineClient } from "../support/presence-client.ts";
+import { until } from "../support/until.ts";
 
 const SPANS = { GRACE_MS: "400", SETTLE_MS: "1500" };
 
@@ -42,6 +43,19 @@ function told(messages: unknown, people: Record<string, string>): unknown {
   for (const [name, id] of Object.entries(people)) text = text.replaceAll(id, name);
   // Calls, and requests, whose ids are longer than a person's.
   return JSON.parse(text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|[\w-]{24}(?=")/g, "an id"));
+}
+
+/** A person's history, once this many calls are on record: records are written behind the frames. */
+function historyOf({ token }: SignedUp, count: number): Promise<unknown> {
+  return until(`${count} records`, async () => {
+    const history = await callFunction(backend.url, "listCalls", {}, token);
+    return history.calls.length >= count ? history : undefined;
+  });
+}
+
+function laterMillisecond(): Promise<true> {
+  const now = Date.now();
+  return until("the next millisecond", () => Promise.resolve(Date.now() > now ? true : undefined));
 }
 
 /** Everything that has come and was not taken. */
@@ -85,6 +99,8 @@ async function life(way: Way): Promise<unknown> {
   await again?.must({ type: "presence.set", availability: "available" });
   const invite = await atBob.request({ type: "call.invite", call: newCallId(), to: alice.user, media: "audio" });
   out.push(invite, await atBob.next("call.ended"));
+  // Two calls of one millisecond stand in no order in the history.
+  await laterMillisecond();
   const cancelled = newCallId();
   out.push(await atBob.request({ type: "call.invite", call: cancelled, to: alice.user, media: "video" }));
   out.push(await atBob.request({ type: "call.cancel", call: cancelled }));
@@ -98,7 +114,7 @@ async function life(way: Way): Promise<unknown> {
   }
   const phone = await online(bob);
   out.push(phone.welcome.contacts, phone.welcome.calls, phone.welcome.missed);
-  out.push(await callFunction(backend.url, "listCalls", {}, bob.token));
+  out.push(await historyOf(bob, 3));
   out.push(await callFunction(backend.url, "listContacts", {}, bob.token));
   out.push(await callFunction(backend.url, "removeContact", { user: alice.user }, bob.token));
   await atBob.next("contacts.changed");
