@@ -22,6 +22,11 @@ async function openHistory(page: Page): Promise<void> {
   await page.locator("section h1").waitFor();
 }
 
+/** What the sections hold stands below the first screen. */
+async function showReach(page: Page): Promise<void> {
+  await page.locator(".reach").scrollIntoViewIfNeeded();
+}
+
 /** Makes a link where a contact is added. */
 async function makeLink(page: Page): Promise<void> {
   await page.locator("[aria-haspopup=dialog]").last().click();
@@ -119,6 +124,9 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("input").fill("ＭＯＲＩ");
     await page.locator("[data-row]").nth(1).waitFor({ state: "detached" });
   },
+  "settings-reach": showReach,
+  "settings-reach-good": showReach,
+  "settings-reach-failed": showReach,
   ...ACCOUNT_ACTS,
   ...Object.fromEntries(HISTORIES.map((name) => [name, openHistory])),
   "history-menu": async (page) => {
