@@ -4,7 +4,7 @@ import { Backend } from "../support/backend.ts";
 import { account, befriend, callFunction, signUp, type SignedUp } from "../support/accounts.ts";
 import { endOf, ring, talk } from "../support/calls.ts";
 import { newCallId, PresenceClient, type HelloOptions, type OnlineClient } from "../support/presence-client.ts";
-import { until } from "../support/until.ts";
+import { nextMillisecond, until } from "../support/until.ts";
 
 const SPANS = { GRACE_MS: "400", SETTLE_MS: "1500" };
 
@@ -53,11 +53,6 @@ function historyOf({ token }: SignedUp, count: number): Promise<unknown> {
   });
 }
 
-function laterMillisecond(): Promise<true> {
-  const now = Date.now();
-  return until("the next millisecond", () => Promise.resolve(Date.now() > now ? true : undefined));
-}
-
 /** Everything that has come and was not taken. */
 async function heard(client: OnlineClient): Promise<ServerMessage[]> {
   await client.fence();
@@ -100,7 +95,7 @@ async function life(way: Way): Promise<unknown> {
   const invite = await atBob.request({ type: "call.invite", call: newCallId(), to: alice.user, media: "audio" });
   out.push(invite, await atBob.next("call.ended"));
   // Two calls of one millisecond stand in no order in the history.
-  await laterMillisecond();
+  await nextMillisecond();
   const cancelled = newCallId();
   out.push(await atBob.request({ type: "call.invite", call: cancelled, to: alice.user, media: "video" }));
   out.push(await atBob.request({ type: "call.cancel", call: cancelled }));

@@ -13,3 +13,9 @@ export async function until<T>(what: string, look: () => Promise<T | undefined>,
     await pause(LOOK_EVERY_MS);
   }
 }
+
+/** For acts whose order is told by their instant alone. */
+export function nextMillisecond(): Promise<true> {
+  const now = Date.now();
+  return until("the next millisecond", () => Promise.resolve(Date.now() > now ? true : undefined));
+}
