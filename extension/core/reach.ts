@@ -1,3 +1,5 @@
+import type { Choice } from "#protocol";
+
 /*
  * "Can people reach me?" tries each part of the way that a call takes, with what it would really use. Here is what each trial
  * means; the trials themselves are the background's and the page's.
@@ -7,6 +9,7 @@
 export const REACH_CHECKS = [
   "session",
   "server",
+  "availability",
   "notification",
   "ring",
   "microphone",
@@ -33,7 +36,15 @@ export type ReachProblem =
   | "relay-missing";
 
 /** What is no fault, and worth knowing. */
-export type ReachNote = "ring-silent" | "ring-quiet-hours" | "ring-muted" | "ringer-gone" | "stun-none" | "turn-none";
+export type ReachNote =
+  | "invisible"
+  | "do-not-disturb"
+  | "ring-silent"
+  | "ring-quiet-hours"
+  | "ring-muted"
+  | "ringer-gone"
+  | "stun-none"
+  | "turn-none";
 
 export type ReachOutcome = { at: "passed"; note?: ReachNote } | { at: "off"; why: ReachNote } | Failed;
 type Failed = { at: "failed"; why: ReachProblem };
@@ -52,6 +63,7 @@ export function newReach(): Reach {
   return {
     session: waiting,
     server: waiting,
+    availability: waiting,
     notification: waiting,
     ring: waiting,
     microphone: waiting,
@@ -68,8 +80,9 @@ export function verdictOf(reach: Reach): ReachVerdict {
   if (all.some(({ at }) => at === "running")) return { at: "running" };
   if (failed !== undefined) return failed;
   if (all.some(({ at }) => at === "waiting")) return { at: "running" };
-  const silent = reach.ring.at === "off" ? reach.ring.why : undefined;
-  return silent === undefined ? { at: "good" } : { at: "noted", why: silent };
+  // Both are the person's own choice: whom nobody can call is told that before how calls would sound.
+  const chosen = [reach.availability, reach.ring].find((one) => one.at === "off");
+  return chosen === undefined ? { at: "good" } : { at: "noted", why: chosen.why };
 }
 
 /** Whether the person is signed in decides whether there is a server to ask. */
@@ -81,6 +94,12 @@ export function sessionOutcome(isSignedIn: boolean): ReachOutcome {
 export function serverOutcome(line: "answered" | "offline" | "silent"): ReachOutcome {
   if (line === "answered") return PASSED;
   return { at: "failed", why: line === "offline" ? "no-line" : "no-answer" };
+}
+
+/** Whom one's own choice lets call: nobody, or contacts of do not disturb's list alone. [CALL-8] */
+export function availabilityOutcome(chosen: Choice): ReachOutcome {
+  if (chosen === "invisible") return { at: "off", why: "invisible" };
+  return chosen === "dnd" ? { at: "off", why: "do-not-disturb" } : PASSED;
 }
 
 export function notificationOutcome({ allowed, shown }: { allowed: boolean; shown: boolean }): ReachOutcome {

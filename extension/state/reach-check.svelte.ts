@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { DeviceSettings } from "../core/device-settings.ts";
 import {
+  availabilityOutcome,
   deviceOutcome,
   newReach,
   notificationOutcome,
@@ -37,7 +38,12 @@ class ReachCheck {
     this.#reach = newReach();
     const isSignedIn = view.at === "signed-in";
     await this.#try(["session"], () => Promise.resolve({ session: sessionOutcome(isSignedIn) }));
-    if (isSignedIn) await this.#try(["server"], tryServer);
+    if (isSignedIn) {
+      await this.#try(["server"], tryServer);
+      await this.#try(["availability"], () =>
+        Promise.resolve({ availability: availabilityOutcome(view.self.availability) }),
+      );
+    }
     await this.#try(["notification", "ring"], () => tryRing(view.device));
     await this.#try(["microphone"], async () => ({
       microphone: deviceOutcome("microphone", await tryMicrophone(view.device)),

@@ -85,6 +85,7 @@ describe("whether people can reach Bob", () => {
     expect(await states(settings)).toEqual({
       session: "passed",
       server: "passed",
+      availability: "passed",
       notification: "passed",
       ring: "passed",
       microphone: "passed",

@@ -126,6 +126,7 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
   },
   "settings-reach": showReach,
   "settings-reach-good": showReach,
+  "settings-reach-invisible": showReach,
   "settings-reach-failed": showReach,
   ...ACCOUNT_ACTS,
   ...Object.fromEntries(HISTORIES.map((name) => [name, openHistory])),

@@ -45,6 +45,7 @@ export function settingsScenes(home: SignedInView, many: ContactView[]): Record<
   const good: Reach = {
     session: passed,
     server: passed,
+    availability: passed,
     notification: passed,
     ring: passed,
     microphone: passed,
@@ -65,6 +66,10 @@ export function settingsScenes(home: SignedInView, many: ContactView[]): Record<
     "settings-server-leaving": scene({}),
     "settings-reach": { ...scene({}), around: { reach: { ...newReach(), session: { at: "running" } } } },
     "settings-reach-good": { ...scene({}), around: { reach: good } },
+    "settings-reach-invisible": {
+      ...scene({ self: { ...home.self, availability: "invisible" } }),
+      around: { reach: { ...good, availability: { at: "off", why: "invisible" } } },
+    },
     "settings-reach-failed": {
       ...scene({}),
       around: { reach: { ...good, microphone: { at: "failed", why: "microphone-silent" } } },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  availabilityOutcome,
   deviceOutcome,
   newReach,
   notificationOutcome,
@@ -30,6 +31,10 @@ describe("what came of a trial", () => {
     ["a pong", serverOutcome("answered"), PASSED],
     ["no line", serverOutcome("offline"), failed("no-line")],
     ["a line that says nothing", serverOutcome("silent"), failed("no-answer")],
+    ["the choice to be available", availabilityOutcome("available"), PASSED],
+    ["the choice to be away", availabilityOutcome("away"), PASSED],
+    ["do not disturb", availabilityOutcome("dnd"), off("do-not-disturb")],
+    ["the choice to be invisible", availabilityOutcome("invisible"), off("invisible")],
     ["a notification that stood", notificationOutcome({ allowed: true, shown: true }), PASSED],
     ["none", notificationOutcome({ allowed: true, shown: false }), failed("notification-lost")],
     ["none allowed", notificationOutcome({ allowed: false, shown: false }), failed("notification-denied")],
@@ -105,6 +110,16 @@ describe("the one sentence", () => {
       "does not wait for what is not tried while signed out",
       { ...newReach(), session: { at: "failed", why: "signed-out" } as const },
       failed("signed-out"),
+    ],
+    [
+      "says where nobody can call by choice, before how it would ring",
+      reach({ availability: { at: "off", why: "invisible" }, ring: { at: "off", why: "ring-silent" } }),
+      { at: "noted", why: "invisible" },
+    ],
+    [
+      "names what to mend before what was chosen",
+      reach({ availability: availabilityOutcome("dnd"), camera: busy }),
+      busy,
     ],
     [
       "says where rings are silent by choice",
