@@ -1,6 +1,6 @@
 import { MAX_FAVOURITES, MAX_LET_THROUGH, type ServerMessageOf, type Settings, type UserId } from "#protocol";
 import { type AppStep, ask } from "./app-parts.ts";
-import type { PageCommand, SignedIn } from "./app-types.ts";
+import type { PageCommand, SettingsList, SignedIn, WantedSettings } from "./app-types.ts";
 import { isQuietAt } from "./device-settings.ts";
 import { step } from "./machine.ts";
 import { isAccepted } from "./roster.ts";
@@ -15,23 +15,37 @@ type Listing = Extract<PageCommand, { type: keyof typeof LISTS }>;
 
 /** The settings as the person wants them, confirmed or not. */
 export function settingsOf({ settings, wantedSettings }: SignedIn): Settings {
-  return { ...settings, ...wantedSettings?.change };
+  const wanted = { ...settings, ...wantedSettings?.change };
+  for (const { list, user, on } of wantedSettings?.listed ?? []) {
+    const others = (wanted[list] ?? []).filter((one) => one !== user);
+    wanted[list] = on ? [...others, user] : others;
+  }
+  return wanted;
 }
 
 /** What the person changes is shown at once, and told to the server until it has confirmed it. */
-export function setSettings(state: SignedIn, change: Partial<Settings>, at: number): AppStep {
-  const request = state.lastRequest + 1;
-  const wantedSettings = { change: { ...state.wantedSettings?.change, ...change }, request };
-  const next: SignedIn = { ...state, wantedSettings, lastRequest: request };
-  delete next.settingsRefused;
-  return askSettings(next, at);
+export function setSettings(state: SignedIn, change: WantedSettings["change"], at: number): AppStep {
+  const { change: before, listed: lists } = wantedOf(state);
+  return want(state, { change: { ...before, ...change }, listed: lists }, at);
 }
 
-/** Puts a contact on a list of the settings, or takes them off it. The list travels whole. */
+/** Puts a contact on a list of the settings, or takes them off it. */
 export function setListed(state: SignedIn, { type, user, on }: Listing, at: number): AppStep {
   const { list } = LISTS[type];
-  const others = listed(state, list).filter((one) => one !== user);
-  return setSettings(state, { [list]: on ? [...others, user] : others }, at);
+  const { change, listed: before } = wantedOf(state);
+  const others = before.filter((one) => one.list !== list || one.user !== user);
+  return want(state, { change, listed: [...others, { list, user, on }] }, at);
+}
+
+function wantedOf({ wantedSettings }: SignedIn): Omit<WantedSettings, "request"> {
+  return wantedSettings ?? { change: {}, listed: [] };
+}
+
+function want(state: SignedIn, wanted: Omit<WantedSettings, "request">, at: number): AppStep {
+  const request = state.lastRequest + 1;
+  const next: SignedIn = { ...state, wantedSettings: { ...wanted, request }, lastRequest: request };
+  delete next.settingsRefused;
+  return askSettings(next, at);
 }
 
 /** Whether no more contacts can be put on the list. */
@@ -42,15 +56,20 @@ export function isFull(state: SignedIn, { type, user, on }: Listing): boolean {
 }
 
 /** Who is on a list of the settings, confirmed or not, and still a contact. */
-export function listed(state: SignedIn, list: "letThrough" | "favourites"): UserId[] {
+export function listed(state: SignedIn, list: SettingsList): UserId[] {
   return (settingsOf(state)[list] ?? []).filter((user) => isKnown(state, user));
 }
 
-/** Tells the server what the person changed, where it has not confirmed that yet. */
+/**
+ * Tells the server what the person changed, where it has not confirmed that yet. A list travels whole, as the server told it last
+ * and with what was changed here.
+ */
 export function askSettings(state: SignedIn, at: number): AppStep {
   const { wantedSettings } = state;
   if (!wantedSettings) return step(state);
-  return ask(state, at, { type: "settings.set", id: wantedSettings.request, ...wantedSettings.change });
+  const { request, change, listed: wished } = wantedSettings;
+  const lists = Object.fromEntries(wished.map(({ list }) => [list, listed(state, list)]));
+  return ask(state, at, { type: "settings.set", id: request, ...change, ...lists });
 }
 
 /** The answer to the last change; undefined where it answers something else. */
@@ -60,9 +79,7 @@ export function settingsAnswered(
 ): SignedIn | undefined {
   const { wantedSettings, ...rest } = state;
   if (wantedSettings?.request !== message.re || wantedSettings === undefined) return undefined;
-  return message.type === "ok"
-    ? { ...rest, settings: { ...state.settings, ...wantedSettings.change } }
-    : { ...rest, settingsRefused: true };
+  return message.type === "ok" ? { ...rest, settings: settingsOf(state) } : { ...rest, settingsRefused: true };
 }
 
 /**

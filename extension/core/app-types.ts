@@ -53,8 +53,25 @@ export interface Saved {
   watched?: Record<string, number>;
   /** Of which requests the person was told, with the instant of each; missing where there are none. */
   requests?: Record<string, number>;
+  /** What was chosen and not confirmed yet; missing where there is nothing. */
+  wanted?: SavedWishes;
   /** Missing where the person changed nothing. */
   device?: DeviceSettings;
+}
+
+export interface SavedWishes {
+  presence?: WantedPresence;
+  settings?: WantedSettings;
+}
+
+/** The lists of contacts among the settings. */
+export type SettingsList = "letThrough" | "favourites";
+
+/** What the person changed of the settings. Of the lists only who was put on or taken off: another device may change them too. */
+export interface WantedSettings {
+  change: Partial<Omit<Settings, SettingsList>>;
+  listed: { list: SettingsList; user: UserId; on: boolean }[];
+  request: number;
 }
 
 /** The whole state of one installation: plain JSON, written after each event. Instants are ms since 1970, by this machine. */
@@ -97,7 +114,7 @@ export interface SignedIn {
   /** False until the server told them. */
   settingsKnown: boolean;
   /** What was changed here and is not confirmed yet. */
-  wantedSettings?: { change: Partial<Settings>; request: number };
+  wantedSettings?: WantedSettings;
   /** The server did not take the last change. */
   settingsRefused?: true;
   device: DeviceSettings;
@@ -206,7 +223,7 @@ export type PageCommand =
   /** What is left out stays. */
   | { type: "set-device"; change: DeviceChange }
   /** What is left out stays. */
-  | { type: "set-settings"; change: Partial<Settings> }
+  | { type: "set-settings"; change: WantedSettings["change"] }
   /** Whether this contact rings through one's own do not disturb. */
   | { type: "let-through"; user: UserId; on: boolean }
   /** Whether this contact stands first in the person's list. */

@@ -147,6 +147,7 @@ function keptOf(state: AppState): Kept {
 }
 
 function newSignedIn(session: Session, { device, lastSocket, lastReading, invite }: Kept, saved?: Saved): SignedIn {
+  const { presence, settings } = saved?.wanted ?? {};
   return {
     at: "signed-in",
     session,
@@ -156,9 +157,10 @@ function newSignedIn(session: Session, { device, lastSocket, lastReading, invite
     others: [],
     over: [],
     owed: [],
-    self: { availability: "available" },
+    self: { availability: "available", ...(presence ? { wanted: presence } : {}) },
     settings: { showBusy: true, secondCall: "wait" },
     settingsKnown: false,
+    ...(settings ? { wantedSettings: settings } : {}),
     device,
     ...(invite === undefined ? {} : { invite }),
     history: newHistory(saved?.calls),
@@ -168,7 +170,7 @@ function newSignedIn(session: Session, { device, lastSocket, lastReading, invite
     idle: false,
     contactsShown: false,
     rejoinMs: REJOIN_MS,
-    lastRequest: 0,
+    lastRequest: Math.max(0, presence?.request ?? 0, settings?.request ?? 0),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   RingShown,
   RingSoundShown,
   Saved,
+  SavedWishes,
   SignedIn,
 } from "./app-types.ts";
 import { askers } from "./app-watch.ts";
@@ -121,12 +122,21 @@ function chosenOf({ self }: SignedIn): Choice {
   return self.wanted?.availability ?? self.availability;
 }
 
-function savedOf({ session, roster, history, watching, requests, device }: SignedIn): Saved {
+function savedOf(state: SignedIn): Saved {
+  const { session, roster, history, watching, requests, device } = state;
   const contacts = roster.known ? { contacts: roster.contacts } : {};
   const calls = history.known ? { calls: firstPage(history) } : {};
   const watched = Object.keys(watching.until).length > 0 ? { watched: watching.until } : {};
   const told = Object.keys(requests.told).length > 0 ? { requests: requests.told } : {};
-  return { server: session.server.origin, session, ...contacts, ...calls, ...watched, ...told, ...savedDevice(device) };
+  const lists = { ...contacts, ...calls, ...watched, ...told };
+  return { server: session.server.origin, session, ...lists, ...savedWishes(state), ...savedDevice(device) };
+}
+
+/** A choice that the server has not heard of yet must outlive the browser, or it would ring against it. */
+function savedWishes({ self, wantedSettings }: SignedIn): { wanted?: SavedWishes } {
+  const presence = self.wanted ? { presence: self.wanted } : {};
+  const settings = wantedSettings ? { settings: wantedSettings } : {};
+  return self.wanted || wantedSettings ? { wanted: { ...presence, ...settings } } : {};
 }
 
 function savedDevice(device: DeviceSettings): Pick<Saved, "device"> {

@@ -1,32 +1,12 @@
-import { CallRecord, Contact, DeviceId, UserId } from "#protocol";
+import { DeviceId } from "#protocol";
 import * as v from "valibot";
 import { browser } from "wxt/browser";
-import type { AppState, Saved, Session } from "../core/app-types.ts";
+import type { AppState, Saved } from "../core/app-types.ts";
 import type { View } from "../core/view.ts";
-import { readDeviceSettings } from "./device-settings.ts";
 import { createLogger, errorName } from "./logger.ts";
+import { readSaved } from "./saved.ts";
 
 const log = createLogger("store");
-
-const SavedSchema = v.object({
-  server: v.optional(v.string()),
-  session: v.optional(
-    v.object({
-      user: UserId,
-      handle: v.string(),
-      name: v.string(),
-      avatar: v.optional(v.string()),
-      server: v.object({ origin: v.string(), presenceUrl: v.string(), parseUrl: v.string(), peerPath: v.string() }),
-    }),
-  ),
-  // What cannot be read of these is no reason to sign out.
-  contacts: v.fallback(v.optional(v.array(Contact)), undefined),
-  calls: v.fallback(v.optional(v.array(CallRecord)), undefined),
-  watched: v.fallback(v.optional(v.record(v.string(), v.number())), undefined),
-  requests: v.fallback(v.optional(v.record(v.string(), v.number())), undefined),
-  // A person who chose nothing has none, and a key that is missing is only allowed where it is optional.
-  device: v.optional(v.unknown()),
-});
 
 /** What a start finds. */
 export interface Stored {
@@ -63,12 +43,11 @@ export class Store {
     ]);
     await this.#readDevice(local["device"]);
     const token = v.safeParse(v.pipe(v.string(), v.minLength(1)), local["token"]);
-    const saved = v.safeParse(SavedSchema, local["saved"]);
     this.#token = token.success ? token.output : undefined;
     const state = journalled(session["journal"]);
     return {
       ...(state === undefined ? {} : { state }),
-      ...withOffered(saved.success ? savedOf(saved.output, this.#token !== undefined) : undefined),
+      ...withOffered(readSaved(local["saved"], this.#token !== undefined)),
     };
   }
 
@@ -115,27 +94,6 @@ function withOffered(saved: Saved | undefined): { saved?: Saved } {
   const server = import.meta.env.BECKON_SERVER;
   if (saved?.server !== undefined || server === "") return saved === undefined ? {} : { saved };
   return { saved: { ...saved, server } };
-}
-
-function savedOf(saved: v.InferOutput<typeof SavedSchema>, hasToken: boolean): Saved {
-  const { server, session, contacts, calls, watched, requests } = saved;
-  const known = {
-    ...(server === undefined ? {} : { server }),
-    ...(saved.device === undefined ? {} : { device: readDeviceSettings(saved.device) }),
-  };
-  if (!hasToken || session === undefined) return known;
-  return {
-    ...known,
-    session: sessionOf(session),
-    ...(contacts === undefined ? {} : { contacts }),
-    ...(calls === undefined ? {} : { calls }),
-    ...(watched === undefined ? {} : { watched }),
-    ...(requests === undefined ? {} : { requests }),
-  };
-}
-
-function sessionOf({ avatar, ...session }: NonNullable<v.InferOutput<typeof SavedSchema>["session"]>): Session {
-  return { ...session, ...(avatar === undefined ? {} : { avatar }) };
 }
 
 function journalled(stored: unknown): AppState | undefined {

@@ -39,6 +39,24 @@ describe("the background that runs for the first time", () => {
     expect(device.signedIn.connection.line.at).toBe("opening");
   });
 
+  it("keeps to what was chosen before and not confirmed yet, and tells it after the welcome", () => {
+    const before = online()
+      .loses()
+      .on({ type: "set-presence", availability: "dnd" }, { type: "let-through", user: carol.user, on: true });
+    const { saved: kept } = outward(before.state);
+    const device = new Device().on({ type: "started", saved: JSON.parse(JSON.stringify(kept)) as Saved });
+    expect(viewOf(device.state)).toMatchObject({ self: { availability: "dnd" }, settings: { change: "waiting" } });
+    device.on({ type: "socket-opened", socket: 1 }).hears(welcome());
+    expect(device.sent).toEqual([
+      expect.objectContaining({ type: "presence.set", availability: "dnd" }),
+      expect.objectContaining({ type: "settings.set", letThrough: [carol.user] }),
+    ]);
+    const ids = device.sent.map((message) => (message as { id: number }).id);
+    expect(new Set([...ids, device.signedIn.lastRequest + 1]).size).toBe(3);
+    device.on({ type: "sign-out" });
+    expect(outward(device.state).saved).toEqual({ server: session.server.origin });
+  });
+
   it("remembers the server where nobody is signed in", () => {
     const device = new Device().on({ type: "started", saved: { server: "https://beckon.example" } });
     expect(device.state).toEqual({ ...INITIAL_STATE, server: "https://beckon.example" });

@@ -140,6 +140,20 @@ describe("what is saved", () => {
     expect(outward(talking().state).saved).toEqual({ server: session.server.origin, session, contacts });
   });
 
+  it("holds what was chosen and not confirmed yet, until it is", () => {
+    const device = online()
+      .loses()
+      .on({ type: "set-presence", availability: "dnd", text: "Focus", forMs: 60_000 })
+      .on({ type: "favourite", user: bob.user, on: true });
+    expect(outward(device.state).saved?.wanted).toMatchObject({
+      presence: { availability: "dnd", text: "Focus", until: device.now + 60_000 },
+      settings: { listed: [{ list: "favourites", user: bob.user, on: true }] },
+    });
+    device.returns();
+    for (const re of [1, 2]) device.hears({ type: "ok", re });
+    expect(outward(device.state).saved).not.toHaveProperty("wanted");
+  });
+
   it("holds no list that was never read", () => {
     const { roster, ...rest } = online().signedIn;
     const { saved } = outward({ ...rest, roster: { ...roster, contacts: [], known: false } });

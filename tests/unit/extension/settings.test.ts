@@ -65,6 +65,25 @@ describe("the settings", () => {
 });
 
 describe("whom one lets through", () => {
+  it("keeps what another device changed of the list while this one had no line", () => {
+    const settings = { showBusy: true, secondCall: "wait" } as const;
+    const device = online().hears({
+      type: "self",
+      availability: "available",
+      settings: { ...settings, letThrough: [bob.user] },
+    });
+    device.loses().on({ type: "favourite", user: bob.user, on: true });
+    device.returns({ settings: { ...settings, letThrough: [], favourites: [carol.user] } });
+    expect(device.sent).toContainEqual({
+      type: "settings.set",
+      id: expect.any(Number) as number,
+      favourites: [carol.user, bob.user],
+    });
+    expect(shown(device)).toMatchObject({ letThrough: [], favourites: [carol.user, bob.user] });
+    device.hears({ type: "ok", re: device.signedIn.lastRequest });
+    expect(shown(device)).toMatchObject({ favourites: [carol.user, bob.user], change: "none" });
+  });
+
   it("travels as the whole list, without those who are no contacts any more", () => {
     const device = online().hears({
       type: "self",
