@@ -81,8 +81,26 @@ export type FunctionResult<F extends FunctionName> = v.InferOutput<(typeof FUNCT
 /** What Parse's `login` answers, as far as a client needs it. */
 export const LoginResult = v.object({ objectId: UserId, sessionToken: v.string() });
 
-/** The body of an error of Parse's routes. */
-export const ParseFailure = v.object({ code: v.number(), error: v.string() });
+/** Why something is refused that was asked well, where a person can do something about it. [DEC-51] */
+export const RefusalReason = v.picklist([
+  "self", // one's own handle, or one's own invite link
+  "blocked", // the asker blocks the person
+  "contacts-full",
+  "contacts-full-theirs",
+  "blocked-full", // as many are blocked as can be
+  "requests-full", // too many requests wait at the handle
+  "links-full", // too many invite links wait to be used
+]);
+export type RefusalReason = v.InferOutput<typeof RefusalReason>;
+
+/** The body of an error of Parse's routes. `field` names the parameter at fault. [DEC-51] */
+export const ParseFailure = v.object({
+  code: v.number(),
+  error: v.string(),
+  field: v.optional(v.string()),
+  // A newer server may know others.
+  reason: v.fallback(v.optional(RefusalReason), undefined),
+});
 
 /** Parse's error codes that a client tells apart (Parse's `ParseError`). */
 export const ParseCode = {

@@ -1,11 +1,10 @@
 import type { UserId } from "#protocol";
-import { ParseCode } from "#protocol";
 import type { DatabasePool } from "../database/pool.ts";
 import type { Alone } from "./alone.ts";
 import { AVATAR_TYPE, avatarOf } from "./avatar-image.ts";
 import { fileAt, newAvatarPath, type KeptAvatar } from "./avatar-rows.ts";
 import { listAsStale, nameFile, type KeptFiles } from "./kept-files.ts";
-import { Refusal, sessionOver } from "./refusals.ts";
+import { sessionOver, wrongField } from "./refusals.ts";
 import { tellProfile } from "./tell-profile.ts";
 
 /** People's pictures. */
@@ -27,7 +26,7 @@ export class Avatars {
     } else {
       const picture = await avatarOf(Buffer.from(image, "base64"));
       if (picture === undefined) {
-        throw new Refusal(ParseCode.invalid, "In setAvatar 'image' must be a picture: JPEG, PNG, WebP or GIF.");
+        throw wrongField("image", "In setAvatar 'image' must be a picture: JPEG, PNG, WebP or GIF.");
       }
       await this.#replace(user, { file: await this.#files.add(picture, AVATAR_TYPE), path: newAvatarPath() });
     }

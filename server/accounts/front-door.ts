@@ -1,4 +1,4 @@
-import { DeviceId, FUNCTIONS, MAX_IMAGE_BYTES, ParseCode, type FunctionName } from "#protocol";
+import { DeviceId, FUNCTIONS, MAX_IMAGE_BYTES, ParseCode, RefusalReason, type FunctionName } from "#protocol";
 import express, { type NextFunction, type Request, type Response, type Router } from "express";
 import * as v from "valibot";
 import { addressOf } from "../http/address.ts";
@@ -188,7 +188,7 @@ function answerErrors(logger: Logger) {
 
 /** Parse's own errors and those of the body's reader, which carry a code or a status. */
 function refuseOther(response: Response, error: unknown, logger: Logger): void {
-  const { code, status, message, limit } = v.parse(Thrown, error instanceof Error ? error : {});
+  const { code, status, message, limit, field, reason } = v.parse(Thrown, error instanceof Error ? error : {});
   if (status === 413) {
     refuse(
       response,
@@ -205,8 +205,8 @@ function refuseOther(response: Response, error: unknown, logger: Logger): void {
     logger.warn("Parse could not answer", { code, reason: message });
     refuse(response, databaseAway());
   } else {
-    const waitMs = code === ParseCode.tooMany ? 60_000 : undefined;
-    refuse(response, new Refusal(code, message, waitMs));
+    const retryAfterMs = code === ParseCode.tooMany ? 60_000 : undefined;
+    refuse(response, new Refusal(code, message, { field, reason, retryAfterMs }));
   }
 }
 
@@ -215,4 +215,6 @@ const Thrown = v.object({
   status: v.fallback(v.optional(v.number()), undefined),
   message: v.fallback(v.string(), ""),
   limit: v.fallback(v.number(), MAX_BODY_BYTES),
+  field: v.fallback(v.optional(v.string()), undefined),
+  reason: v.fallback(v.optional(RefusalReason), undefined),
 });

@@ -15,7 +15,7 @@ import type { Newcomers } from "./newcomers.ts";
 import type { OidcSignIn } from "./oidc-sign-in.ts";
 import type { Profiles } from "./profiles.ts";
 import type { FunctionCounters } from "./rate-limits.ts";
-import { databaseAway, mistake, Refusal, tooMany } from "./refusals.ts";
+import { because, databaseAway, mistake, Refusal, tooMany, wrongField } from "./refusals.ts";
 import { makeAccount, type ParseSdk } from "./sign-up.ts";
 
 type Parameters<F extends FunctionName> = v.InferOutput<(typeof FUNCTIONS)[F]["parameters"]>;
@@ -58,7 +58,11 @@ export function defineFunctions(parts: FunctionParts): void {
         return await call(name, implementations, request, parts);
       } catch (error) {
         const refusal = refusalOf(error, name, parts.logger);
-        throw new parts.parse.Error(refusal.code, refusal.message);
+        // Parse hands it on as it is, to the front door.
+        throw Object.assign(new parts.parse.Error(refusal.code, refusal.message), {
+          field: refusal.field,
+          reason: refusal.reason,
+        });
       }
     });
   }
@@ -83,10 +87,10 @@ function readParameters(name: FunctionName, given: unknown): unknown {
   const issue = read.issues[0];
   const field = v.getDotPath(issue) ?? "";
   if (issue.type === "strict_object" && issue.expected === "never") {
-    throw new Refusal(ParseCode.invalid, `${name} does not know the field '${field}'; leave it out.`);
+    throw wrongField(field, `${name} does not know the field '${field}'; leave it out.`);
   }
-  if (issue.input === undefined) throw new Refusal(ParseCode.invalid, `${name} needs the field '${field}'; give it.`);
-  throw new Refusal(ParseCode.invalid, `In ${name} '${field}' ${issue.message}.`);
+  if (issue.input === undefined) throw wrongField(field, `${name} needs the field '${field}'; give it.`);
+  throw wrongField(field, `In ${name} '${field}' ${issue.message}.`);
 }
 
 async function counted(name: FunctionName, request: FunctionRequest, parts: FunctionParts): Promise<Caller> {
@@ -157,7 +161,7 @@ function contactFunctions({ contacts, calls, missed, invites }: FunctionParts) {
     listCalls: async ({ before, limit }, { user }) => {
       const page = await calls.page(user.id, before, limit);
       if (page === undefined) {
-        throw new Refusal(ParseCode.invalid, "In listCalls 'before' must be the `next` of the page in front of it.");
+        throw wrongField("before", "In listCalls 'before' must be the `next` of the page in front of it.");
       }
       return page;
     },
@@ -183,17 +187,17 @@ function done(outcome: ContactOutcome): Record<string, never> {
     case "not-found":
       throw new Refusal(ParseCode.notFound, "There is no such contact or request; read the list again.");
     case "self":
-      throw new Refusal(ParseCode.invalid, "That is your own handle; give somebody else's.");
+      throw because("self", "That is your own handle; give somebody else's.");
     case "too-many":
-      throw new Refusal(ParseCode.invalid, "Your contact list is full; remove somebody first.");
+      throw because("contacts-full", "Your contact list is full; remove somebody first.");
     case "too-many-theirs":
-      throw new Refusal(ParseCode.invalid, "Their contact list is full; they have to remove somebody first.");
+      throw because("contacts-full-theirs", "Their contact list is full; they have to remove somebody first.");
     case "too-many-blocked":
-      throw new Refusal(ParseCode.invalid, "You have blocked as many people as you can; unblock somebody first.");
+      throw because("blocked-full", "You have blocked as many people as you can; unblock somebody first.");
     case "blocked":
-      throw new Refusal(ParseCode.invalid, "You have blocked this person; unblock them first.");
+      throw because("blocked", "You have blocked this person; unblock them first.");
     case "too-many-asked":
-      throw new Refusal(ParseCode.invalid, "Too many requests wait at this handle already; let its owner ask you.");
+      throw because("requests-full", "Too many requests wait at this handle already; let its owner ask you.");
   }
 }
 

@@ -16,7 +16,7 @@ import {
   useInvite,
   type InviteLink,
 } from "./invite-rows.ts";
-import { Refusal } from "./refusals.ts";
+import { because, Refusal } from "./refusals.ts";
 
 /** So many links of one person may wait to be used. */
 export const MAX_OPEN_INVITES = 50;
@@ -123,7 +123,7 @@ function ownerOf(link: InviteLink | undefined, user: Profile): Person {
     throw new Refusal(ParseCode.notFound, "This invite is for an account alone; there is nobody to be a contact of.");
   }
   if (link.owner.id === user.id) {
-    throw new Refusal(ParseCode.invalid, "This is your own invite link; send it to somebody else.");
+    throw because("self", "This is your own invite link; send it to somebody else.");
   }
   return link.owner;
 }
@@ -146,8 +146,8 @@ function notAdmitted(code: string | undefined): Refusal {
 }
 
 function tooManyOpen(): Refusal {
-  return new Refusal(
-    ParseCode.invalid,
+  return because(
+    "links-full",
     `You have ${String(MAX_OPEN_INVITES)} invite links that nobody has used yet; wait until one is used or expires.`,
   );
 }

@@ -7,7 +7,7 @@ import type { Caller } from "./caller.ts";
 import { endSessions } from "./devices.ts";
 import type { PasswordTries } from "./password-tries.ts";
 import { passwordProblem } from "./passwords.ts";
-import { Refusal, sessionOver, tooMany } from "./refusals.ts";
+import { Refusal, sessionOver, tooMany, wrongField } from "./refusals.ts";
 
 /** Parse's own way of keeping a password. It tells nothing of its types, and a sign-in goes through these two. */
 const hashing = createRequire(import.meta.url)("parse-server/lib/password.js") as {
@@ -58,7 +58,7 @@ export class OwnPassword {
     const account = await this.#read(caller);
     if (account.hash !== null) await this.#prove(caller, account.hash, current);
     const problem = passwordProblem(next, { handle: account.handle, email: account.email ?? undefined });
-    if (problem !== undefined) throw new Refusal(ParseCode.invalid, `In changePassword 'next' ${problem}.`);
+    if (problem !== undefined) throw wrongField("next", `In changePassword 'next' ${problem}.`);
     const hash = await hashing.hash(next);
     await this.#alone(async (database, tell) => {
       const kept = await database.rows(

@@ -1,16 +1,38 @@
-import { ParseCode } from "#protocol";
+import { ParseCode, type RefusalReason } from "#protocol";
 import type { Response } from "express";
+
+/** What a client may do about a refusal by itself. */
+interface RefusalDetails {
+  /** The parameter at fault. */
+  field?: string | undefined;
+  reason?: RefusalReason | undefined;
+  retryAfterMs?: number | undefined;
+}
 
 /** Why a request comes to nothing: Parse's code, and a sentence that says what to do. */
 export class Refusal extends Error {
   readonly code: number;
+  readonly field: string | undefined;
+  readonly reason: RefusalReason | undefined;
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: number, message: string, retryAfterMs?: number) {
+  constructor(code: number, message: string, { field, reason, retryAfterMs }: RefusalDetails = {}) {
     super(message);
     this.code = code;
+    this.field = field;
+    this.reason = reason;
     this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** Where one parameter is at fault. */
+export function wrongField(field: string, message: string): Refusal {
+  return new Refusal(ParseCode.invalid, message, { field });
+}
+
+/** Where nothing that was given is wrong, but something stands in its way. */
+export function because(reason: RefusalReason, message: string): Refusal {
+  return new Refusal(ParseCode.invalid, message, { reason });
 }
 
 export function tooMany(retryAfterMs: number): Refusal {
@@ -18,7 +40,7 @@ export function tooMany(retryAfterMs: number): Refusal {
   return new Refusal(
     ParseCode.tooMany,
     `That was too often; try again in ${seconds < 120 ? `${String(seconds)} seconds` : `${String(Math.ceil(seconds / 60))} minutes`}.`,
-    retryAfterMs,
+    { retryAfterMs },
   );
 }
 
@@ -27,11 +49,9 @@ export function sessionOver(): Refusal {
 }
 
 export function databaseAway(): Refusal {
-  return new Refusal(
-    ParseCode.internal,
-    "The server cannot reach its database just now; try again in a moment.",
-    2_000,
-  );
+  return new Refusal(ParseCode.internal, "The server cannot reach its database just now; try again in a moment.", {
+    retryAfterMs: 2_000,
+  });
 }
 
 const MISTAKE = "The server made a mistake; try again later.";
@@ -41,7 +61,7 @@ export function mistake(): Refusal {
   return new Refusal(ParseCode.internal, MISTAKE);
 }
 
-/** Parse hands an error of a function on with its code and sentence alone. */
+/** Parse hands an error of a function on by its own kind of error, of which the sentence alone tells this one. */
 export function isMistake(sentence: string): boolean {
   return sentence === MISTAKE;
 }
@@ -63,5 +83,7 @@ export function refuse(response: Response, refusal: Refusal, status = STATUS[ref
       "Access-Control-Expose-Headers": "Retry-After",
     });
   }
-  response.status(status).json({ code: refusal.code, error: refusal.message });
+  const { code, message: error, field, reason } = refusal;
+  // What is undefined does not stand in JSON.
+  response.status(status).json({ code, error, field, reason });
 }

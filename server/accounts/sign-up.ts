@@ -2,7 +2,7 @@ import { ParseCode, UserId, type DeviceId } from "#protocol";
 import * as v from "valibot";
 import type { Profile } from "./accounts.ts";
 import { passwordProblem } from "./passwords.ts";
-import { databaseAway, Refusal } from "./refusals.ts";
+import { databaseAway, Refusal, wrongField } from "./refusals.ts";
 
 /** The SDK inside Parse Server, which hands it to its cloud code. */
 export type ParseSdk = typeof import("parse/node");
@@ -26,7 +26,7 @@ export async function makeAccount(parse: ParseSdk, form: SignUpForm, device: Dev
   const { username, password, email } = form;
   const name = form.name?.trim() ?? "";
   const problem = passwordProblem(password, { handle: username, email });
-  if (problem !== undefined) throw new Refusal(ParseCode.invalid, `In signUp 'password' ${problem}.`);
+  if (problem !== undefined) throw wrongField("password", `In signUp 'password' ${problem}.`);
   const user = new parse.User();
   try {
     // Parse makes no session for calls from inside the process, unless they name the device that it is for.
@@ -53,7 +53,7 @@ function refusalOf(parse: ParseSdk, error: unknown): unknown {
       return new Refusal(ParseCode.emailTaken, "This e-mail address already has an account; sign in, or use another.");
     case parse.Error.VALIDATION_ERROR:
       // The schema took its length; what Parse looks at besides is the handle in it.
-      return new Refusal(ParseCode.invalid, "In signUp 'password' must not hold the handle.");
+      return wrongField("password", "In signUp 'password' must not hold the handle.");
     case parse.Error.INTERNAL_SERVER_ERROR:
       return databaseAway();
     default:

@@ -152,7 +152,11 @@ describe("[PRES-5] blocking a contact", () => {
     await bob.call("removeContact", { user: alice.id });
     const refused = {
       status: 400,
-      body: { code: ParseCode.invalid, error: expect.stringMatching(/unblock them first/) as string },
+      body: {
+        code: ParseCode.invalid,
+        error: expect.stringMatching(/unblock them first/) as string,
+        reason: "blocked",
+      },
     };
     expect(await alice.try("requestContact", { handle: bob.handle })).toMatchObject(refused);
     await bob.call("requestContact", { handle: alice.handle });

@@ -123,7 +123,7 @@ describe("asking to be a contact", () => {
   it("refuses one's own handle", async () => {
     expect(await alice.try("requestContact", { handle: alice.handle })).toMatchObject({
       status: 400,
-      body: { code: ParseCode.invalid, error: "That is your own handle; give somebody else's." },
+      body: { code: ParseCode.invalid, error: "That is your own handle; give somebody else's.", reason: "self" },
     });
   });
 

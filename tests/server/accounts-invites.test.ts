@@ -169,10 +169,7 @@ describe("an invite link", () => {
 
   it("does nothing for who made it", async () => {
     const code = await invite(alice);
-    const own = {
-      status: 400,
-      body: { code: ParseCode.invalid, error: expect.stringContaining("your own") as string },
-    };
+    const own = { status: 400, body: { code: ParseCode.invalid, reason: "self" } };
     expect(await alice.try("readInviteLink", { code })).toMatchObject(own);
     expect(await alice.try("redeemInviteLink", { code })).toMatchObject(own);
     expect(await bob.call("redeemInviteLink", { code })).toMatchObject({ user: { id: alice.id } });
@@ -198,7 +195,7 @@ describe("an invite link", () => {
     const code = await invite(alice);
     expect(await bob.try("redeemInviteLink", { code })).toMatchObject({
       status: 400,
-      body: { error: "You have blocked this person; unblock them first." },
+      body: { error: "You have blocked this person; unblock them first.", reason: "blocked" },
     });
     await bob.call("unblockContact", { user: alice.id });
     await bob.call("redeemInviteLink", { code });
@@ -233,23 +230,23 @@ describe("an invite link", () => {
     expect(many.filter(({ status }) => status === 200)).toHaveLength(MAX_OPEN_INVITES);
     expect(many.find(({ status }) => status !== 200)).toMatchObject({
       status: 400,
-      body: { code: ParseCode.invalid, error: expect.stringContaining("50 invite links") as string },
+      body: { code: ParseCode.invalid, reason: "links-full" },
     });
     await expire(alice);
     expect((await alice.try("createInviteLink", {})).status).toBe(200);
   });
 
   it.each([
-    ["the invited", () => bob, "Your contact list is full"],
-    ["the inviting", () => alice, "Their contact list is full"],
-  ])("does not go beyond what the list of %s holds", async (_whose, full, sentence) => {
+    ["the invited", () => bob, "Your contact list is full", "contacts-full"],
+    ["the inviting", () => alice, "Their contact list is full", "contacts-full-theirs"],
+  ])("does not go beyond what the list of %s holds", async (_whose, full, sentence, reason) => {
     await client.query(
       `INSERT INTO "Contact" ("objectId", "createdAt", "updatedAt", "owner", "handle")
        SELECT $1 || n, now(), now(), $1, 'nobody' || n FROM generate_series(1, $2::int) AS n`,
       [full().id, MAX_CONTACTS],
     );
     const answer = await bob.try("redeemInviteLink", { code: await invite(alice) });
-    expect(answer).toMatchObject({ status: 400, body: { error: expect.stringContaining(sentence) as string } });
+    expect(answer).toMatchObject({ status: 400, body: { error: expect.stringContaining(sentence) as string, reason } });
   });
 
   it("is kept as a hash alone, and stands in no log", async () => {

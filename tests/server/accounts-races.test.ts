@@ -1,4 +1,4 @@
-import { ParseCode, type DeviceId, type UserId } from "#protocol";
+import { ParseCode, type DeviceId, type RefusalReason, type UserId } from "#protocol";
 import { Client } from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 import { MAX_CONTACTS } from "../../server/accounts/contact-rows.ts";
@@ -93,16 +93,18 @@ it("a request that crosses the sign-up of whom it is for reaches them", async ()
 });
 
 describe("a list of contacts has an end", () => {
-  const full = (sentence: RegExp) => ({
+  const full = (sentence: RegExp, reason: RefusalReason) => ({
     status: 400,
-    body: { code: ParseCode.invalid, error: expect.stringMatching(sentence) as string },
+    body: { code: ParseCode.invalid, error: expect.stringMatching(sentence) as string, reason },
   });
 
   it("for whoever accepts", async () => {
     const [dave, erin] = [await person("dave"), await person("erin")];
     await erin.call("requestContact", { handle: "dave" });
     await plantWishes(dave.id, "friend-#", "friend.#", MAX_CONTACTS);
-    expect(await dave.try("acceptContact", { user: erin.id })).toMatchObject(full(/^Your contact list is full/));
+    expect(await dave.try("acceptContact", { user: erin.id })).toMatchObject(
+      full(/^Your contact list is full/, "contacts-full"),
+    );
     await client.query(`DELETE FROM "Contact" WHERE "owner" = $1 AND "handle" = 'friend.1'`, [dave.id]);
     expect(await dave.try("acceptContact", { user: erin.id })).toMatchObject({ status: 200 });
     expect(await dave.try("acceptContact", { user: erin.id })).toMatchObject({ status: 200 });
@@ -113,7 +115,7 @@ describe("a list of contacts has an end", () => {
     await plantWishes("asker-#", frank.id, "frank", MAX_CONTACTS);
     await plantWishes("asker-#", "", "nobody", MAX_CONTACTS);
     const refused = await grace.try("requestContact", { handle: "frank" });
-    expect(refused).toMatchObject(full(/^Too many requests wait at this handle/));
+    expect(refused).toMatchObject(full(/^Too many requests wait at this handle/, "requests-full"));
     expect((await grace.try("requestContact", { handle: "nobody" })).body).toEqual(refused.body);
     // Whom they ask may still say yes.
     await frank.call("requestContact", { handle: "grace" });

@@ -98,6 +98,8 @@ describe("signing up", () => {
   ])("refuses %j", async (body, code, sentence) => {
     const answer = await ask(accounts, "/functions/signUp", { body });
     expect(answer).toMatchObject({ status: 400, body: { code, error: expect.stringContaining(sentence) as string } });
+    // The field that the sentence names stands by itself as well.
+    expect(answer.body["field"]).toBe(/'(.+?)'/.exec(sentence)?.[1]);
   });
 });
 
