@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { account, callFunction, type SignedUp, signUp } from "../support/accounts.ts";
+import { textsIn } from "../../server/locales/text.ts";
 import { Backend } from "../support/backend.ts";
+import { query } from "../support/backend-database.ts";
 import { Belongings } from "../support/belongings.ts";
 import { Person, say } from "../support/people.ts";
+import { readQr } from "../support/read-qr.ts";
 import { until } from "../support/until.ts";
 
 const open = new Belongings();
@@ -46,6 +49,37 @@ async function contactsOf({ token }: SignedUp): Promise<string[]> {
   return contacts.map(({ handle }) => handle);
 }
 
+/** A link of Carol's that Dan has used. */
+async function useUp(): Promise<string> {
+  const [carol, dan] = [
+    await signUp(backend.url, account("Carol Ruiz")),
+    await signUp(backend.url, account("Dan Weber")),
+  ];
+  const { code, url } = await callFunction(backend.url, "createInviteLink", {}, carol.token);
+  await callFunction(backend.url, "redeemInviteLink", { code }, dan.token);
+  return url;
+}
+
+/** A link whose week is over. */
+async function expire(): Promise<string> {
+  const erin = await signUp(backend.url, account("Erin Lund"));
+  const address = await linkOf(erin);
+  await expireAll();
+  return address;
+}
+
+async function expireAll(): Promise<void> {
+  await query(await backend.databaseUri(), `UPDATE "InviteLink" SET "expires" = now()`);
+}
+
+/** A link of somebody who has deleted their account since. */
+async function leaveForGood(): Promise<string> {
+  const frank = await signUp(backend.url, account("Frank Berg"));
+  const address = await linkOf(frank);
+  await callFunction(backend.url, "deleteAccount", { password: frank.password }, frank.token);
+  return address;
+}
+
 let link: string;
 
 test("Alice makes a link in the popup: to copy, as a QR code, and with its end in words", async () => {
@@ -57,7 +91,11 @@ test("Alice makes a link in the popup: to copy, as a QR code, and with its end i
   const field = alice.popup.getByLabel(say("invite.link"), { exact: true });
   link = await field.inputValue();
   expect(link).toMatch(new RegExp(`^${backend.url}/i/[0-9A-Z-]{19}$`));
-  await alice.popup.getByRole("img", { name: say("invite.qr") }).waitFor();
+  const code = alice.popup.getByRole("img", { name: say("invite.qr") });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await alice.popup.emulateMedia({ colorScheme });
+    expect(await readQr(code), colorScheme).toBe(link);
+  }
   await alice.popup.getByText(/Works once, until .+, \d+:\d\d\./).waitFor();
   await alice.popup.getByRole("button", { name: say("invite.copy"), exact: true }).click();
   await alice.popup.getByText(new RegExp(`${say("invite.copied")}|${say("invite.copy-yourself")}`)).waitFor();
@@ -104,20 +142,54 @@ test("going back leads to the link's own page, and not forward again", async () 
   await page.close();
 });
 
-test("Bob is told why an invitation does not hold, or is his own, or is another server's", async () => {
-  const used = await linkOf(aliceAccount);
-  const dan = await signUp(backend.url, account("Dan Weber"));
-  await callFunction(backend.url, "redeemInviteLink", { code: used }, dan.token);
-  await callFunction(backend.url, "removeContact", { user: aliceAccount.user }, bobAccount.token);
-  const cases = [
-    [used, say("invite.not-valid")],
-    [await linkOf(bobAccount), say("invite.own")],
-  ] as const;
-  for (const [address, sentence] of cases) {
+describe("an invitation that", () => {
+  test.each([
+    ["was used", useUp],
+    ["has expired", expire],
+    ["is of somebody who is gone", leaveForGood],
+  ] as const)("%s says so, in Beckon and without it, and cannot be accepted", async (_, end) => {
+    const address = await end();
     const page = await follow(bob, address);
-    await page.getByRole("alert").filter({ hasText: sentence }).waitFor();
+    await page
+      .getByRole("alert")
+      .filter({ hasText: say("invite.not-valid") })
+      .waitFor();
+    const card = page.getByRole("region", { name: say("invite.title") });
+    expect(await card.getByRole("button").allTextContents()).toEqual([say("invite.close")]);
     await page.getByRole("button", { name: say("invite.close") }).click();
-  }
+    const t = textsIn("en");
+    const without = await follow(alice, address);
+    await without.getByRole("heading", { name: t("invite.stale-title") }).waitFor();
+    await without.getByText(t("invite.stale")).waitFor();
+    expect(await without.getByLabel(t("invite.code")).count()).toBe(0);
+    await without.close();
+  });
+
+  test("expires under Bob's eyes is not accepted any more", async () => {
+    const grace = await signUp(backend.url, account("Grace Sato"));
+    const address = await linkOf(grace);
+    const page = await follow(bob, address);
+    const accept = page.getByRole("button", { name: say("invite.accept"), exact: true });
+    await accept.waitFor();
+    await expireAll();
+    await accept.click();
+    await page
+      .getByRole("alert")
+      .filter({ hasText: say("invite.not-valid") })
+      .waitFor();
+    expect(await accept.count()).toBe(0);
+    expect(await contactsOf(grace)).toEqual([]);
+    await page.getByRole("button", { name: say("invite.close") }).click();
+  });
+});
+
+test("Bob is told that an invitation is his own, or another server's", async () => {
+  const own = await follow(bob, await linkOf(bobAccount));
+  await own
+    .getByRole("alert")
+    .filter({ hasText: say("invite.own") })
+    .waitFor();
+  await own.getByRole("button", { name: say("invite.close") }).click();
   // A pasted link of another server, as a page of ours hands it on.
   await bob.popup.evaluate(
     (given) =>
