@@ -34,48 +34,33 @@ interface Event {
 
 /** One person's Chromium with the built extension, in a profile of its own that is removed with it. */
 export class PersonBrowser {
-  readonly context: BrowserContext;
+  #context: BrowserContext;
   readonly #extension: string;
   readonly #folder: string;
   readonly #profile: string;
+  readonly #options: ChromiumOptions;
   #alone: ChildProcess | undefined;
   /** The empty page that a browser begins with, until it is used. */
   #empty: Page | undefined;
   #probe: Promise<Page> | undefined;
   #isClosed = false;
 
-  private constructor(context: BrowserContext, folder: string, profile: string) {
-    this.context = context;
+  private constructor(context: BrowserContext, folder: string, profile: string, options: ChromiumOptions) {
+    this.#context = context;
     this.#folder = folder;
     this.#extension = `chrome-extension://${idOf(folder)}/`;
     this.#profile = profile;
-    this.#empty = context.pages()[0];
-    context.on("close", () => (this.#isClosed = true));
+    this.#options = options;
+    this.#begin(context);
   }
 
   static async launch(options: ChromiumOptions = {}): Promise<PersonBrowser> {
-    const executablePath = options.program ?? findChromium();
-    if (executablePath === undefined) throw new Error("There is no Chromium here: run npm run demo or npm test.");
     const profile = await realpath(await mkdtemp(join(tmpdir(), "beckon-profile-")));
     const folder = join(profile, "extension");
-    const { headless = true, diesOfSignals = true } = options;
     try {
       await copyWatchedBuild("chrome", folder, options.build);
       if (options.seesLinks === true) await grantOrigins(folder);
-      const context = await chromium.launchPersistentContext(profile, {
-        executablePath,
-        headless,
-        args: argumentsFor(folder, options),
-        ignoreDefaultArgs: headless ? [] : ["--enable-automation"],
-        viewport: headless ? { width: 1000, height: 700 } : null,
-        locale: "en-US",
-        // What it leaves in the temporary folder goes with the profile.
-        env: { ...process.env, TMPDIR: profile },
-        handleSIGINT: diesOfSignals,
-        handleSIGTERM: diesOfSignals,
-        handleSIGHUP: diesOfSignals,
-      });
-      const browser = new PersonBrowser(context, folder, profile);
+      const browser = new PersonBrowser(await start(profile, folder, options), folder, profile, options);
       // It runs before the extension is there, whose pages cannot be opened until then.
       await browser.worker();
       if (options.welcomed !== true) await (await browser.welcomePage()).close();
@@ -84,6 +69,25 @@ export class PersonBrowser {
       await rm(profile, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  get context(): BrowserContext {
+    return this.#context;
+  }
+
+  /** Ends the browser and starts it again on the same profile. None of its former pages can be used on. */
+  async restart(): Promise<void> {
+    await this.#context.close();
+    this.#context = await start(this.#profile, this.#folder, this.#options);
+    this.#begin(this.#context);
+    await this.worker();
+  }
+
+  #begin(context: BrowserContext): void {
+    this.#isClosed = false;
+    this.#probe = undefined;
+    this.#empty = context.pages()[0];
+    context.on("close", () => (this.#isClosed = true));
   }
 
   /** As {@link runFirst}, for the pages of this browser's extension. */
@@ -321,6 +325,25 @@ export class PersonBrowser {
     page.once("crash", () => (this.#probe = undefined));
     return page;
   }
+}
+
+function start(profile: string, folder: string, options: ChromiumOptions): Promise<BrowserContext> {
+  const executablePath = options.program ?? findChromium();
+  if (executablePath === undefined) throw new Error("There is no Chromium here: run npm run demo or npm test.");
+  const { headless = true, diesOfSignals = true } = options;
+  return chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless,
+    args: argumentsFor(folder, options),
+    ignoreDefaultArgs: headless ? [] : ["--enable-automation"],
+    viewport: headless ? { width: 1000, height: 700 } : null,
+    locale: "en-US",
+    // What it leaves in the temporary folder goes with the profile.
+    env: { ...process.env, TMPDIR: profile },
+    handleSIGINT: diesOfSignals,
+    handleSIGTERM: diesOfSignals,
+    handleSIGHUP: diesOfSignals,
+  });
 }
 
 /** Chromium makes the id of an unpacked extension of its folder's name: 32 hex digits of its hash, written a to p. */
