@@ -2,8 +2,10 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { REACH_CHECKS, type ReachCheckName } from "../../extension/core/reach.ts";
 import { createText } from "../../extension/locales/text.ts";
+import type { SignedUp } from "../support/accounts.ts";
 import { say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
+import { talk } from "../support/talk.ts";
 import { until } from "../support/until.ts";
 
 /** The part of the extension API that the tests of the settings ask for. */
@@ -11,10 +13,11 @@ declare const chrome: {
   runtime: {
     getContexts: (filter: { contextTypes: string[] }) => Promise<{ documentUrl: string }[]>;
     sendMessage: (message: unknown) => Promise<{ ok: boolean; value?: unknown }>;
+    connect: (info: { name: string }) => { postMessage: (message: object) => void };
   };
   storage: {
     local: {
-      get: (names: string[]) => Promise<{ token: string; device: string; saved: { session: { user: string } } }>;
+      get: (names: string[]) => Promise<{ token: string; device: string }>;
     };
   };
 };
@@ -128,20 +131,59 @@ test("the language is that of every open page at once, and of the toolbar's butt
   await settings.getByRole("heading", { name: say("settings.title"), exact: true }).waitFor();
 });
 
-test("the diagnostics hold nothing of anybody: no token, id, name, handle, e-mail address or server", async () => {
+test("the diagnostics that are copied hold nothing of anybody, not even after a call and a trouble", async () => {
   const { alice, bob, backend } = stage;
-  const told = await settings.evaluate(async () => {
-    const { value } = await chrome.runtime.sendMessage({ type: "readDiagnostics" });
-    const kept = await chrome.storage.local.get(["token", "device", "saved"]);
-    return { text: JSON.stringify(value), kept };
-  });
-  expect(JSON.parse(told.text)).toMatchObject({ session: "signed-in", line: "online" });
-  const { token, device, saved } = told.kept;
-  const people = [alice, bob].flatMap(({ account }) => [account.name, account.handle, account.email, account.password]);
-  const secrets = [token, device, saved.session.user, new URL(backend.url).host, ...people];
+  const { aliceCall, bobCall } = await talk(alice, bob);
+  const addresses = (await Promise.all([aliceCall, bobCall].map(candidateAddresses))).flat();
+  const call = new URL(bobCall.url()).searchParams.get("call");
+  await bob.hangUp(bobCall);
+  await alice.sees(aliceCall, say("ended.caller.hangup"));
+  // Something to tell of: a page of a call that says what nobody understands.
+  await settings.evaluate(() => chrome.runtime.connect({ name: "call" }).postMessage({ type: "?" }));
+
+  await settings.getByRole("button", { name: say("settings.diagnostics"), exact: true }).click();
+  await settings.getByText(say("settings.diagnostics-copied")).waitFor();
+  const text = await pasted(settings);
+  expect(JSON.parse(text)).toMatchObject({ session: "signed-in", line: "online", contacts: 1 });
+  expect(text).toContain("a call page was not understood");
+
+  const { token, device } = await settings.evaluate(() => chrome.storage.local.get(["token", "device"]));
+  // The stage made both over the server's functions.
+  const accounts = [alice.account, bob.account] as SignedUp[];
+  const people = accounts.flatMap(({ name, handle, email, password, user }) => [name, handle, email, password, user]);
+  const host = new URL(backend.url).host;
+  const secrets = [token, device, call, host, host.split(":")[1], ...addresses, ...people];
+  expect(addresses.length).toBeGreaterThan(0);
   expect(secrets.every((secret) => typeof secret === "string" && secret.length > 2)).toBe(true);
-  expect(secrets.filter((secret) => told.text.includes(secret))).toEqual([]);
+  expect(secrets.filter((secret) => text.includes(secret!))).toEqual([]);
 });
+
+/** Under which addresses a call's page has sought the other side, and was sought itself. */
+function candidateAddresses(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { connections } = (globalThis as unknown as { beckonWatch: { connections: RTCPeerConnection[] } })
+      .beckonWatch;
+    const found: string[] = [];
+    for (const connection of connections) {
+      const descriptions = [connection.localDescription, connection.remoteDescription];
+      for (const description of descriptions) {
+        for (const [, address] of description?.sdp.matchAll(/^a=candidate:\S+ \d+ \S+ \d+ (\S+) \d+/gm) ?? [])
+          if (address !== undefined) found.push(address);
+      }
+    }
+    return found;
+  });
+}
+
+/** What is on the clipboard, read as a person does. */
+async function pasted(page: Page): Promise<string> {
+  await page.evaluate(() => document.body.append(document.createElement("textarea")));
+  const area = page.locator("body > textarea");
+  await area.press("ControlOrMeta+V");
+  const text = await area.inputValue();
+  await area.evaluate((node) => node.remove());
+  return text;
+}
 
 /** Changes a setting of Bob's device, as the page does. */
 async function change(device: object): Promise<void> {
