@@ -18,6 +18,11 @@ export const OwnProfile = v.object({
   emailVerified: v.boolean(),
   /** False where the person signs in by a provider alone. */
   hasPassword: v.boolean(),
+  /**
+   * Where links for a new password go while `email` was given without a proof, empty where they go nowhere; missing where
+   * they go to `email`. [DEC-52]
+   */
+  resetsTo: v.optional(v.string()),
 });
 export type OwnProfile = v.InferOutput<typeof OwnProfile>;
 
@@ -89,11 +94,13 @@ export const ACCOUNT_FUNCTIONS = {
     result: SignedInUser,
   },
   getProfile: { parameters: Nothing, result: Own },
+  /** With `current`, the present password, another address counts at once. [DEC-52] */
   updateProfile: {
     parameters: v.strictObject({
       name: v.optional(DisplayName),
       username: v.optional(Handle),
       email: v.optional(Email),
+      current: v.optional(GivenPassword),
     }),
     result: Own,
   },

@@ -16,6 +16,7 @@ export const AVATARS_PATH = "/avatars";
 export const INVITE_PATH = "/i";
 export const VERIFY_PATH = "/verify";
 export const RESET_PATH = "/reset";
+export const ADDRESS_PATH = "/address";
 /** Sign-in by the operator's OpenID provider: where a browser sets out, and where it comes back. */
 export const OIDC_START_PATH = "/oidc/start";
 export const OIDC_CALLBACK_PATH = "/oidc/callback";

@@ -48,6 +48,7 @@ export async function exportOf(
     account: {
       id: user,
       ...accountOf(row),
+      formerEmail: await formerEmailOf(database, user),
       picture: await pictureOf(row, files),
       invites: await invitesOf(database, user),
     },
@@ -84,6 +85,15 @@ async function pictureOf({ avatar }: Row, files: KeptFiles): Promise<string | nu
   if (avatar === null || avatar === undefined) return null;
   const picture = await files.read(avatar.file).catch(() => undefined);
   return picture === undefined ? null : `data:image/webp;base64,${picture.toString("base64")}`;
+}
+
+/** The address that counts in place of the present one, while nobody has proved that one. */
+async function formerEmailOf(database: DatabasePool, user: UserId): Promise<string | null> {
+  const [row] = await database.rows<{ email: string | null }>(
+    `SELECT "email" FROM beckon_former_address WHERE "user" = $1`,
+    [user],
+  );
+  return row?.email ?? null;
 }
 
 /** Who used a link is a contact, and stands among those. */

@@ -1,8 +1,11 @@
 import { Password, UserId } from "#protocol";
 import * as v from "valibot";
 import type { DatabasePool } from "../database/pool.ts";
-import type { Tell } from "./alone.ts";
+import type { Alone, Tell } from "./alone.ts";
+import { endSessions } from "./devices.ts";
+import { formerOf, takeBack } from "./former-address.ts";
 import { findInvite } from "./invite-rows.ts";
+import { giveResetToken } from "./letters.ts";
 import type { ParseUsers } from "./parse-mail.ts";
 import { passwordProblem } from "./passwords.ts";
 
@@ -24,6 +27,10 @@ export interface AccountLinks {
   resetOf(token: string): Promise<{ handle: string } | undefined>;
   /** Changes the password, once, and ends every session. */
   resetPassword(token: string, password: string): Promise<ResetOutcome>;
+  /** Which address a token takes back; undefined where it does not hold. */
+  formerAddress(token: string): Promise<string | undefined>;
+  /** Takes the address back, once, and ends every session. Answers a token for a new password; undefined where it does not hold. */
+  takeAddressBack(token: string): Promise<string | undefined>;
   /** Undefined where the code does not exist, has expired or was used: it is not said which. */
   shownInvite(code: string): Promise<ShownInvite | undefined>;
 }
@@ -31,12 +38,13 @@ export interface AccountLinks {
 export interface AccountLinkParts {
   database: DatabasePool;
   users: ParseUsers;
+  alone: Alone;
   tell: Tell;
 }
 
 const Account = v.object({ id: UserId, handle: v.string(), email: v.nullable(v.string()) });
 
-export function accountLinks({ database, users, tell }: AccountLinkParts): AccountLinks {
+export function accountLinks({ database, users, alone, tell }: AccountLinkParts): AccountLinks {
   const accountOf = async (token: string) => {
     const [row] = await database.rows(
       `SELECT "objectId" AS id, "username" AS handle, "email" AS email FROM "_User"
@@ -69,6 +77,8 @@ export function accountLinks({ database, users, tell }: AccountLinkParts): Accou
         `SELECT "objectId" AS id FROM "_Session" WHERE "user" = $1`,
         [id],
       );
+      // Whoever came by the former address has it again, and not somebody who had no more than a session.
+      await database.transaction((inside) => takeBack(inside, id));
       try {
         await users.updatePassword(token, password);
       } catch (error) {
@@ -79,6 +89,16 @@ export function accountLinks({ database, users, tell }: AccountLinkParts): Accou
       tell({ type: "sessions-ended", sessions: sessions.map((session) => session.id) });
       return "done";
     },
+    formerAddress: async (token) => (await formerOf(database, token))?.email,
+    takeAddressBack: async (token) =>
+      alone(async (inside, tell) => {
+        const account = await formerOf(inside, token);
+        if (account === undefined) return undefined;
+        await takeBack(inside, account.id);
+        const ended = await endSessions(inside, account.id, "");
+        tell({ type: "sessions-ended", sessions: ended.map(({ id }) => id) });
+        return (await giveResetToken(inside, account.id))?.token;
+      }),
     shownInvite: async (code) => {
       const invite = await findInvite(database, code);
       if (invite === undefined || invite.usedBy !== undefined) return undefined;

@@ -93,13 +93,13 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const counters = new FunctionCounters(limits.functions);
   const behind = new WriteBehind(logger);
   const letters = new Letters({ ...options, database, behind, perRecipient: limits.mailPerRecipient });
-  const profiles = new Profiles({ database, alone, counters: new HandleCounters(limits.handles), letters });
   const files = new KeptFiles(database, logger);
   const avatars = new Avatars(database, alone, files);
   const devices = new SignedInDevices(database, emit);
   const knownDevices = new KnownDevices(database, logger);
   const tries = new PasswordTries(limits.login, knownDevices);
   const password = new OwnPassword(database, alone, tries);
+  const profiles = new Profiles({ database, alone, counters: new HandleCounters(limits.handles), letters, password });
   const { registration } = options.config;
   const adapter = new OidcAdapter();
   const invites = new Invites({ database, contacts, publicUrl: options.publicUrl, logger });
@@ -143,7 +143,7 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
   return {
     accounts: accountsOf({ database, calls, missed, behind, uses, logger, listeners }),
-    links: accountLinks({ database, users: parse.users, tell: emit }),
+    links: accountLinks({ database, users: parse.users, alone, tell: emit }),
     inviteFirst: async () => {
       if (registration === "invite") await invites.inviteFirst();
     },

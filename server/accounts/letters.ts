@@ -1,9 +1,10 @@
-import { ParseCode, RESET_PATH, UserId, VERIFY_PATH } from "#protocol";
+import { ADDRESS_PATH, ParseCode, RESET_PATH, UserId, VERIFY_PATH } from "#protocol";
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
 import type { Database, DatabasePool } from "../database/pool.ts";
 import type { Mail, Recipient } from "../mail/mail.ts";
 import { askedLanguage } from "./asked-language.ts";
+import { reachedAt, settleFormer } from "./former-address.ts";
 import { Counter, type Limit } from "./rate-limits.ts";
 import { Refusal, tooMany } from "./refusals.ts";
 import type { WriteBehind } from "./write-behind.ts";
@@ -55,10 +56,15 @@ export class Letters {
     });
   }
 
-  /** To the address that the account had until now: anybody's, since nobody need have confirmed it. */
-  async addressChanged(email: string, handle: string): Promise<void> {
+  /**
+   * To the address that the account had until now: anybody's, since nobody need have confirmed it. By a token it is taken
+   * back, where it still counts.
+   */
+  async addressChanged(email: string, handle: string, token?: string): Promise<void> {
     const to = { address: email, handle, language: askedLanguage() };
-    if ((await this.#notices.count(email)) === undefined) this.#parts.mail.addressChanged(to);
+    if ((await this.#notices.count(email)) !== undefined) return;
+    if (token === undefined) this.#parts.mail.addressChanged(to);
+    else this.#parts.mail.addressHeld(to, this.#linkOf(ADDRESS_PATH, token));
   }
 
   /** Once more, as the account's owner asks. */
@@ -88,15 +94,12 @@ export class Letters {
     if ((await this.#resets.count(email)) !== undefined) return;
     const language = askedLanguage();
     this.#parts.behind.add(`reset ${email}`, async () => {
-      const token = newToken();
-      const [row] = await this.#parts.database.rows(
-        `UPDATE "_User" SET "_perishable_token" = $2,
-           "_perishable_token_expires_at" = now() + make_interval(secs => $3)
-         WHERE "email" = $1 RETURNING "email", "username" AS handle`,
-        [email, token, RESET_SECONDS],
-      );
-      if (row === undefined) return;
-      this.#parts.mail.passwordReset({ ...recipientOf(row), language }, this.#linkOf(RESET_PATH, token));
+      for (const user of await reachedAt(this.#parts.database, email)) {
+        const given = await giveResetToken(this.#parts.database, user);
+        if (given === undefined) continue;
+        const to = { address: email, handle: given.handle, language };
+        this.#parts.mail.passwordReset(to, this.#linkOf(RESET_PATH, given.token));
+      }
     });
   }
 
@@ -126,6 +129,20 @@ function recipientOf(row: unknown): Recipient {
   return { address: email, handle, language: askedLanguage() };
 }
 
+/** A new token for a new password, in place of the former. */
+export async function giveResetToken(
+  database: Database,
+  user: UserId,
+): Promise<{ handle: string; token: string } | undefined> {
+  const token = newToken();
+  const [row] = await database.rows<{ handle: string }>(
+    `UPDATE "_User" SET "_perishable_token" = $2, "_perishable_token_expires_at" = now() + make_interval(secs => $3)
+     WHERE "objectId" = $1 RETURNING "username" AS handle`,
+    [user, token, RESET_SECONDS],
+  );
+  return row === undefined ? undefined : { handle: row.handle, token };
+}
+
 function newToken(): string {
   return randomBytes(24).toString("base64url");
 }
@@ -139,4 +156,5 @@ export async function removeExpiredTokens(database: Database): Promise<void> {
     `UPDATE "_User" SET "_email_verify_token" = NULL, "_email_verify_token_expires_at" = NULL
      WHERE "_email_verify_token_expires_at" <= now()`,
   );
+  await settleFormer(database);
 }

@@ -121,4 +121,18 @@ export const MIGRATIONS: readonly Migration[] = [
         FROM "_User" AS u WHERE block."blocks" AND u."objectId" = block."owner"`);
     },
   },
+  {
+    version: 11,
+    name: "an address counts until another one is proved",
+    run: async (database) => {
+      await database.rows(`
+        CREATE TABLE beckon_former_address (
+          "user" text PRIMARY KEY REFERENCES "_User" ("objectId") ON DELETE CASCADE,
+          "email" text,
+          "emailVerified" boolean NOT NULL,
+          "token" text NOT NULL UNIQUE,
+          "since" timestamptz NOT NULL DEFAULT now())`);
+      await database.rows(`CREATE INDEX beckon_former_address_email ON beckon_former_address ("email")`);
+    },
+  },
 ];

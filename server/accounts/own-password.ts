@@ -53,6 +53,18 @@ export class OwnPassword {
     }
   }
 
+  /**
+   * Whether the caller is shown to be the account's person: by its password, or where it has none, by a fresh session.
+   * Throws where a password is given and wrong.
+   */
+  async isProven(caller: Caller, password: string | undefined): Promise<boolean> {
+    const account = await this.#read(caller);
+    if (account.hash === null) return account.isFresh;
+    if (password === undefined) return false;
+    await this.#prove(caller, account.hash, password);
+    return true;
+  }
+
   /** Ends every other session. An account without a password gets its first. */
   async change(caller: Caller, current: string | undefined, next: string): Promise<void> {
     const account = await this.#read(caller);

@@ -6,8 +6,10 @@ import { adoptRequests } from "./adopt.ts";
 import type { Alone } from "./alone.ts";
 import { avatarOfRow } from "./avatar-rows.ts";
 import type { Caller } from "./caller.ts";
+import { dropFormer, keepFormer, type FormerAddress } from "./former-address.ts";
 import type { HandleCounters } from "./handle-counters.ts";
 import type { Letters } from "./letters.ts";
+import type { OwnPassword } from "./own-password.ts";
 import { Refusal, sessionOver, tooMany } from "./refusals.ts";
 import { tellProfile } from "./tell-profile.ts";
 
@@ -15,6 +17,8 @@ export interface ProfileChange {
   name?: string | undefined;
   username?: string | undefined;
   email?: string | undefined;
+  /** The present password, so that another address counts at once. */
+  current?: string | undefined;
 }
 
 export interface ProfileParts {
@@ -22,6 +26,7 @@ export interface ProfileParts {
   alone: Alone;
   counters: HandleCounters;
   letters: Letters;
+  password: OwnPassword;
 }
 
 const Row = v.object({
@@ -32,13 +37,26 @@ const Row = v.object({
   email: v.nullable(v.string()),
   emailVerified: v.boolean(),
   hasPassword: v.boolean(),
+  isHeld: v.boolean(),
+  former: v.nullable(v.string()),
 });
 type Row = v.InferOutput<typeof Row>;
 
 const READ = `
-  SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name, "avatar" ->> 'path' AS avatar, "email" AS email,
-    coalesce("emailVerified", false) AS "emailVerified", "_hashed_password" IS NOT NULL AS "hasPassword"
-  FROM "_User" WHERE "objectId" = $1`;
+  SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name, "avatar" ->> 'path' AS avatar,
+    u."email" AS email, coalesce(u."emailVerified", false) AS "emailVerified", "_hashed_password" IS NOT NULL AS "hasPassword",
+    kept."user" IS NOT NULL AS "isHeld", kept."email" AS former
+  FROM "_User" AS u LEFT JOIN beckon_former_address AS kept ON kept."user" = u."objectId" WHERE u."objectId" = $1`;
+
+/** What came of a change of the address. */
+interface AddressChange {
+  /** Another one was written. */
+  isNew: boolean;
+  /** What counted before, and does no longer. */
+  left?: string | null | undefined;
+  /** What counts still, since nobody proved the change. */
+  kept?: FormerAddress;
+}
 
 /** What a person reads and changes of their own account. */
 export class Profiles {
@@ -54,32 +72,40 @@ export class Profiles {
 
   /** What is left out stays. A name that is only the handle, or blank, follows the handle. */
   async update(caller: Caller, change: ProfileChange): Promise<OwnProfile> {
-    const { counters, letters } = this.#parts;
-    const before = await rowOf(this.#parts.database, caller.user.id);
+    const { database, counters, letters, password } = this.#parts;
+    const { id, ...before } = await rowOf(database, caller.user.id);
     const asksForHandle = (change.username ?? before.handle) !== before.handle;
     const asksForEmail = (change.email ?? before.email) !== before.email;
     if (asksForHandle || asksForEmail) {
-      const waitMs = await counters.try({ user: before.id, address: caller.address, asksForHandle });
+      const waitMs = await counters.try({ user: id, address: caller.address, asksForHandle });
       if (waitMs !== undefined) throw tooMany(waitMs);
     }
-    const after = await this.#write(before.id, change);
-    if (asksForHandle) await counters.changed(before.id);
-    if (asksForEmail) {
-      if (before.email !== null) await letters.addressChanged(before.email, before.handle);
-      letters.verification(before.id);
-    }
+    const proves = change.email !== undefined || change.current !== undefined;
+    const isProven = proves && (await password.isProven(caller, change.current));
+    const address = await this.#write(id, change, isProven);
+    if (asksForHandle) await counters.changed(id);
+    const after = await rowOf(database, id);
+    if (address.isNew) letters.verification(id);
+    await this.#tellFormer(address, after.handle);
     return profileOf(after);
   }
 
-  async #write(user: UserId, change: ProfileChange): Promise<Row> {
+  async #tellFormer({ left, kept }: AddressChange, handle: string): Promise<void> {
+    const { letters } = this.#parts;
+    if (typeof left === "string") await letters.addressChanged(left, handle);
+    if (typeof kept?.email === "string") await letters.addressChanged(kept.email, handle, kept.token);
+  }
+
+  async #write(user: UserId, change: ProfileChange, isProven: boolean): Promise<AddressChange> {
     try {
       return await this.#parts.alone(async (database, tell) => {
         const before = await rowOf(database, user);
         const after = changed(before, change);
-        await write(database, after, after.email !== before.email);
+        await write(database, after);
+        const address = await settleAddress(database, { before, after, isProven });
         if (after.handle !== before.handle) await adoptRequests(database, tell, after);
         if (after.handle !== before.handle || after.name !== before.name) await tellProfile(database, tell, user);
-        return after;
+        return address;
       });
     } catch (error) {
       throw takenBy(error) ?? error;
@@ -105,18 +131,51 @@ function changed(before: Row, { name, username, email }: ProfileChange): Row {
   };
 }
 
-/** Whoever holds a link to the old address proves nothing with it any more, and resets no password. */
-async function write(database: Database, { id, handle, name, email, emailVerified }: Row, isNewEmail: boolean) {
+async function write(database: Database, { id, handle, name, email, emailVerified }: Row): Promise<void> {
   await database.rows(
     `UPDATE "_User" SET "username" = $2, "name" = $3, "email" = $4, "emailVerified" = $5, "updatedAt" = now()
      WHERE "objectId" = $1`,
     [id, handle, name, email, emailVerified],
   );
-  if (!isNewEmail) return;
+}
+
+/**
+ * Says which address counts from now on. Whoever holds only a session could be anybody: without a proof the one that counted
+ * before goes on to count, and there is the link that takes it back. [DEC-52]
+ */
+async function settleAddress(
+  database: Database,
+  { before, after, isProven }: { before: Row; after: Row; isProven: boolean },
+): Promise<AddressChange> {
+  const { id } = after;
+  const isNew = after.email !== before.email;
+  // A link to the former address proves nothing of this one.
+  if (isNew) await forgetVerification(database, id);
+  if (isProven) {
+    const former = await dropFormer(database, id);
+    if (!isNew && former === undefined) return { isNew };
+    // Whoever holds a link to the former address resets no password.
+    await forgetReset(database, id);
+    return { isNew, left: former === undefined ? before.email : former.email };
+  }
+  if (!isNew) return { isNew };
+  if (!before.isHeld || before.former !== after.email) return { isNew, kept: await keepFormer(database, id, before) };
+  const former = await dropFormer(database, id);
+  await database.rows(`UPDATE "_User" SET "emailVerified" = $2 WHERE "objectId" = $1`, [id, former?.emailVerified]);
+  return { isNew: former?.emailVerified === false };
+}
+
+async function forgetVerification(database: Database, user: UserId): Promise<void> {
   await database.rows(
-    `UPDATE "_User" SET "_email_verify_token" = NULL, "_email_verify_token_expires_at" = NULL,
-       "_perishable_token" = NULL, "_perishable_token_expires_at" = NULL WHERE "objectId" = $1`,
-    [id],
+    `UPDATE "_User" SET "_email_verify_token" = NULL, "_email_verify_token_expires_at" = NULL WHERE "objectId" = $1`,
+    [user],
+  );
+}
+
+async function forgetReset(database: Database, user: UserId): Promise<void> {
+  await database.rows(
+    `UPDATE "_User" SET "_perishable_token" = NULL, "_perishable_token_expires_at" = NULL WHERE "objectId" = $1`,
+    [user],
   );
 }
 
@@ -132,6 +191,11 @@ function takenBy(error: unknown): Refusal | undefined {
   return undefined;
 }
 
-function profileOf({ email, avatar, ...row }: Row): OwnProfile {
-  return { ...row, ...avatarOfRow(avatar), ...(email === null ? {} : { email }) };
+function profileOf({ email, avatar, isHeld, former, ...row }: Row): OwnProfile {
+  return {
+    ...row,
+    ...avatarOfRow(avatar),
+    ...(email === null ? {} : { email }),
+    ...(isHeld ? { resetsTo: former ?? "" } : {}),
+  };
 }

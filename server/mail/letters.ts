@@ -1,7 +1,7 @@
 import { textsIn, type Language, type MessageKey } from "../locales/text.ts";
 import { html } from "../markup.ts";
 
-export type LetterKind = "verify" | "reset" | "changed";
+export type LetterKind = "verify" | "reset" | "changed" | "held";
 
 /** A mail as it is sent. */
 export interface Letter {

@@ -21,6 +21,8 @@ export interface Mail {
   passwordReset(to: Recipient, link: string): void;
   /** To the address that the account had before. */
   addressChanged(to: Recipient): void;
+  /** To the address that the account had before, and that counts still: by `link` it is taken back. */
+  addressHeld(to: Recipient, link: string): void;
   /** Sends what is under way, within a few seconds. */
   close(): Promise<void>;
 }
@@ -54,6 +56,7 @@ function logMail(logger: Logger): Mail {
     passwordReset: tell("choose a new password"),
     // It holds no link, so that there is nothing to hand on.
     addressChanged: () => undefined,
+    addressHeld: tell("take an address back"),
     close: () => Promise.resolve(),
   };
 }
@@ -101,6 +104,7 @@ function smtpMail(smtp: NonNullable<Config["smtp"]>, { publicUrl, logger, retrie
     verification: (to, link) => send("verify", to, link),
     passwordReset: (to, link) => send("reset", to, link),
     addressChanged: (to) => send("changed", to),
+    addressHeld: (to, link) => send("held", to, link),
     close: async () => {
       const late = setTimeout(() => closing.abort(), CLOSE_WITHIN_MS);
       await Promise.all(waiting);

@@ -1,4 +1,4 @@
-import { INVITE_PATH, readInviteCode, RESET_PATH, VERIFY_PATH } from "#protocol";
+import { ADDRESS_PATH, INVITE_PATH, readInviteCode, RESET_PATH, VERIFY_PATH } from "#protocol";
 import express, { type NextFunction, type Request, type Response, type Router } from "express";
 import * as v from "valibot";
 import type { AccountLinks } from "../accounts/account-links.ts";
@@ -8,6 +8,7 @@ import { DatabaseAway } from "../database/pool.ts";
 import { addressOf } from "../http/address.ts";
 import { languageOf } from "../http/language.ts";
 import { textsIn, type Language, type Translate } from "../locales/text.ts";
+import { addressBack, addressForm, addressStale } from "./address.ts";
 import { invitePage, inviteStale } from "./invite.ts";
 import { notice, sendPage, type Page } from "./page.ts";
 import { resetDone, resetForm, resetStale } from "./reset.ts";
@@ -59,6 +60,23 @@ export function createPages({ links, publicUrl, stores, perAddress }: PagesOptio
     page(async (request, t) => {
       const { token } = v.parse(Form, request.body ?? {});
       return verifyDone(t, token !== undefined && (await links.confirmAddress(token)));
+    }),
+  );
+  router.get(
+    ADDRESS_PATH,
+    page(async (request, t) => {
+      const token = tokenOf(request);
+      const email = token === undefined ? undefined : await links.formerAddress(token);
+      return token === undefined || email === undefined ? addressStale(t) : addressForm(t, token, email);
+    }),
+  );
+  router.post(
+    ADDRESS_PATH,
+    form,
+    page(async (request, t) => {
+      const { token } = v.parse(Form, request.body ?? {});
+      const next = token === undefined ? undefined : await links.takeAddressBack(token);
+      return next === undefined ? addressStale(t) : addressBack(t, next);
     }),
   );
   router.get(

@@ -68,6 +68,30 @@ test("her address is not confirmed, and the link is sent again", async () => {
   await settings.getByText(say("account.email-sent", { email })).waitFor();
 });
 
+test("another address needs her password; one given without it does not count, until she types it", async () => {
+  const { email, password } = former;
+  await field("sign.email").fill("alice@elsewhere.example");
+  await field("account.password-current").fill("not the password");
+  await button("account.save").click();
+  await settings
+    .getByRole("alert")
+    .filter({ hasText: say("account.password-current-wrong") })
+    .waitFor();
+  await field("account.password-current").fill(password);
+  await button("account.save").click();
+  await settings.getByText(say("account.email-unverified", { email: "alice@elsewhere.example" })).waitFor();
+  await field("account.password-current").waitFor({ state: "detached" });
+  const asked = { token: former.token, from: "198.51.100.7" };
+  const { user } = await callFunction(backend.url, "updateProfile", { email }, asked);
+  expect(user).toMatchObject({ email, resetsTo: "alice@elsewhere.example" });
+  await settings.reload();
+  await settings.getByText(say("account.email-held", { former: "alice@elsewhere.example" })).waitFor();
+  await field("account.password-current").fill(password);
+  await button("account.save").click();
+  await settings.getByText(say("account.saved"), { exact: true }).waitFor();
+  expect((await callFunction(backend.url, "getProfile", {}, former.token)).user).not.toHaveProperty("resetsTo");
+});
+
 test("a text is no picture; a picture is looked at first, sent small, and seen by Bob until it is removed", async () => {
   const input = settings.locator("input[type=file]");
   await input.setInputFiles({ name: "x.png", mimeType: "image/png", buffer: Buffer.from("no picture") });

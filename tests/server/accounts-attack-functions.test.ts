@@ -101,7 +101,12 @@ async function attempts(): Promise<Record<FunctionName, object[]>> {
     signUp: [account, { ...account, username: "attacker.2" }, { ...account, email: "attacker.3@example.org" }],
     signInWithOidc: [{ code: victim.id, verifier: "x".repeat(43) }],
     getProfile: [{}, { user: victim.id }],
-    updateProfile: [{ username: "victim" }, { email: "victim@example.org" }, { name: "Mallory", user: victim.id }],
+    updateProfile: [
+      { username: "victim" },
+      { email: "victim@example.org" },
+      { email: "victim@example.org", current: PASSWORD },
+      { name: "Mallory", user: victim.id },
+    ],
     setAvatar: [{ image: "" }, { image: "", user: victim.id }, { image: "AAAA" }],
     changePassword: [
       { current: wrong, next: "mallory knows it" },

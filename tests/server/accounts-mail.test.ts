@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from "node:net";
 import { Client } from "pg";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ACCOUNT_LIMITS } from "../../server/accounts/rate-limits.ts";
@@ -17,11 +16,10 @@ import {
   type TestDatabase,
 } from "../support/backend-accounts.ts";
 import { loosened } from "../support/loosened.ts";
-import { startSmtp, type Arrived, type TestSmtp } from "../support/smtp.ts";
+import { linkOf, startSmtp, type TestSmtp } from "../support/smtp.ts";
 
 const FROM = "Beckon <beckon@example.org>";
 const LIMITS = { ...loosened(ACCOUNT_LIMITS, 1_000), mailPerRecipient: { times: 3, withinMs: 3_600_000 } };
-const HASTE = { retries: 3, minTimeout: 50, maxTimeout: 200, factor: 2 };
 
 let smtp: TestSmtp;
 let mail: Mail;
@@ -30,13 +28,11 @@ let accounts: TestAccounts;
 let client: Client;
 const log: string[] = [];
 const logger = createLogger("info", { write: (line) => void log.push(line) });
-const publicUrl = () => PUBLIC_URL;
-const mailTo = (url: string) => createMail({ smtp: { url, from: FROM }, publicUrl, logger, retries: HASTE });
 
 beforeAll(async () => {
   smtp = await startSmtp();
   database = await startTestDatabase();
-  mail = mailTo(smtp.url);
+  mail = createMail({ smtp: { url: smtp.url, from: FROM }, publicUrl: () => PUBLIC_URL, logger });
   accounts = await startTestAccounts(database, { logger, limits: LIMITS, mail });
   client = new Client(database.uri);
   await client.connect();
@@ -70,14 +66,6 @@ async function signUp(handle: string, language?: string): Promise<TestPerson> {
 
 const askReset = (email: string, language = "en"): Promise<Answer> =>
   ask(accounts, "/functions/requestPasswordReset", { body: { email }, headers: { "Accept-Language": language } });
-
-/** The one link of a mail, the same in both its forms. */
-function linkOf({ mail: { text = "", html = "" } }: Arrived): URL {
-  const links = text.match(/https?:\S+/g) ?? [];
-  expect(links).toHaveLength(1);
-  expect(html).toContain(`href="${links[0]!}"`);
-  return new URL(links[0]!);
-}
 
 async function accountOf(handle: string): Promise<Record<string, unknown>> {
   const { rows } = await client.query<Record<string, unknown>>(`SELECT * FROM "_User" WHERE "username" = $1`, [handle]);
@@ -191,6 +179,26 @@ describe("another address", () => {
   });
 });
 
+describe("[DEC-52] another address that nobody proved", () => {
+  it("is told to the one before, with a link that takes it back and without a word of anybody's choosing", async () => {
+    const [jo] = await plant(accounts, database, [{ handle: "jo", name: "Visit evil.example now" }]);
+    await client.query(`UPDATE "_Session" SET "createdAt" = now() - interval '1 hour' WHERE "user" = $1`, [jo!.id]);
+    const answer = await ask(accounts, "/functions/updateProfile", {
+      body: { email: "evil@elsewhere.example" },
+      headers: { ...jo!.headers, "Accept-Language": "ja" },
+    });
+    expect(answer.status).toBe(200);
+    const letters = [await smtp.next(), await smtp.next()];
+    const held = letters.find(({ to }) => to[0] === "jo@example.org")!;
+    expect(held.mail.subject).toBe("Beckon: アカウントに別のメールアドレスが登録されました");
+    const link = linkOf(held);
+    expect(link.origin + link.pathname).toBe(`${PUBLIC_URL}/address`);
+    for (const form of [held.mail.text, held.mail.html]) expect(form).not.toContain("evil");
+    expect(await accounts.links.formerAddress(link.searchParams.get("token") ?? "")).toBe("jo@example.org");
+    expect(letters.find(({ to }) => to[0] === "evil@elsewhere.example")).toBeDefined();
+  });
+});
+
 describe("a link to choose a new password", () => {
   it("goes to whoever has the address, for an hour; the answer is the same where nobody has it", async () => {
     await plant(accounts, database, [{ handle: "cleo", name: "Cleo" }]);
@@ -252,77 +260,5 @@ describe("a link in a mail", () => {
     accounts = await startTestAccounts(database, { logger, limits: LIMITS, mail });
     await expect.poll(async () => (await accountOf("kim"))["_perishable_token"]).toBeNull();
     expect(await accountOf("kim")).toMatchObject({ _email_verify_token: null });
-  });
-});
-
-describe("an SMTP server", () => {
-  const to = { address: "gil@example.org", handle: "gil", language: "en" } as const;
-  const link = `${PUBLIC_URL}/verify?token=secret-of-gil`;
-
-  it("that refuses for now is asked again, and one that refuses for good is not", async () => {
-    smtp.refusals.push({ code: 451, words: "gil@example.org: later" });
-    mail.verification(to, link);
-    expect((await smtp.next()).to).toEqual(["gil@example.org"]);
-    expect(log.join("")).toContain("a mail was not sent yet");
-    log.length = 0;
-    smtp.refusals.push({ code: 550, words: "gil@example.org: nobody" }, { code: 550, words: "asked again" });
-    mail.verification(to, link);
-    await expect.poll(() => log.join("")).toContain("a mail was given up");
-    expect(smtp.refusals.splice(0)).toHaveLength(1);
-    for (const secret of ["gil@", "secret-of-gil", "nobody"]) expect(log.join("")).not.toContain(secret);
-  });
-
-  it("that is away for a while gets the mail when it is back", async () => {
-    const away = await startSmtp();
-    await away.close();
-    const late = mailTo(away.url);
-    late.verification(to, link);
-    await expect.poll(() => log.join("")).toContain("a mail was not sent yet");
-    const back = await startSmtp(away.port);
-    expect(linkOf(await back.next()).href).toBe(link);
-    await late.close();
-    await back.close();
-  });
-
-  it("that hangs keeps nobody waiting, and the stop no longer than 5 s", async () => {
-    const silent = createServer();
-    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-    const { port } = silent.address() as AddressInfo;
-    const stuck = mailTo(`smtp://127.0.0.1:${String(port)}`);
-    stuck.passwordReset(to, link);
-    const from = performance.now();
-    await stuck.close();
-    expect(performance.now() - from).toBeLessThan(5_000);
-    expect(log.join("")).toContain("a mail was given up");
-    silent.close();
-  });
-
-  it("elsewhere is handed nothing without encryption, unless its address says so", async () => {
-    // Another way to write this machine's address, which is not known for one.
-    const elsewhere = smtp.url.replace("127.0.0.1", "127.1");
-    const strict = mailTo(elsewhere);
-    strict.verification(to, link);
-    await expect.poll(() => log.join("")).toContain("a mail was not sent yet");
-    await strict.close();
-    expect(log.join("")).toContain("ETLS");
-    expect(smtp.arrived).toEqual([]);
-    const trusting = mailTo(`${elsewhere}?requireTLS=false`);
-    trusting.verification(to, link);
-    await smtp.next();
-    await trusting.close();
-  });
-});
-
-describe("without an SMTP server", () => {
-  it("the operator finds each link in the log, and that it will be there", () => {
-    const logged = createMail({ smtp: undefined, publicUrl, logger });
-    expect(JSON.parse(log[0]!)).toMatchObject({ msg: expect.stringContaining("set SMTP_URL") as string });
-    log.length = 0;
-    const to = { address: "hal@example.org", handle: "hal", language: "en" } as const;
-    logged.passwordReset(to, `${PUBLIC_URL}/reset?token=t`);
-    logged.addressChanged(to);
-    expect(log).toHaveLength(1);
-    expect(JSON.parse(log[0]!)).toMatchObject({ level: "warn", handle: "hal", link: `${PUBLIC_URL}/reset?token=t` });
-    expect(log[0]).not.toContain("hal@example.org");
   });
 });

@@ -98,8 +98,13 @@ describe("a person's own profile", () => {
     const person = await newcomer();
     const before = await person.call("getProfile", {});
     expect(await person.call("updateProfile", {})).toEqual(before);
-    expect(await person.call("updateProfile", { email: "OTHER@example.org" })).toEqual({
+    const { email, password: current } = person.account;
+    expect(await person.call("updateProfile", { email: "OTHER@example.org", current })).toEqual({
       user: { ...before.user, email: "other@example.org" },
+    });
+    // As clients do that know of no `current`.
+    expect(await person.call("updateProfile", { email })).toEqual({
+      user: { ...before.user, email, resetsTo: "other@example.org" },
     });
   });
 });

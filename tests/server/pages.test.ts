@@ -75,7 +75,15 @@ function tokenOrNone(person: AppPerson): string | undefined {
 }
 
 describe("every page", () => {
-  const all = () => ["/verify?token=abc", "/verify", "/reset?token=abc", "/reset", "/i/K7QM-2XPA-9D30-41VB", "/i/x"];
+  const all = () => [
+    "/verify?token=abc",
+    "/verify",
+    "/reset?token=abc",
+    "/reset",
+    "/address?token=abc",
+    "/i/K7QM-2XPA-9D30-41VB",
+    "/i/x",
+  ];
 
   it("runs nothing, loads nothing, is kept nowhere and gives its address to nobody", async () => {
     for (const path of all()) {

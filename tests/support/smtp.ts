@@ -60,3 +60,11 @@ export async function startSmtp(port = 0): Promise<TestSmtp> {
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+/** The one link of a mail, the same in both its forms. */
+export function linkOf({ mail: { text = "", html = "" } }: Arrived): URL {
+  const [link, ...others] = text.match(/https?:\S+/g) ?? [];
+  if (link === undefined || others.length > 0) throw new Error(`The mail has not one link: ${text}`);
+  if (!html.includes(`href="${link}"`)) throw new Error(`The mail's HTML has another link than ${link}.`);
+  return new URL(link);
+}

@@ -6,6 +6,12 @@ async function choosePicture(page: Page, mimeType: string): Promise<void> {
 
 /** What a person does in the sections about the account before they are looked at. */
 export const ACCOUNT_ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> = {
+  "account-address": async (page) => {
+    await page.locator("#account input[name=email]").fill("alice@elsewhere.example");
+    await page.locator("#account input[name=current-password]").fill("not it");
+    await page.locator("#account form button[type=submit]").click();
+    await page.locator("#account [role=alert]").waitFor();
+  },
   "account-taken": async (page) => {
     await page.locator("#account input[name=username]").fill("bob");
     await page.locator("#account form button[type=submit]").click();

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { textsIn, type Language, type Translate } from "../../../server/locales/text.ts";
+import { addressBack, addressForm, addressStale } from "../../../server/pages/address.ts";
 import { invitePage, inviteStale } from "../../../server/pages/invite.ts";
 import { writePage, type Page as ServerPage } from "../../../server/pages/page.ts";
 import { resetDone, resetForm, resetStale } from "../../../server/pages/reset.ts";
@@ -18,6 +19,9 @@ export const SERVER_PAGES: Record<string, (language: Language) => string> = {
   "server-verify": written((t) => verifyForm(t, "token")),
   "server-verify-done": written((t) => verifyDone(t, true)),
   "server-verify-stale": written((t) => verifyDone(t, false)),
+  "server-address": written((t) => addressForm(t, "token", "alice@example.org")),
+  "server-address-back": written((t) => addressBack(t, "token")),
+  "server-address-stale": written(addressStale),
   "server-reset": written((t) => resetForm(t, "token", "alice")),
   "server-reset-differ": written((t) => resetForm(t, "token", "alice", "differ")),
   "server-reset-done": written(resetDone),
