@@ -15,7 +15,7 @@ export interface InviteCommands {
 /** What the page of an invite may ask for. */
 export interface InvitePageCommands extends SignCommands, InviteCommands {
   /** The person has answered the invite, or does not want to now. */
-  closeInvite: () => Promise<CommandAnswer>;
+  closeInvite: (code: string) => Promise<CommandAnswer>;
   /** Closes the page. */
   leave: () => void;
 }

@@ -13,7 +13,7 @@ export type Step = (typeof STEPS)[number];
 export interface WelcomeCommands extends SignCommands, InviteCommands {
   requestContact: (handle: string) => Promise<CommandAnswer>;
   openInvite: (invite: { code: string; server?: string }) => Promise<CommandAnswer>;
-  closeInvite: () => Promise<CommandAnswer>;
+  closeInvite: (code: string) => Promise<CommandAnswer>;
   /** Rings for a moment, with a notification; tells whether the browser may show one. */
   testRing: (text: Text) => Promise<"shown" | "denied">;
   openSettings: () => void;

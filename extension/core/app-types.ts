@@ -237,7 +237,8 @@ export type PageCommand =
   | { type: "retry-now" }
   /** A link was opened or pasted: nothing happens with it before the person has answered. */
   | { type: "open-invite"; invite: PendingInvite }
-  | { type: "close-invite" }
+  /** An invite that waits by now and is another one is not closed by it. */
+  | { type: "close-invite"; code: string }
   | { type: "contacts-shown" }
   | { type: "contacts-hidden" }
   | { type: "sign-out" };

@@ -124,7 +124,7 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, SessionlessEve
 function onInvite(state: AppState, event: Extract<AppEvent, { type: "open-invite" | "close-invite" }>): AppState {
   if (event.type === "open-invite") return { ...state, invite: event.invite };
   const { invite, ...rest } = state;
-  return invite === undefined ? state : rest;
+  return invite?.code === event.code ? rest : state;
 }
 
 function signIn(state: AppState, event: Extract<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {

@@ -114,7 +114,7 @@ export const Command = v.variant("type", [
   /** A link was pasted, or came with an account: it waits for the person's answer on the page of invites. */
   v.strictObject({ type: v.literal("openInvite"), code: InviteCode, server: v.optional(Server) }),
   /** The person has answered it, or does not want to now. */
-  v.strictObject({ type: v.literal("closeInvite") }),
+  v.strictObject({ type: v.literal("closeInvite"), code: InviteCode }),
   /** Try the server again now. */
   v.strictObject({ type: v.literal("retryNow") }),
   /** Brings the tab of the present call to the front, or opens it again. */

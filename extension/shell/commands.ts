@@ -237,7 +237,7 @@ function eventOf(command: Exclude<Command, Trial | { type: ServerCommand }>): Pa
       return { type: "open-invite", invite: server === undefined ? { code } : { code, server } };
     }
     case "closeInvite":
-      return { type: "close-invite" };
+      return { type: "close-invite", code: command.code };
     case "retryNow":
       return { type: "retry-now" };
     case "showCallTab":

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Page } from "playwright-core";
 import { account, callFunction, type SignedUp, signUp } from "../support/accounts.ts";
 import { textsIn } from "../../server/locales/text.ts";
@@ -140,6 +140,43 @@ test("going back leads to the link's own page, and not forward again", async () 
   await page.goBack();
   await page.waitForURL(`${backend.url}/i/*`);
   await page.close();
+});
+
+test("each page stays with its own invitation, and one that is closed leaves the other", async () => {
+  const people = [await signUp(backend.url, account("Hugo Ruiz")), await signUp(backend.url, account("Dana Weber"))];
+  const [hugo, dana] = people as [SignedUp, SignedUp];
+  const first = await follow(bob, await linkOf(hugo));
+  await first.getByText(say("invite.question", { name: hugo.name, handle: hugo.handle })).waitFor();
+  const second = await follow(bob, await linkOf(dana));
+  await second.getByText(say("invite.question", { name: dana.name, handle: dana.handle })).waitFor();
+  await first.getByText(say("invite.question", { name: hugo.name, handle: hugo.handle })).waitFor();
+  await first.getByRole("button", { name: say("invite.not-now") }).click();
+  await until("closed tab", () => Promise.resolve(first.isClosed() ? true : undefined));
+  await second.reload();
+  await second.getByText(say("invite.question", { name: dana.name, handle: dana.handle })).waitFor();
+  await second.getByRole("button", { name: say("invite.accept"), exact: true }).click();
+  await second.getByText(say("invite.added", { name: dana.name })).waitFor();
+  await second.close();
+});
+
+test("the answer to one invitation does not stand for the next, where the page stays", async () => {
+  const people = [await signUp(backend.url, account("Ines Ito")), await signUp(backend.url, account("Finn Abe"))];
+  const [ines, finn] = people as [SignedUp, SignedUp];
+  const page = await bob.browser.context.newPage();
+  onTestFinished(() => page.close());
+  await page.goto(bob.popup.url().replace("popup.html", "welcome.html"));
+  const steps = page.getByRole("navigation", { name: say("welcome.steps") });
+  await steps.getByRole("button", { name: say("welcome.friend") }).click();
+  const paste = async (link: string) => {
+    await page.getByLabel(say("welcome.friend-field"), { exact: true }).fill(link);
+    await page.getByRole("button", { name: say("welcome.friend-add"), exact: true }).click();
+  };
+  await paste(await linkOf(ines));
+  await page.getByRole("button", { name: say("invite.accept"), exact: true }).click();
+  await page.getByText(say("invite.added", { name: ines.name })).waitFor();
+  await paste(await linkOf(finn));
+  await page.getByText(say("invite.question", { name: finn.name, handle: finn.handle })).waitFor();
+  await page.getByRole("button", { name: say("invite.not-now") }).click();
 });
 
 describe("an invitation that", () => {

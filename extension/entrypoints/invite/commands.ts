@@ -7,6 +7,6 @@ import { sendCommand } from "../../messaging/page.ts";
 export const commands: InvitePageCommands = {
   ...signCommands,
   ...inviteCommands,
-  closeInvite: () => sendCommand({ type: "closeInvite" }),
+  closeInvite: (code) => sendCommand({ type: "closeInvite", code }),
   leave: () => void closeOwnTab(),
 };

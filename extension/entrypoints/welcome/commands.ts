@@ -11,7 +11,7 @@ export const commands: WelcomeCommands = {
   ...inviteCommands,
   requestContact: (handle) => sendCommand({ type: "requestContact", handle }),
   openInvite: (invite) => sendCommand({ type: "openInvite", ...invite }),
-  closeInvite: () => sendCommand({ type: "closeInvite" }),
+  closeInvite: (code) => sendCommand({ type: "closeInvite", code }),
   testRing,
   openSettings: () => void browser.runtime.openOptionsPage(),
   leave: () => void closeOwnTab(),

@@ -58,8 +58,14 @@ describe("an invite that waits for the person's answer", () => {
   it("is gone once it was answered, signed in or out", () => {
     for (const state of [INITIAL_STATE, online().signedIn]) {
       expect(refusal(state, opened)).toBeUndefined();
-      expect(viewOf(on(state, opened, { type: "close-invite" }))).toEqual(viewOf(state));
+      expect(viewOf(on(state, opened, { type: "close-invite", code }))).toEqual(viewOf(state));
     }
+  });
+
+  it("stays where another one was answered, and is what waits now", () => {
+    const other = { type: "open-invite", invite: { code: "AAAA-BBBB-CCCC-DDDD" } } as const;
+    const state = on(online().signedIn, opened, other, { type: "close-invite", code });
+    expect(viewOf(state)).toMatchObject({ invite: other.invite });
   });
 });
 
