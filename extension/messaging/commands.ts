@@ -137,6 +137,8 @@ export const Problem = v.picklist([
   "handle-taken",
   "email-taken",
   "registration-closed",
+  "given-up", // another sign-in was begun since
+  "storage", // the browser does not keep what it must
   "bad-input", // the server refused a field; `detail` says which
   "too-many", // rate limited
   "server-trouble", // the server answered that it cannot just now

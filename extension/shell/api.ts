@@ -36,14 +36,14 @@ export interface Found {
   providerUrl?: string | undefined;
 }
 
-/** Finds a server's ways by its address, as a person typed it. Follows no redirect. */
-export async function discover(typed: string): Promise<Answer<Found>> {
+/** Finds a server's ways by its address, as a person typed it, unless `signal` gives it up. Follows no redirect. */
+export async function discover(typed: string, signal?: AbortSignal): Promise<Answer<Found>> {
   const address = readServerAddress(typed);
   if (!address.ok) return address;
   const url = new URL(DISCOVERY_PATH, address.origin);
-  const reply = await ask(url, { method: "GET" });
+  const reply = await ask(url, { method: "GET" }, signal);
   if (!reply.ok) {
-    const isOther = reply.problem === "server-unreachable" && (await answersAtAll(url));
+    const isOther = reply.problem === "server-unreachable" && (await answersAtAll(url, signal));
     return isOther ? { ok: false, problem: "server-not-beckon" } : reply;
   }
   if (reply.value.status >= 500) return { ok: false, problem: "server-trouble" };
@@ -141,7 +141,7 @@ interface Reply {
 }
 
 /** One request. A body that is not JSON is undefined. */
-async function ask(url: URL, request: RequestInit): Promise<Answer<Reply>> {
+async function ask(url: URL, request: RequestInit, signal?: AbortSignal): Promise<Answer<Reply>> {
   try {
     const response = await fetch(url, {
       ...request,
@@ -150,7 +150,7 @@ async function ask(url: URL, request: RequestInit): Promise<Answer<Reply>> {
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: inTime(signal),
     });
     if (response.type === "opaqueredirect") return { ok: false, problem: "server-redirects" };
     return { ok: true, value: { status: response.status, body: parseJson(await response.text()) } };
@@ -164,18 +164,24 @@ async function ask(url: URL, request: RequestInit): Promise<Answer<Reply>> {
  * Whether anything answers. Other websites do not let an extension read their answers (CORS), which looks like silence;
  * without reading, it shows that there is one.
  */
-async function answersAtAll(url: URL): Promise<boolean> {
+async function answersAtAll(url: URL, signal?: AbortSignal): Promise<boolean> {
   try {
     await fetch(url, {
       mode: "no-cors",
       credentials: "omit",
       cache: "no-store",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: inTime(signal),
     });
     return true;
   } catch {
     return false;
   }
+}
+
+/** Ends a request that takes too long, or whose asker gave it up. */
+function inTime(signal: AbortSignal | undefined): AbortSignal {
+  const late = AbortSignal.timeout(TIMEOUT_MS);
+  return signal === undefined ? late : AbortSignal.any([late, signal]);
 }
 
 function parseJson(text: string): unknown {

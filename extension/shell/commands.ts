@@ -1,36 +1,29 @@
-import { CallId, type FunctionName, type FunctionParameters, type UserId } from "#protocol";
+import { CallId, type FunctionName, type FunctionParameters } from "#protocol";
 import * as v from "valibot";
 import { refusal } from "../core/refusal.ts";
-import type { PageCommand, ServerFacts } from "../core/app-types.ts";
+import type { PageCommand } from "../core/app-types.ts";
 import { type AskedFunction, type Command, type CommandAnswer, readQuestion } from "../messaging/commands.ts";
-import { type Answer, type Caller, callFunction, discover, logIn } from "./api.ts";
+import { type Answer, type Caller, callFunction, discover } from "./api.ts";
 import { endOfDay } from "./day.ts";
 import type { Runtime } from "./runtime.ts";
+import { SignIns } from "./sign-ins.ts";
 import type { Store } from "./store.ts";
 import type { Trial } from "./trials.ts";
-import { signInOnTheWeb } from "./web-sign-in.ts";
 
-type SignIn = Extract<Command, { type: "signIn" }>;
-type SignUp = Extract<Command, { type: "signUp" }>;
-type SignInByProvider = Extract<Command, { type: "signInByProvider" }>;
 type ResetPassword = Extract<Command, { type: "requestPasswordReset" }>;
 
 const DONE: CommandAnswer = { ok: true };
-const PROVIDER_FAILED = { problem: "provider-failed" } as const;
-const NOT_INVITED: CommandAnswer = { ok: false, problem: "bad-input", detail: "invite" };
 
 /** Carries out what pages ask: by the server's functions, or as an event for the core. */
 export class Commands {
   readonly #runtime: Runtime;
   readonly #store: Store;
-  /** One sign-in at a time: a second click must not open a second session. */
-  #signingIn: Promise<CommandAnswer> | undefined;
-  /** One window at a time; a password can be given meanwhile. */
-  #atProvider: Promise<CommandAnswer> | undefined;
+  readonly #signIns: SignIns;
 
   constructor(runtime: Runtime, store: Store) {
     this.#runtime = runtime;
     this.#store = store;
+    this.#signIns = new SignIns(runtime, store);
   }
 
   async handle(command: Exclude<Command, Trial>): Promise<CommandAnswer> {
@@ -39,12 +32,9 @@ export class Commands {
       case "checkServer":
         return this.#check(command.server);
       case "signIn":
-        return this.#once(() => this.#signIn(command));
       case "signUp":
-        return this.#once(() => this.#signUp(command));
       case "signInByProvider":
-        this.#atProvider ??= this.#signInByProvider(command).finally(() => (this.#atProvider = undefined));
-        return this.#atProvider;
+        return this.#signIns.handle(command);
       case "requestPasswordReset":
         return this.#resetPassword(command);
       case "ask":
@@ -109,75 +99,6 @@ export class Commands {
     if (!found.ok) return found;
     const caller = { server: found.value.server, device: this.#store.device };
     return answerOf(await callFunction(caller, "requestPasswordReset", { email }));
-  }
-
-  async #once(signIn: () => Promise<CommandAnswer>): Promise<CommandAnswer> {
-    if (this.#runtime.state.at === "signed-in") return DONE;
-    this.#signingIn ??= signIn().finally(() => (this.#signingIn = undefined));
-    return this.#signingIn;
-  }
-
-  async #signIn({ server, handle, password }: SignIn): Promise<CommandAnswer> {
-    const found = await discover(server);
-    if (!found.ok) return answerOf(found);
-    const { server: facts } = found.value;
-    const session = await logIn({ server: facts, device: this.#store.device }, handle, password);
-    if (!session.ok) return answerOf(session);
-    // Parse gives no more than the id; the name comes with the welcome.
-    return this.#begin(facts, session.value.sessionToken, { user: session.value.objectId, handle, name: handle });
-  }
-
-  async #signUp({ server, handle, name, email, password, invite }: SignUp): Promise<CommandAnswer> {
-    const found = await discover(server);
-    if (!found.ok) return answerOf(found);
-    const { server: facts } = found.value;
-    const invited = invite === undefined ? {} : { invite };
-    const account = { username: handle, password, email, name, ...invited };
-    const caller = { server: facts, device: this.#store.device };
-    const made = await callFunction(caller, "signUp", account);
-    if (!made.ok) return made.problem === "registration-closed" && invite !== undefined ? NOT_INVITED : answerOf(made);
-    const { id, ...person } = made.value.user;
-    if (invite !== undefined) await this.#goOnWith(invite, { ...caller, token: made.value.sessionToken });
-    return this.#begin(facts, made.value.sessionToken, { user: id, ...person });
-  }
-
-  /** An invite let the account in; whether its owner becomes a contact is still asked. The operator's has none. */
-  async #goOnWith(code: string, caller: Caller): Promise<void> {
-    const read = await callFunction(caller, "readInviteLink", { code });
-    if (read.ok) this.#runtime.dispatch({ type: "open-invite", invite: { code } });
-  }
-
-  async #signInByProvider({ server, invite }: SignInByProvider): Promise<CommandAnswer> {
-    const found = await discover(server);
-    if (!found.ok) return answerOf(found);
-    const { server: facts, providerUrl } = found.value;
-    if (providerUrl === undefined) return { ok: false, problem: "provider-away" };
-    const proven = await signInOnTheWeb(providerUrl);
-    if (this.#runtime.state.at === "signed-in") return DONE;
-    // Where the window opened, the popup has closed: it says so when it is opened again.
-    if (!proven.ok) {
-      this.#runtime.dispatch({ type: "provider-refused", server: facts.origin, problem: proven.problem });
-      return proven;
-    }
-    const form = { ...proven.value, ...(invite === undefined ? {} : { invite }) };
-    const entered = await callFunction({ server: facts, device: this.#store.device }, "signInWithOidc", form);
-    if (!entered.ok) {
-      const { problem } = entered.problem === "bad-input" ? PROVIDER_FAILED : entered;
-      this.#runtime.dispatch({ type: "provider-refused", server: facts.origin, problem });
-      return { ok: false, problem };
-    }
-    const { id, ...person } = entered.value.user;
-    return this.#begin(facts, entered.value.sessionToken, { user: id, ...person });
-  }
-
-  async #begin(
-    server: ServerFacts,
-    token: string,
-    person: { user: UserId; handle: string; name: string },
-  ): Promise<CommandAnswer> {
-    await this.#store.keepToken(token);
-    this.#runtime.dispatch({ type: "signed-in", session: { ...person, server } });
-    return DONE;
   }
 }
 

@@ -73,8 +73,8 @@ export class Store {
   }
 
   async keepToken(token: string): Promise<void> {
-    this.#token = token;
     await browser.storage.local.set({ token });
+    this.#token = token;
   }
 
   async forgetToken(): Promise<void> {

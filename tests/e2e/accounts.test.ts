@@ -8,6 +8,9 @@ import { Belongings } from "../support/belongings.ts";
 import { Backend } from "../support/backend.ts";
 import { BADGE, Person, say } from "../support/people.ts";
 
+/** The part of the extension API that a test asks for. */
+declare const chrome: { runtime: { sendMessage: (message: unknown) => Promise<unknown> } };
+
 const open = new Belongings();
 let backend: Backend;
 let carol: Person;
@@ -123,6 +126,21 @@ test("Dan mistypes his password, and signs in with the right one", async () => {
     .waitFor();
   await dan.fillSignIn(dan.account);
   await carol.contact(dan, "available").waitFor();
+});
+
+test("Dan's sign-in does not wait for an older one, whose server says nothing", async () => {
+  await dan.signOut();
+  const asked = Promise.withResolvers<undefined>();
+  const mute = await serve(() => asked.resolve(undefined));
+  // The popup that began it is closed, so that nobody waits for its answer.
+  const older = dan.popup.evaluate(
+    (server) => chrome.runtime.sendMessage({ type: "signIn", server, handle: "dan", password: "any" }),
+    mute.url,
+  );
+  await asked.promise;
+  await dan.signInAgain();
+  expect(await older).toEqual({ ok: false, problem: "given-up" });
+  await mute.close();
 });
 
 /** A server that is not ours, on a free port. */

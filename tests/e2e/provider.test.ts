@@ -2,11 +2,17 @@ import { Discovery, DISCOVERY_PATH, OIDC_CALLBACK_PATH } from "#protocol";
 import type { Page } from "playwright-core";
 import * as v from "valibot";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { account } from "../support/accounts.ts";
+import { account, signUp } from "../support/accounts.ts";
 import { Backend } from "../support/backend.ts";
 import { Belongings } from "../support/belongings.ts";
 import { CLIENT, TestProvider } from "../support/openid-provider.ts";
 import { Person, say } from "../support/people.ts";
+
+/** The part of the extension API that a test asks for. */
+declare const chrome: {
+  runtime: { sendMessage: (message: unknown) => Promise<unknown> };
+  storage: { local: { get: (name: string) => Promise<{ saved: { session: { handle: string } } }> } };
+};
 
 const NAME = "Example Club";
 
@@ -78,4 +84,30 @@ test("Alice signs in by the provider, without a password of Beckon's, and so she
   await button().click();
   await alice.ownMenu.waitFor();
   expect(backend.log).not.toContain("code=");
+});
+
+test("Alice gives a password while the provider's window is open, and what comes of it later changes nothing", async () => {
+  await alice.signOut();
+  const erin = await signUp(backend.url, account("Erin Ito"));
+  // The provider knows her no more, so that its window waits.
+  await alice.browser.context.clearCookies();
+  let answered: Promise<unknown> | undefined;
+  const window = await windowOf(async () => {
+    answered = alice.popup.evaluate(
+      (server) => chrome.runtime.sendMessage({ type: "signInByProvider", server }),
+      backend.url,
+    );
+    await Promise.resolve();
+  });
+  await window.getByPlaceholder("Enter any login").fill("alice");
+  await window.getByPlaceholder("and password").fill("anything");
+  await window.getByRole("button", { name: "Sign-in" }).click();
+  await alice.fillSignIn(erin);
+  const erins = alice.popup.getByRole("button", { name: erin.name });
+  await erins.waitFor();
+  await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Continue" }).click()]);
+  expect(await answered).toEqual({ ok: true });
+  expect(await erins.count()).toBe(1);
+  const session = await alice.popup.evaluate(async () => (await chrome.storage.local.get("saved")).saved.session);
+  expect(session.handle).toBe(erin.handle);
 });

@@ -37,6 +37,7 @@ test.each([
 
 describe("an invite that waits for the person's answer", () => {
   const opened = { type: "open-invite", invite: { code, server } } as const;
+  const close = { type: "close-invite", code } as Omit<AppEvent, "at" | "random">;
   const on = (state: AppState, ...events: readonly Omit<AppEvent, "at" | "random">[]) =>
     // Each is an event without what every event has.
     events.reduce((now, event) => update(now, { ...event, at: NOW, random: 0 } as AppEvent).state, state);
@@ -58,13 +59,13 @@ describe("an invite that waits for the person's answer", () => {
   it("is gone once it was answered, signed in or out", () => {
     for (const state of [INITIAL_STATE, online().signedIn]) {
       expect(refusal(state, opened)).toBeUndefined();
-      expect(viewOf(on(state, opened, { type: "close-invite", code }))).toEqual(viewOf(state));
+      expect(viewOf(on(state, opened, close))).toEqual(viewOf(state));
     }
   });
 
   it("stays where another one was answered, and is what waits now", () => {
     const other = { type: "open-invite", invite: { code: "AAAA-BBBB-CCCC-DDDD" } } as const;
-    const state = on(online().signedIn, opened, other, { type: "close-invite", code });
+    const state = on(online().signedIn, opened, other, close);
     expect(viewOf(state)).toMatchObject({ invite: other.invite });
   });
 });
