@@ -2,12 +2,14 @@ const LOOK_EVERY_MS = 60;
 /** What counts as silence, in dB below the loudest; a quiet room with a microphone lies above it. */
 const FLOOR_DB = -60;
 
-/** Tells how loud a microphone is, from 0 to 1, until the answer is called. */
-export function watchLevel(track: MediaStreamTrack, tell: (level: number) => void): () => void {
-  const context = new AudioContext();
-  const source = context.createMediaStreamSource(new MediaStream([track]));
-  const analyser = context.createAnalyser();
-  source.connect(analyser);
+/**
+ * Tells how loud a microphone is, from 0 to 1, until the answer is called; undefined where this browser cannot analyse its sound,
+ * which calls can do without.
+ */
+export function watchLevel(track: MediaStreamTrack, tell: (level: number) => void): (() => void) | undefined {
+  const analysed = analyse(track);
+  if (analysed === undefined) return undefined;
+  const { context, source, analyser } = analysed;
   const samples = new Float32Array(analyser.fftSize);
   const looking = setInterval(() => {
     analyser.getFloatTimeDomainData(samples);
@@ -20,4 +22,19 @@ export function watchLevel(track: MediaStreamTrack, tell: (level: number) => voi
     // Nothing is left to wait for.
     void context.close();
   };
+}
+
+/** Without an output, or with more contexts than it allows, a browser refuses one. */
+function analyse(track: MediaStreamTrack) {
+  let context: AudioContext | undefined;
+  try {
+    context = new AudioContext();
+    const source = context.createMediaStreamSource(new MediaStream([track]));
+    const analyser = context.createAnalyser();
+    source.connect(analyser);
+    return { context, source, analyser };
+  } catch {
+    void context?.close();
+    return undefined;
+  }
 }

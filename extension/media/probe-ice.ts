@@ -27,7 +27,8 @@ function named(servers: IceServer[], kind: RegExp): RTCIceServer[] {
 /** Gathers until a candidate of that type comes, gathering is over, or it takes too long. */
 async function gather(iceServers: RTCIceServer[], type: RTCIceCandidateType): Promise<IceTrial> {
   if (iceServers.length === 0) return { isConfigured: false, arrived: false, failed: false };
-  const connection = new RTCPeerConnection({ iceServers, iceTransportPolicy: type === "relay" ? "relay" : "all" });
+  const connection = opened({ iceServers, iceTransportPolicy: type === "relay" ? "relay" : "all" });
+  if (connection === undefined) return { isConfigured: true, arrived: false, failed: true };
   const signal = AbortSignal.timeout(GATHER_WITHIN_MS);
   let failed = false;
   connection.addEventListener("icecandidateerror", () => (failed = true));
@@ -48,5 +49,14 @@ async function gather(iceServers: RTCIceServer[], type: RTCIceCandidateType): Pr
     return { isConfigured: true, arrived, failed };
   } finally {
     connection.close();
+  }
+}
+
+/** Undefined where the browser takes an address of the server's for none. */
+function opened(configuration: RTCConfiguration): RTCPeerConnection | undefined {
+  try {
+    return new RTCPeerConnection(configuration);
+  } catch {
+    return undefined;
   }
 }

@@ -1,12 +1,13 @@
 import type { DeviceOutcome } from "../core/link-types.ts";
 import { openBoth, openOne } from "../media/ask-devices.ts";
+import { isAlias } from "../media/device-alias.ts";
 import { watchLevel } from "../media/level.ts";
 import { sendCommand } from "../messaging/page.ts";
 import { appView } from "./app-view.svelte.ts";
 
 type Kind = "camera" | "microphone";
 type Problem = Exclude<DeviceOutcome, "on">;
-type Option = { id: string; label: string };
+type Option = { id: string; label: string; group: string };
 
 const KINDS = ["camera", "microphone"] as const;
 
@@ -21,6 +22,8 @@ class DevicePreview {
   #stopLevel: (() => void) | undefined;
   /** Counts the openings, so that what a prompt still gives to a closed one is stopped at once. */
   #opening = 0;
+  /** Counts the choices of each, for the same reason. */
+  readonly #choices = { camera: 0, microphone: 0 };
 
   get state(): "off" | "asking" | "on" {
     return this.#state;
@@ -43,26 +46,34 @@ class DevicePreview {
   }
 
   chosen(kind: Kind): string | undefined {
-    return this.#tracks[kind]?.getSettings().deviceId;
+    const { deviceId, groupId } = this.#tracks[kind]?.getSettings() ?? {};
+    const options = this.#options[kind];
+    // The system's own choice goes by a name of its own, in the group of what serves as it.
+    const same = options.find(({ id }) => id === deviceId) ?? options.find((one) => one.group === groupId);
+    return same?.id ?? deviceId;
   }
 
   /** Asks for both in one prompt, and for each by itself where that fails. Within a click. */
   async open(wanted: Partial<Record<Kind, string | undefined>>): Promise<void> {
     this.close();
     const opening = this.#opening;
+    const isWanted = () => opening === this.#opening;
     this.#state = "asking";
     const both = await openBoth(wanted);
-    if (typeof both !== "string") this.#take(both, opening);
-    else for (const kind of KINDS) await this.#openOne(kind, wanted[kind], opening);
-    if (opening !== this.#opening) return;
+    if (typeof both !== "string") this.#take(both, isWanted);
+    else for (const kind of KINDS) await this.#openOne(kind, wanted[kind], isWanted);
+    if (!isWanted()) return;
     this.#state = "on";
     await this.#list();
     navigator.mediaDevices.addEventListener("devicechange", this.#changed);
   }
 
+  /** Of two choices in a row the later one counts, whichever is answered first. */
   async choose(kind: Kind, id: string): Promise<void> {
     this.#drop(kind);
-    await this.#openOne(kind, id, this.#opening);
+    const opening = this.#opening;
+    const choice = (this.#choices[kind] += 1);
+    await this.#openOne(kind, id, () => opening === this.#opening && choice === this.#choices[kind]);
   }
 
   close(): void {
@@ -75,32 +86,37 @@ class DevicePreview {
 
   readonly #changed = (): void => void this.#list();
 
-  async #openOne(kind: Kind, id: string | undefined, opening: number): Promise<void> {
+  async #openOne(kind: Kind, id: string | undefined, isWanted: () => boolean): Promise<void> {
     const got = await openOne(kind, { [kind]: id });
-    if (typeof got !== "string") this.#take(got, opening);
-    else if (opening === this.#opening) this.#problems = { ...this.#problems, [kind]: got };
+    if (typeof got !== "string") this.#take(got, isWanted);
+    else if (isWanted()) this.#problems = { ...this.#problems, [kind]: got };
   }
 
-  #take(stream: MediaStream, opening: number): void {
+  #take(stream: MediaStream, isWanted: () => boolean): void {
     for (const track of stream.getTracks()) {
       const kind = track.kind === "video" ? "camera" : "microphone";
-      if (opening !== this.#opening) {
+      if (!isWanted()) {
         track.stop();
         continue;
       }
       this.#drop(kind);
       this.#problems = { ...this.#problems, [kind]: undefined };
+      // Held before anything else is done with it: a track that nobody holds is never stopped.
       this.#tracks = { ...this.#tracks, [kind]: track };
       // Not fired by our own stop(): the device went away.
-      track.addEventListener("ended", () => this.#ended(kind, track));
+      track.addEventListener("ended", () => void this.#ended(kind, track));
       if (kind === "microphone") this.#stopLevel = watchLevel(track, (level) => (this.#level = level));
     }
   }
 
-  #ended(kind: Kind, track: MediaStreamTrack): void {
+  /** It was unplugged, or may not be used any more. */
+  async #ended(kind: Kind, track: MediaStreamTrack): Promise<void> {
     if (this.#tracks[kind] !== track) return;
     this.#drop(kind);
-    this.#problems = { ...this.#problems, [kind]: "missing" };
+    const [opening, choice] = [this.#opening, this.#choices[kind]];
+    const why = (await mayUse(kind)) ? "missing" : "refused";
+    if (opening !== this.#opening || choice !== this.#choices[kind]) return;
+    this.#problems = { ...this.#problems, [kind]: why };
   }
 
   #drop(kind: Kind): void {
@@ -118,10 +134,16 @@ class DevicePreview {
     const all = await navigator.mediaDevices.enumerateDevices().catch(() => []);
     const of = (kind: MediaDeviceKind): Option[] =>
       all
-        .filter((one) => one.kind === kind && one.deviceId !== "")
-        .map(({ deviceId, label }) => ({ id: deviceId, label }));
+        .filter((one) => one.kind === kind && !isAlias(one.deviceId))
+        .map(({ deviceId, label, groupId }) => ({ id: deviceId, label, group: groupId }));
     this.#options = { camera: of("videoinput"), microphone: of("audioinput") };
   }
+}
+
+/** Where the browser does not say, it may. */
+async function mayUse(kind: Kind): Promise<boolean> {
+  const permission = await navigator.permissions.query({ name: kind }).catch(() => undefined);
+  return permission?.state !== "denied";
 }
 
 const devices = new DevicePreview();

@@ -1,3 +1,5 @@
+import { isAlias } from "../media/device-alias.ts";
+
 interface Speaker {
   id: string;
   label: string;
@@ -25,11 +27,6 @@ class Speakers {
       .filter(({ kind, deviceId, label }) => kind === "audiooutput" && !isAlias(deviceId) && label !== "")
       .map(({ deviceId, label }) => ({ id: deviceId, label }));
   }
-}
-
-/** Chromium names the system's choice a second time. */
-function isAlias(id: string): boolean {
-  return id === "" || id === "default" || id === "communications";
 }
 
 export const speakers = new Speakers();

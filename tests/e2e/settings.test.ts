@@ -112,6 +112,16 @@ describe("whether people can reach Bob", () => {
     await status(page, sentence).waitFor({ timeout: 30_000 });
   });
 
+  test("is tried also by a browser that analyses no sound, where the person sees themselves all the same", async () => {
+    const page = await stage.bob.browser.openSettings();
+    onTestFinished(() => page.close());
+    await page.evaluate(withholdAnalysis);
+    await page.getByRole("button", { name: say("devices.try"), exact: true }).click();
+    await page.getByRole("img", { name: say("devices.picture") }).waitFor();
+    await tryIt(page);
+    await page.getByText(say("reach.good")).waitFor({ timeout: 30_000 });
+  });
+
   test("names what to mend: a relay that is wanted and not there", async () => {
     await change({ relayOnly: true });
     onTestFinished(() => change({ relayOnly: null }));
@@ -242,6 +252,13 @@ function withholdCamera(): void {
   const real = mediaDevices.getUserMedia.bind(mediaDevices);
   mediaDevices.getUserMedia = (wanted) =>
     wanted?.video ? Promise.reject(new DOMException("", "NotAllowedError")) : real(wanted);
+}
+
+/** As where there is no output, or too many contexts are open. */
+function withholdAnalysis(): void {
+  AudioContext.prototype.createMediaStreamSource = () => {
+    throw new DOMException("", "NotSupportedError");
+  };
 }
 
 /** A real track that hears nothing. */
