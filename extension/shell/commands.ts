@@ -27,7 +27,7 @@ export class Commands {
   }
 
   async handle(command: Exclude<Command, Trial>): Promise<CommandAnswer> {
-    await this.#runtime.started;
+    if (!(await this.#runtime.started)) return { ok: false, problem: "storage" };
     switch (command.type) {
       case "checkServer":
         return this.#check(command.server);

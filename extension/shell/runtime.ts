@@ -34,10 +34,10 @@ export class Runtime {
   #outside: Outside | undefined;
   #running = false;
   readonly #queue: Happening[] = [];
-  readonly #store: Store;
-  readonly #started = Promise.withResolvers<undefined>();
+  readonly #store: Pick<Store, "read" | "write">;
+  readonly #started = Promise.withResolvers<boolean>();
 
-  constructor(store: Store) {
+  constructor(store: Pick<Store, "read" | "write">) {
     this.#store = store;
   }
 
@@ -45,18 +45,29 @@ export class Runtime {
     return this.#state;
   }
 
-  /** Fulfilled once the stored state was read; a handler of the browser's waits for it before it looks at the state. */
-  get started(): Promise<undefined> {
+  /**
+   * Fulfilled once the stored state was read; a handler of the browser's waits for it before it looks at the state. False where
+   * it cannot be read: nothing is decided then, since all that is kept would be lost by it.
+   */
+  get started(): Promise<boolean> {
     return this.#started.promise;
   }
 
   /** Reads what the last run left and begins. Events that came before are dealt with after `started`. */
   async start(outside: Outside): Promise<void> {
-    const { state, saved } = await this.#store.read();
+    const stored = await this.#store.read().catch((caught: unknown) => errorName(caught));
+    if (typeof stored === "string") {
+      log.error("what was stored could not be read", { why: stored });
+      // Pages have something to show, whose commands are told what is wrong.
+      await this.#store.write(this.#state, viewOf(this.#state));
+      this.#started.resolve(false);
+      return;
+    }
+    const { state, saved } = stored;
     this.#state = state ?? this.#state;
     this.#outside = outside;
     this.#queue.unshift(saved === undefined ? { type: "started" } : { type: "started", saved });
-    this.#started.resolve(undefined);
+    this.#started.resolve(true);
     await this.#run();
   }
 

@@ -45,10 +45,10 @@ export class Store {
     const token = v.safeParse(v.pipe(v.string(), v.minLength(1)), local["token"]);
     this.#token = token.success ? token.output : undefined;
     const state = journalled(session["journal"]);
-    return {
-      ...(state === undefined ? {} : { state }),
-      ...withOffered(readSaved(local["saved"], this.#token !== undefined)),
-    };
+    const saved = readSaved(local["saved"], this.#token !== undefined);
+    const isUsed = state?.at === "signed-in" || saved?.session !== undefined;
+    if (this.#token !== undefined && !isUsed) await this.forgetToken();
+    return { ...(state === undefined ? {} : { state }), ...withOffered(saved) };
   }
 
   /** Writes the journal and, where it changed, the view. Never rejects: without a journal the session goes on. */
@@ -64,28 +64,45 @@ export class Store {
     }
   }
 
-  /** Makes `storage.local` hold what outlives the browser. */
+  /** Makes `storage.local` hold what outlives the browser. Never rejects: what could not be written is tried again next time. */
   async save(saved: Saved | undefined): Promise<void> {
     const text = JSON.stringify(saved ?? null);
     if (text === this.#saved) return;
     this.#saved = text;
-    await (saved === undefined ? browser.storage.local.remove("saved") : browser.storage.local.set({ saved }));
+    try {
+      await (saved === undefined ? browser.storage.local.remove("saved") : browser.storage.local.set({ saved }));
+    } catch (caught) {
+      if (this.#saved === text) this.#saved = "";
+      log.warn("what outlives the browser could not be written", { why: errorName(caught) });
+    }
   }
 
+  /** Rejects where the browser does not store it: then there is no session to begin. */
   async keepToken(token: string): Promise<void> {
     await browser.storage.local.set({ token });
     this.#token = token;
   }
 
+  /** Never rejects: a token that stays behind belongs to no session, and goes at the next start. */
   async forgetToken(): Promise<void> {
     this.#token = undefined;
-    await browser.storage.local.remove("token");
+    try {
+      await browser.storage.local.remove("token");
+    } catch (caught) {
+      log.warn("a token could not be forgotten", { why: errorName(caught) });
+    }
   }
 
   async #readDevice(stored: unknown): Promise<void> {
     const known = v.safeParse(DeviceId, stored);
     this.#device = known.success ? known.output : v.parse(DeviceId, crypto.randomUUID());
-    if (!known.success) await browser.storage.local.set({ device: this.#device });
+    if (known.success) return;
+    try {
+      await browser.storage.local.set({ device: this.#device });
+    } catch (caught) {
+      // The next start makes another, as after an installation.
+      log.warn("the id of this device could not be kept", { why: errorName(caught) });
+    }
   }
 }
 
