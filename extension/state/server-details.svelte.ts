@@ -11,21 +11,30 @@ class ServerDetailsState {
   /** Undefined until it was asked; null where it does not answer. */
   #details = $state.raw<ServerDetails | null>();
   #origin: string | undefined;
+  #isKnown = false;
+  /** Counts the questions: the answer to an older one is of no use. */
+  #asked = 0;
 
   get details(): ServerDetails | null | undefined {
     return this.#details;
   }
 
-  /** Asks once for each server. Never rejects. */
-  async read(origin: string, versionOf: (origin: string) => Promise<string | undefined>): Promise<void> {
-    if (origin === this.#origin) return;
+  /** Asks once for each server, and again whenever the line to one that did not answer stands. Never rejects. */
+  async read(
+    { origin, isOnline }: { origin: string; isOnline: boolean },
+    versionOf: (origin: string) => Promise<string | undefined>,
+  ): Promise<void> {
+    if (origin === this.#origin && (this.#isKnown || !isOnline)) return;
+    if (origin !== this.#origin) this.#details = undefined;
     this.#origin = origin;
+    this.#isKnown = false;
+    const asked = (this.#asked += 1);
     const [version, ice] = await Promise.all([versionOf(origin), askServer("getIceServers", {})]);
-    if (origin !== this.#origin) return;
+    if (asked !== this.#asked) return;
     const has = (kind: RegExp) => ice.ok && ice.value.iceServers.some(({ urls }) => urls.some((url) => kind.test(url)));
-    const isKnown = version !== undefined && ice.ok;
-    this.#details = isKnown ? { version, hasStun: has(/^stuns?:/i), hasRelay: has(/^turns?:/i) } : null;
-    if (!isKnown) this.#origin = undefined;
+    this.#isKnown = version !== undefined && ice.ok;
+    this.#details =
+      version !== undefined && ice.ok ? { version, hasStun: has(/^stuns?:/i), hasRelay: has(/^turns?:/i) } : null;
   }
 }
 

@@ -106,10 +106,15 @@ test("the popup shows the stored contacts while the server is away, and says tha
   await carol.popup.getByRole("listitem").filter({ hasText: dan.name }).waitFor();
   await carol.popup.getByText(say("line.network", { server: new URL(backend.url).host })).waitFor();
   await carol.browser.untilBadge(BADGE.offline);
+  const settings = await carol.browser.openSettings();
+  await settings.getByText(say("settings.server-unread")).waitFor();
 
   await backend.restart();
   await Promise.all([carol.browser.untilBadge(BADGE.available), dan.browser.untilBadge(BADGE.available)]);
   await carol.popup.getByText(say("line.network", { server: new URL(backend.url).host })).waitFor({ state: "hidden" });
+  // What the server has is read as soon as it is back, also by a page that was opened while it was away.
+  await settings.getByText(say("settings.server-relay")).waitFor();
+  await settings.close();
 });
 
 test("Dan signs out, and Carol sees him offline at once", async () => {
