@@ -139,7 +139,9 @@ function activeCalls({ call }: SignedIn, at: number): ActiveCall[] {
 }
 
 function sessionEnded(state: SignedIn): Step<AppState, AppEffect> {
-  return step<AppState, AppEffect>(signedOut(state, true), { type: "forget-token", revoke: false });
+  // A session that ends after its account was to be erased says what the lost answer would have said.
+  const left = state.deletionLost ? ({ ...signedOut(state, false), deleted: true } as const) : signedOut(state, true);
+  return step<AppState, AppEffect>(left, { type: "forget-token", revoke: false });
 }
 
 function meaningOf(message: ServerMessage): Heard {
@@ -156,7 +158,7 @@ function meaningOf(message: ServerMessage): Heard {
 function onWelcome(state: SignedIn, { at, random }: Moment, message: ServerMessageOf<"welcome">): AppStep {
   const { user, settings, missed, contacts, calls, rejoin, settling } = message;
   const known: SignedIn = {
-    ...withMissedCount(state, missed),
+    ...withMissedCount(withoutDeletion(state), missed),
     session: sessionAs(state.session, user),
     self: { ...selfOf(user, at), ...(state.self.wanted ? { wanted: state.self.wanted } : {}) },
     settings,
@@ -173,6 +175,12 @@ function onWelcome(state: SignedIn, { at, random }: Moment, message: ServerMessa
     return putOff === undefined ? readContacts(now) : step({ ...now, roster: putOff });
   });
   return andThen(listed, (now) => readCalls(now, at));
+}
+
+/** Whom the server welcomes, it has not erased. */
+function withoutDeletion(state: SignedIn): SignedIn {
+  const { deletionLost, ...rest } = state;
+  return deletionLost ? rest : state;
 }
 
 /** What was missed is seen, here or elsewhere, once nothing is counted. */

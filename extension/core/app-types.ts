@@ -17,7 +17,7 @@ import type { DeviceChange, DeviceSettings, RingSoundName } from "./device-setti
 import type { History } from "./history.ts";
 import type { Requests } from "./requests.ts";
 import type { Roster } from "./roster.ts";
-import type { Attention, DeviceWishes, PendingInvite } from "./view.ts";
+import type { Attention, DeviceWishes, PendingInvite, ProviderProblem } from "./view.ts";
 import type { Watching } from "./watch.ts";
 
 /** Who is signed in, and where. Holds no secret: the token stays in the shell. */
@@ -83,7 +83,7 @@ export interface SignedOut {
   server?: string;
   sessionEnded: boolean;
   /** Why a sign-in by the operator's provider came to nothing, until the next one. One of the problems that pages word. */
-  providerProblem?: string;
+  providerProblem?: ProviderProblem;
   /** Kept over a sign-in, so that the person comes back to it. */
   invite?: PendingInvite;
   /** The person has erased their account. */
@@ -133,6 +133,8 @@ export interface SignedIn {
   missedFrom?: Record<string, number>;
   /** The last notification of a ring that the person closed: it is not shown again. */
   closedNotification?: Pick<CallNotification, "type" | "call">;
+  /** The person asked for their account to be erased, and the answer was lost: until the next welcome it may be. */
+  deletionLost?: true;
   /** Whether this device is unattended. */
   idle: boolean;
   /** What the hello of the present socket said of that. */
@@ -182,8 +184,9 @@ export type LifeEvent =
   /** A deadline of {@link Outward.wakeAt} may have passed; also for an alarm. Harmless when early. */
   | { type: "due" }
   | { type: "signed-in"; session: Session }
-  /** The server has erased the account, as the person asked. */
-  | { type: "account-deleted" }
+  /** The person asked for their account to be erased: it was, or the answer is not known. */
+  | { type: "account-deleted"; user: UserId }
+  | { type: "deletion-lost"; user: UserId }
   | { type: "provider-refused"; server: string; problem: string }
   | { type: "network-online" }
   | { type: "idle-changed"; idle: boolean }

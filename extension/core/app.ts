@@ -2,6 +2,7 @@ import { REJOIN_MS } from "#protocol";
 import { onCallEvent } from "./app-call-events.ts";
 import { onCall } from "./app-calls.ts";
 import { historyDue, onHistory, seeMissed, withHistoryNews } from "./app-history.ts";
+import { onDeletion } from "./app-deletion.ts";
 import { askWanted, contactsListed, onLine, onMessage, readContacts, signedOut } from "./app-line.ts";
 import { type AppStep, send, andThen } from "./app-parts.ts";
 import { dueRings } from "./app-rings.ts";
@@ -36,7 +37,9 @@ export const INITIAL_STATE: SignedOut = {
 };
 
 /** What happens alike with and without a session. */
-type SessionlessEvent = { type: "signed-in" | "provider-refused" | "account-deleted" | "open-invite" | "close-invite" };
+type SessionlessEvent = {
+  type: "signed-in" | "provider-refused" | "account-deleted" | "deletion-lost" | "open-invite" | "close-invite";
+};
 
 /** The one decision: what an event makes of the whole state. Pure, and throws for no event that its type allows. */
 export function update(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
@@ -49,9 +52,10 @@ export function update(state: AppState, event: AppEvent): Step<AppState, AppEffe
 function decide(state: AppState, event: AppEvent): Step<AppState, AppEffect> {
   if (event.type === "signed-in") return signIn(state, event);
   if (event.type === "open-invite" || event.type === "close-invite") return step(onInvite(state, event));
-  if (event.type === "account-deleted") return accountDeleted(state);
+  if (event.type === "account-deleted" || event.type === "deletion-lost") return onDeletion(state, event);
   if (event.type === "provider-refused") {
-    return step(state.at === "signed-in" ? state : { ...state, server: event.server, providerProblem: event.problem });
+    const { server, problem } = event;
+    return step(state.at === "signed-in" ? state : { ...state, server, providerProblem: { server, problem } });
   }
   if (state.at === "signed-in") return updateSignedIn(state, event);
   switch (event.type) {
@@ -242,17 +246,6 @@ function signOut(state: SignedIn): Step<AppState, AppEffect> {
     ...send(state, { type: "bye" }),
     ...(socket === undefined ? [] : [{ type: "close-socket", socket } as const]),
     { type: "forget-token", revoke: true },
-  );
-}
-
-/** Nothing of the account is left; its session may have ended before the answer was here. */
-function accountDeleted(state: AppState): Step<AppState, AppEffect> {
-  if (state.at === "signed-out") return step({ ...state, sessionEnded: false, deleted: true });
-  const socket = socketOf(state.connection.line);
-  return step<AppState, AppEffect>(
-    { ...signedOut(state, false), deleted: true },
-    ...(socket === undefined ? [] : [{ type: "close-socket", socket } as const]),
-    { type: "forget-token", revoke: false },
   );
 }
 

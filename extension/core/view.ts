@@ -27,10 +27,16 @@ export interface SignedOutView {
   /** Set where the person has just erased their account. */
   deleted?: true;
   /** Why the last sign-in by the operator's provider came to nothing. */
-  providerProblem?: string;
+  providerProblem?: ProviderProblem;
   invite?: PendingInvite;
   /** What holds on this device alone. */
   device: DeviceSettings;
+}
+
+/** One of the problems that pages word, with the origin of the server whose provider it was. */
+export interface ProviderProblem {
+  server: string;
+  problem: string;
 }
 
 /** An invite link that was opened or pasted here and waits for the person's answer. */

@@ -2,7 +2,13 @@ import { CallId, type FunctionName, type FunctionParameters } from "#protocol";
 import * as v from "valibot";
 import { refusal } from "../core/refusal.ts";
 import type { PageCommand } from "../core/app-types.ts";
-import { type AskedFunction, type Command, type CommandAnswer, readQuestion } from "../messaging/commands.ts";
+import {
+  type AskedFunction,
+  type Command,
+  type CommandAnswer,
+  type Problem,
+  readQuestion,
+} from "../messaging/commands.ts";
 import { type Answer, type Caller, callFunction, discover } from "./api.ts";
 import { endOfDay } from "./day.ts";
 import type { Runtime } from "./runtime.ts";
@@ -12,6 +18,8 @@ import type { Trial } from "./trials.ts";
 
 type ResetPassword = Extract<Command, { type: "requestPasswordReset" }>;
 
+/** Of an answer that never came: what was asked for may be done. */
+const LOST: readonly Problem[] = ["server-unreachable", "offline"];
 const DONE: CommandAnswer = { ok: true };
 
 /** Carries out what pages ask: by the server's functions, or as an event for the core. */
@@ -84,8 +92,12 @@ export class Commands {
   }
 
   async #deleteAccount(password: string | undefined): Promise<CommandAnswer> {
+    const { state } = this.#runtime;
     const answer = await this.#ask("deleteAccount", password === undefined ? {} : { password });
-    if (answer.ok) this.#runtime.dispatch({ type: "account-deleted" });
+    if (state.at === "signed-out") return answer;
+    const { user } = state.session;
+    if (answer.ok) this.#runtime.dispatch({ type: "account-deleted", user });
+    else if (LOST.includes(answer.problem)) this.#runtime.dispatch({ type: "deletion-lost", user });
     return answer;
   }
 

@@ -28,7 +28,9 @@ export const signScenes: Record<string, PopupScene> = {
   "sign-in-ended": { screen: "popup", view: signedOut("https://beckon.example.org", { sessionEnded: true }) },
   "sign-provider": {
     screen: "popup",
-    view: signedOut("https://beckon.example.org", { providerProblem: "provider-away" }),
+    view: signedOut("https://beckon.example.org", {
+      providerProblem: { server: "https://beckon.example.org", problem: "provider-away" },
+    }),
     answer: { ok: true, value: { registration: "open", provider: "The Example Club of Lovers of Long Names" } },
   },
   "sign-up": { screen: "popup", view: signedOut("https://beckon.example.org"), answer: refused("handle-taken") },

@@ -57,8 +57,10 @@ describe("a contact's picture", () => {
 });
 
 describe("an account that was erased", () => {
+  const erased = { type: "account-deleted", user: session.user } as const;
+
   it("is signed out kindly, and nothing of it is kept", () => {
-    const device = online().on({ type: "account-deleted" });
+    const device = online().on({ type: "account-deleted", user: session.user });
     expect(device.effects).toEqual([
       { type: "close-socket", socket: 1 },
       { type: "forget-token", revoke: false },
@@ -73,9 +75,36 @@ describe("an account that was erased", () => {
   });
 
   it("is so also where its session ended first, and no longer for who signs in next", () => {
-    const device = online().on({ type: "socket-closed", socket: 1, code: 4401 }, { type: "account-deleted" });
+    const device = online().on({ type: "socket-closed", socket: 1, code: 4401 }, erased);
     expect(viewOf(device.state)).toMatchObject({ sessionEnded: false, deleted: true });
     device.on({ type: "signed-in", session }, { type: "sign-out" });
     expect(viewOf(device.state)).not.toHaveProperty("deleted");
+  });
+
+  it("signs nobody else out whose answer comes late", () => {
+    const device = online();
+    const before = device.state;
+    device.on({ type: "account-deleted", user: bob.user }, { type: "deletion-lost", user: bob.user });
+    expect(device.state).toBe(before);
+  });
+
+  const lost = { type: "deletion-lost", user: session.user } as const;
+  const refused = { type: "socket-closed", socket: 1, code: 4401 } as const;
+  it.each([
+    ["before", [lost, refused]],
+    ["after", [refused, lost]],
+  ] as const)("is taken for erased where the answer was lost, %s its session ended", (_when, events) => {
+    const device = online().on(...events);
+    expect(viewOf(device.state)).toMatchObject({ at: "signed-out", sessionEnded: false, deleted: true });
+  });
+
+  it("is not taken for erased where the server has welcomed the person since, or nothing ended", () => {
+    const device = online().on(lost);
+    expect(viewOf(device.state).at).toBe("signed-in");
+    device.loses().returns();
+    device.on({ type: "socket-closed", socket: device.signedIn.connection.lastSocket, code: 4401 });
+    expect(viewOf(device.state)).toMatchObject({ at: "signed-out", sessionEnded: true });
+    const left = online().on({ type: "sign-out" }, lost);
+    expect(viewOf(left.state)).not.toHaveProperty("deleted");
   });
 });

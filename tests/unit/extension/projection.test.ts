@@ -47,7 +47,7 @@ describe("what every page sees", () => {
     expect(viewOf(new Device().on(refused).state)).toMatchObject({
       at: "signed-out",
       server: "https://beckon.example",
-      providerProblem: "provider-away",
+      providerProblem: { server: session.server.origin, problem: "provider-away" },
     });
     expect(online().on(refused).state).toEqual(online().state);
   });
