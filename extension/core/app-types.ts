@@ -297,6 +297,8 @@ export type AppEffect =
   | WatchEffect
   /** Hands data of the other side to the call page. */
   | { type: "signal-page"; call: CallId; data: unknown }
+  /** Takes back what the person allowed for the invite links of a server that they have left for another. */
+  | { type: "forget-links"; server: string }
   /** Forgets the session's token; `revoke`: tells Parse first, as well as it can (`logout`). */
   | { type: "forget-token"; revoke: boolean };
 

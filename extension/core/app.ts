@@ -134,9 +134,15 @@ function onInvite(state: AppState, event: Extract<AppEvent, { type: "open-invite
 function signIn(state: AppState, event: Extract<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {
   const old = state.at === "signed-in" ? socketOf(state.connection.line) : undefined;
   const { state: next, effects } = onLine(newSignedIn(event.session, keptOf(state)), event, { type: "started" });
+  const left = state.at === "signed-in" ? state.session.server.origin : state.server;
+  const hasMoved = left !== undefined && left !== event.session.server.origin;
   return {
     state: next,
-    effects: [...(old === undefined ? [] : [{ type: "close-socket", socket: old } as const]), ...effects],
+    effects: [
+      ...(old === undefined ? [] : [{ type: "close-socket", socket: old } as const]),
+      ...(hasMoved ? [{ type: "forget-links", server: left } as const] : []),
+      ...effects,
+    ],
   };
 }
 

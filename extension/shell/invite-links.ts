@@ -1,5 +1,6 @@
+import * as v from "valibot";
 import { browser } from "wxt/browser";
-import { readInvite } from "../core/invite-link.ts";
+import { originPattern, readInvite } from "../core/invite-link.ts";
 import type { PendingInvite } from "../core/view.ts";
 import { invitePageUrl } from "../messaging/pages.ts";
 import { createLogger, errorName } from "./logger.ts";
@@ -8,32 +9,69 @@ import type { Runtime } from "./runtime.ts";
 const log = createLogger("invite-links");
 
 /**
+ * The link that each tab showed last: going back to it must not lead forward again. Kept in `storage.session`, since tabs outlive
+ * the background's worker.
+ */
+class ShownLinks {
+  #shown: Promise<Map<string, string>> | undefined;
+
+  async has(tab: number, code: string): Promise<boolean> {
+    return (await this.#all()).get(String(tab)) === code;
+  }
+
+  async add(tab: number, code: string): Promise<void> {
+    const all = await this.#all();
+    all.set(String(tab), code);
+    await this.#write(all);
+  }
+
+  async drop(tab: number): Promise<void> {
+    const all = await this.#all();
+    if (all.delete(String(tab))) await this.#write(all);
+  }
+
+  #all(): Promise<Map<string, string>> {
+    return (this.#shown ??= browser.storage.session.get("shownLinks").then(({ shownLinks }) => {
+      const read = v.safeParse(v.record(v.string(), v.string()), shownLinks);
+      return new Map(Object.entries(read.success ? read.output : {}));
+    }));
+  }
+
+  async #write(all: Map<string, string>): Promise<void> {
+    await browser.storage.session.set({ shownLinks: Object.fromEntries(all) });
+  }
+}
+
+/**
  * Opens our page in place of a tab that shows an invite link of the server. The browser tells the address only where the
  * person allowed that for the server's origin; without it nothing is seen. Call it on the first turn.
  */
 export function watchInviteLinks(runtime: Runtime): void {
-  /** The link that each tab showed last: going back to it must not lead forward again. */
-  const shown = new Map<number, string>();
-  browser.tabs.onRemoved.addListener((tab) => void shown.delete(tab));
+  const shown = new ShownLinks();
+  browser.tabs.onRemoved.addListener((tab) => handled(shown.drop(tab)));
   browser.tabs.onUpdated.addListener((tab, { url }) => {
     const invite = url === undefined ? undefined : readInvite(url);
-    if (invite?.server === undefined || shown.get(tab) === invite.code) return;
-    void runtime.started.then(() => {
-      if (invite.server !== serverOf(runtime)) return;
-      shown.set(tab, invite.code);
-      return open(runtime, invite, tab);
-    });
+    if (invite?.server !== undefined) handled(meet(runtime, shown, invite, tab));
   });
 }
 
-/** Handles its own failures. */
-async function open(runtime: Runtime, invite: PendingInvite, tab: number): Promise<void> {
+/** Takes back what the person allowed for a server's links. Never rejects. */
+export async function forgetLinks(server: string): Promise<void> {
+  const pattern = originPattern(server);
+  if (pattern !== undefined) await browser.permissions.remove({ origins: [pattern] }).catch(() => false);
+}
+
+async function meet(runtime: Runtime, shown: ShownLinks, invite: PendingInvite, tab: number): Promise<void> {
+  await runtime.started;
+  if (invite.server !== serverOf(runtime) || (await shown.has(tab, invite.code))) return;
+  await shown.add(tab, invite.code);
   runtime.dispatch({ type: "open-invite", invite });
-  try {
-    await browser.tabs.update(tab, { url: invitePageUrl() });
-  } catch (caught) {
-    log.warn("the page of an invite could not be opened", { why: errorName(caught) });
-  }
+  await browser.tabs.update(tab, { url: invitePageUrl() });
+}
+
+/** Nothing waits for it. */
+function handled(done: Promise<void>): void {
+  done.catch((caught: unknown) => log.warn("an invite link was not followed", { why: errorName(caught) }));
 }
 
 /** The server of the session, or the one last used. */

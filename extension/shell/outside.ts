@@ -7,6 +7,7 @@ import type { IdleWatch } from "./idle.ts";
 import type { Notifications } from "./notifications.ts";
 import type { Ringer } from "./ringer.ts";
 import type { Happening, Outside } from "./runtime.ts";
+import { forgetLinks } from "./invite-links.ts";
 import { deviceName } from "./device-name.ts";
 import type { PresenceSocket } from "./socket.ts";
 import type { Store } from "./store.ts";
@@ -76,6 +77,9 @@ export class BrowserOutside implements Outside {
         break;
       case "signal-page":
         pages.signal(effect.call, effect.data);
+        break;
+      case "forget-links":
+        void forgetLinks(effect.server);
         break;
       case "forget-token":
         if (effect.revoke) this.#revoke();

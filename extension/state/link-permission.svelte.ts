@@ -7,7 +7,9 @@ import { originPattern } from "../core/invite-link.ts";
  * the person gives or takes a permission, here or in the browser's own settings.
  */
 class LinkPermission {
-  #granted = $state.raw<readonly string[]>([]);
+  /** By the pattern of each server that was asked about. */
+  #granted = $state.raw<Readonly<Record<string, boolean>>>({});
+  readonly #asked = new Set<string>();
   readonly #subscribe = createSubscriber(() => {
     const read = () => void this.#read();
     browser.permissions.onAdded.addListener(read);
@@ -24,7 +26,11 @@ class LinkPermission {
     this.#subscribe();
     const pattern = originPattern(server);
     if (pattern === undefined) return "impossible";
-    return this.#granted.includes(pattern) ? "granted" : "missing";
+    if (!this.#asked.has(pattern)) {
+      this.#asked.add(pattern);
+      void this.#read();
+    }
+    return this.#granted[pattern] === true ? "granted" : "missing";
   }
 
   /** Asks the person; only within a click of theirs. Never rejects. */
@@ -40,8 +46,13 @@ class LinkPermission {
     await this.#read();
   }
 
+  /** Asks for each by itself: a person may have allowed more than one site at once. */
   async #read(): Promise<void> {
-    this.#granted = (await browser.permissions.getAll()).origins ?? [];
+    const answers = await Promise.all(
+      [...this.#asked].map(async (pattern) => [pattern, await browser.permissions.contains({ origins: [pattern] })]),
+    );
+    // Pairs of a pattern and its answer.
+    this.#granted = Object.fromEntries(answers) as Record<string, boolean>;
   }
 }
 

@@ -137,8 +137,14 @@ test("with it Bob signs in first, is asked, and comes back by his own click alon
 test("going back leads to the link's own page, and not forward again", async () => {
   const page = await follow(bob, await linkOf(aliceAccount));
   await page.getByText(say("invite.already", { name: alice.name })).waitFor();
+  // Also where the background died in between.
+  await bob.browser.stopWorker();
   await page.goBack();
   await page.waitForURL(`${backend.url}/i/*`);
+  await bob.popup.bringToFront();
+  await bob.choose("away");
+  await bob.choose("available");
+  expect(page.url()).toContain(`${backend.url}/i/`);
   await page.close();
 });
 

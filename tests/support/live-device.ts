@@ -187,6 +187,7 @@ export class LiveDevice {
       case "watch-call-tab":
       case "reload-call-tab":
       case "signal-page":
+      case "forget-links":
       case "forget-token":
         break;
       default:

@@ -284,6 +284,7 @@ export class Client implements ClientEnd {
       case "mark-calls-seen":
       case "focus-call-tab":
       case "signal-page":
+      case "forget-links":
         return;
       case "forget-token": {
         const token = this.#token;

@@ -97,6 +97,14 @@ describe("signing in", () => {
     });
   });
 
+  it("at another server takes back what was allowed for links of the former one, and at the same one nothing", () => {
+    const there = { ...session, server: { ...session.server, origin: "https://elsewhere.example" } };
+    const device = online().on({ type: "sign-out" }, { type: "signed-in", session });
+    expect(device.did).toEqual(["open-socket"]);
+    device.on({ type: "sign-out" }, { type: "signed-in", session: there });
+    expect(device.effects).toEqual([{ type: "forget-links", server: session.server.origin }, open(3)]);
+  });
+
   it("[CONN-1] says hello on the open socket, and is told nothing of calls before the welcome", () => {
     const device = new Device().on({ type: "signed-in", session }, { type: "socket-opened", socket: 1 });
     expect(device.effects).toEqual([{ type: "hello", socket: 1, idle: false, active: [] }]);
