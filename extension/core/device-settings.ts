@@ -25,7 +25,7 @@ export interface DeviceSettings {
   language?: "en" | "ja";
 }
 
-/** Both in minutes of the person's day by the clock on the wall, from 0 to 1439. Where `from` is later, midnight lies between. */
+/** Both in minutes of the person's day by the clock on the wall, from 0 to 1439. Where `from` is later, midnight lies between; alike, they are a whole day. */
 export interface QuietHours {
   from: number;
   to: number;
@@ -61,7 +61,7 @@ export function isAsAtFirst(device: DeviceSettings): boolean {
 export function isQuietAt(quietHours: QuietHours | undefined, minute: number): boolean {
   if (quietHours === undefined) return false;
   const { from, to } = quietHours;
-  return from <= to ? from <= minute && minute < to : from <= minute || minute < to;
+  return from < to ? from <= minute && minute < to : from <= minute || minute < to;
 }
 
 function isSame(one: DeviceSettings, other: DeviceSettings): boolean {

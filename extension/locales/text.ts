@@ -19,7 +19,7 @@ export interface Text {
   locale: Locale;
   /** The message in ICU MessageFormat, filled in. Throws where a value that it names is missing: a bug. */
   t: (key: MessageKey, values?: Values) => string;
-  /** The time of day, with the day where it is not today: "9:40", "yesterday 18:05", "12 Nov, 9:40". */
+  /** The time of day, with the day where it is not today: "9:40", "yesterday 18:05", "12 Nov, 9:40", and with the year where it is another. */
   instant: (at: number, now: number) => string;
   /** A length in whole minutes, for what is younger than an hour: "12 minutes". */
   minutes: (ms: number) => string;
@@ -59,6 +59,7 @@ export function createText(locale: Locale): Text {
 function instantIn(locale: Locale, t: Text["t"]): Text["instant"] {
   const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  const dayOfYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
   // Some languages write the hour of a 24-hour clock with two digits, whatever was asked for.
   const timeOf = (at: number): string => time.format(at).replace(/^0(?=\d)/, "");
   return (at, now) => {
@@ -66,7 +67,8 @@ function instantIn(locale: Locale, t: Text["t"]): Text["instant"] {
     if (days === 0) return timeOf(at);
     if (days === 1) return t("time.yesterday", { time: timeOf(at) });
     if (days === -1) return t("time.tomorrow", { time: timeOf(at) });
-    return t("time.other-day", { day: day.format(at), time: timeOf(at) });
+    const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+    return t("time.other-day", { day: (isThisYear ? day : dayOfYear).format(at), time: timeOf(at) });
   };
 }
 

@@ -68,8 +68,11 @@ test("Bob's picture comes into his row, and his initial stands where there is no
   await until("Bob's picture", () =>
     inAlices(bob.name)
       .locator("img")
-      // They are images.
-      .evaluateAll((images) => (images as HTMLImageElement[]).find(({ naturalWidth }) => naturalWidth > 0) && true),
+      // They are images, asked for without whatever the server's address has set as a cookie.
+      .evaluateAll((images) => {
+        const shown = (images as HTMLImageElement[]).find(({ naturalWidth }) => naturalWidth > 0);
+        return shown && (shown.crossOrigin === "anonymous" || undefined);
+      }),
   );
 });
 

@@ -107,7 +107,8 @@ describe("quiet hours", () => {
     [noon, clock(12), true],
     [noon, clock(13, 29), true],
     [noon, clock(13, 30), false],
-    [{ from: clock(9), to: clock(9) }, clock(9), false],
+    [{ from: clock(9), to: clock(9) }, clock(9), true],
+    [{ from: clock(9), to: clock(9) }, clock(8, 59), true],
     [{ from: 0, to: clock(23, 59) }, 0, true],
     [undefined, 0, false],
   ])("%o at minute %i: %s", (quietHours, minute, isQuiet) => {

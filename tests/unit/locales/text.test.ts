@@ -67,6 +67,7 @@ describe("texts", () => {
     { at: now - 24 * HOUR, en: "yesterday 10:42", ja: "昨日 10:42" },
     { at: now + 24 * HOUR, en: "tomorrow 10:42", ja: "明日 10:42" },
     { at: now - 40 * 24 * HOUR, en: "Sep 3, 10:42", ja: "9月3日 10:42" },
+    { at: now - 365 * 24 * HOUR, en: "Oct 13, 2025, 10:42", ja: "2025年10月13日 10:42" },
   ])("name an instant: $en", ({ at, en, ja }) => {
     expect(createText("en").instant(at, now)).toBe(en);
     expect(createText("ja").instant(at, now)).toBe(ja);
