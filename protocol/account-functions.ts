@@ -91,7 +91,8 @@ export const ACCOUNT_FUNCTIONS = {
       verifier: v.pipe(v.string("must be text"), v.regex(/^[\w.~-]{43,128}$/, "must be a PKCE verifier (RFC 7636)")),
       invite: v.optional(InviteCode),
     }),
-    result: SignedInUser,
+    /** `isNew` where it made the account. */
+    result: v.object({ ...SignedInUser.entries, isNew: v.optional(v.boolean()) }),
   },
   getProfile: { parameters: Nothing, result: Own },
   /** With `current`, the present password, another address counts at once. [DEC-52] */

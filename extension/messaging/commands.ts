@@ -59,7 +59,7 @@ export const Command = v.variant("type", [
   }),
   /** Has a link sent to whoever has the address; answers alike whether anybody has it. */
   v.strictObject({ type: v.literal("requestPasswordReset"), server: Server, email: Email }),
-  /** Signs in, or makes an account, by the operator's provider, in a window that the browser opens for it. */
+  /** Signs in by the operator's provider, in a window that the browser opens for it; {@link isNewAccount} tells what came of it. */
   v.strictObject({ type: v.literal("signInByProvider"), server: Server, invite: v.optional(InviteCode) }),
   v.strictObject({ type: v.literal("signOut") }),
   /** `forMs` from now; without it the choice has no end. */
@@ -162,6 +162,11 @@ export type ServerOffer = v.InferOutput<typeof ServerOffer>;
 export function readOffer(answer: CommandAnswer): ServerOffer | undefined {
   const read = v.safeParse(ServerOffer, answer.ok ? answer.value : undefined);
   return read.success ? read.output : undefined;
+}
+
+/** Whether a sign-in by the operator's provider made an account. */
+export function isNewAccount(answer: CommandAnswer): boolean {
+  return answer.ok && v.is(v.object({ isNew: v.literal(true) }), answer.value);
 }
 
 export const CommandAnswer = v.variant("ok", [

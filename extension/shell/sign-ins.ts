@@ -105,7 +105,9 @@ export class SignIns {
       return this.#refused(server, entered.problem === "bad-input" ? "provider-failed" : entered.problem, signal);
     }
     const { id, ...person } = entered.value.user;
-    return this.#begin({ server, token: entered.value.sessionToken, person: { user: id, ...person } }, signal);
+    const opened = { server, token: entered.value.sessionToken, person: { user: id, ...person } };
+    const begun = await this.#begin(opened, signal);
+    return begun.ok && entered.value.isNew === true ? { ok: true, value: { isNew: true } } : begun;
   }
 
   /** Where the window opened, the popup has closed: it says so when it is opened again. */

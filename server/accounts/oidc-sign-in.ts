@@ -96,7 +96,7 @@ export class OidcSignIn {
       try {
         const account = await this.#enter(person, device, { username, name });
         await this.#keepEmail(account.user.id, person.email);
-        return account;
+        return { ...account, isNew: true };
       } catch (error) {
         const code = error instanceof parse.Error ? error.code : undefined;
         // The same person, who signs in twice at once for the first time.

@@ -10,6 +10,8 @@ export type ParseSdk = typeof import("parse/node");
 export interface NewAccount {
   user: Profile;
   sessionToken: string;
+  /** Where an account was made that might have been there. */
+  isNew?: true;
 }
 
 interface SignUpForm {

@@ -44,7 +44,10 @@ async function windowOf(click: () => Promise<void>): Promise<Page> {
 
 async function serve(): Promise<void> {
   const found = v.parse(Discovery, await (await fetch(backend.url + DISCOVERY_PATH)).json());
-  const people = { alice: { name: "Alice Okada", preferred_username: "alice" } };
+  const people = {
+    alice: { name: "Alice Okada", preferred_username: "alice" },
+    nora: { name: "Nora Lind", preferred_username: "nora" },
+  };
   provider.serve(new URL(OIDC_CALLBACK_PATH, found.oidc?.startUrl).href, people);
 }
 
@@ -74,9 +77,7 @@ test("Alice closes the provider's window, and is told how to go on", async () =>
 
 test("Alice signs in by the provider, without a password of Beckon's, and so she does again", async () => {
   const window = await windowOf(() => button().click());
-  await window.getByPlaceholder("Enter any login").fill("alice");
-  await window.getByPlaceholder("and password").fill("anything");
-  await window.getByRole("button", { name: "Sign-in" }).click();
+  await enter(window, "alice");
   await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Continue" }).click()]);
   await alice.ownMenu.waitFor();
   await alice.signOut();
@@ -99,9 +100,7 @@ test("Alice gives a password while the provider's window is open, and what comes
     );
     await Promise.resolve();
   });
-  await window.getByPlaceholder("Enter any login").fill("alice");
-  await window.getByPlaceholder("and password").fill("anything");
-  await window.getByRole("button", { name: "Sign-in" }).click();
+  await enter(window, "alice");
   await alice.fillSignIn(erin);
   const erins = alice.popup.getByRole("button", { name: erin.name });
   await erins.waitFor();
@@ -111,3 +110,21 @@ test("Alice gives a password while the provider's window is open, and what comes
   const session = await alice.popup.evaluate(async () => (await chrome.storage.local.get("saved")).saved.session);
   expect(session.handle).toBe(erin.handle);
 });
+
+test("who is new by the provider goes on with the first steps, as after making an account", async () => {
+  await alice.popup.evaluate(() => chrome.runtime.sendMessage({ type: "signOut" }));
+  await alice.browser.context.clearCookies();
+  const page = await alice.browser.context.newPage();
+  await page.goto(alice.popup.url().replace("popup.html", "welcome.html"));
+  const window = await windowOf(() => page.getByRole("button", { name: say("sign.provider", { name: NAME }) }).click());
+  await enter(window, "nora");
+  await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Continue" }).click()]);
+  await page.getByRole("heading", { name: say("welcome.devices-title") }).waitFor();
+});
+
+/** Signs in with the provider's own form. */
+async function enter(window: Page, login: string): Promise<void> {
+  await window.getByPlaceholder("Enter any login").fill(login);
+  await window.getByPlaceholder("and password").fill("anything");
+  await window.getByRole("button", { name: "Sign-in" }).click();
+}

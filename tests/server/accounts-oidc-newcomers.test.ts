@@ -46,6 +46,12 @@ it("somebody who signs in many times at once for the first time has one account"
   expect(new Set(answers.map((answer) => userOf(answer).id)).size).toBe(1);
 });
 
+it("the answer tells who is new, and who was here", async () => {
+  await start();
+  expect((await signIn("newcomer")).body["result"]).toMatchObject({ isNew: true });
+  expect((await signIn("newcomer")).body["result"]).not.toHaveProperty("isNew");
+});
+
 it("people of one name who come at once have a handle each", async () => {
   await start({ redeemOidc: (code) => ({ id: code, called: ["twin"] }) });
   const answers = await Promise.all(["a", "b", "c"].map((name) => signIn(name)));
