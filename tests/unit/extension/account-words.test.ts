@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { passwordRefusal } from "../../../extension/components/account-words.ts";
+import { deviceWords, passwordRefusal } from "../../../extension/components/account-words.ts";
 import { createText } from "../../../extension/locales/text.ts";
 
 const text = createText("en");
@@ -13,5 +13,18 @@ describe("a password that was refused", () => {
     ["offline", { form: text.t("problem.offline") }],
   ] as const)("for %s is said where it has to be mended", (problem, words) => {
     expect(passwordRefusal(text, { ok: false, problem })).toEqual(words);
+  });
+});
+
+describe("a device in the list of one's own", () => {
+  it.each([
+    ["Chrome on Linux", "Chrome on Linux", "LinuxのChrome"],
+    ["Firefox on macOS", "Firefox on macOS", "macOSのFirefox"],
+    ["Edge", "Edge", "Edge"],
+    ["a phone on the way", "a phone on the way", "a phone on the way"],
+    ["", "A device without a name", "名前のない端末"],
+  ])("that calls itself %j is called so in the person's language", (device, en, ja) => {
+    expect(deviceWords(text, device)).toBe(en);
+    expect(deviceWords(createText("ja"), device)).toBe(ja);
   });
 });
