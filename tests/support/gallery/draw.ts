@@ -7,12 +7,17 @@ const PAGE_SIZE = { width: 960, height: 600 } as const;
 /** The popup where the person has text twice as large: as wide as it grows, as high as browsers draw one. */
 const LARGE_POPUP_SIZE = { width: 720, height: 590 } as const;
 
+/** What the gallery's page offers besides the scene of its address. */
+interface GalleryWindow {
+  openAnew: (scene: string) => Promise<void>;
+}
+
 /** Draws a scene of the gallery at `url`, as it is after what a person does in it. */
 export async function draw(page: Page, url: string, locale: "en" | "ja", name: string): Promise<void> {
   await page.setViewportSize(SCENES[name]?.screen === "popup" ? POPUP_SIZE : PAGE_SIZE);
-  // A blank page between, since a change of the part after # alone would not load anew.
-  await page.goto("about:blank");
-  await page.goto(`${url}?locale=${locale}#${name}`);
+  const gallery = `${url}?locale=${locale}`;
+  if (!page.url().startsWith(gallery)) await page.goto(gallery);
+  await page.evaluate((scene) => (window as unknown as GalleryWindow).openAnew(scene), name);
   await page.locator("main").waitFor();
   await ACTS[name]?.(page);
 }

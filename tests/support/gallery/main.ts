@@ -1,8 +1,9 @@
-import { mount } from "svelte";
+import { mount, unmount } from "svelte";
 import "../../../extension/components/tokens.css";
 import { createText, localeOf } from "../../../extension/locales/text.ts";
 import Gallery from "./Gallery.svelte";
 import { MANY_SCENES } from "./many-scenes.ts";
+import { stopPictures } from "./picture.ts";
 import { SCENES } from "./scenes.ts";
 
 /**
@@ -14,7 +15,8 @@ if (target === null) throw new Error("The page has no #app");
 const text = createText(localeOf(new URLSearchParams(location.search).get("locale") ?? "en"));
 document.documentElement.lang = text.locale;
 const asked: string[] = [];
-mount(Gallery, {
+
+const options = {
   target,
   props: {
     text,
@@ -24,4 +26,20 @@ mount(Gallery, {
       document.body.dataset["asked"] = asked.join(" ");
     },
   },
-});
+};
+let opened = mount(Gallery, options);
+
+/** Draws a scene as it is where the page is opened on it, without the time that a page takes to open. */
+async function openAnew(name: string): Promise<void> {
+  await unmount(opened);
+  stopPictures();
+  asked.length = 0;
+  delete document.body.dataset["asked"];
+  document.documentElement.removeAttribute("style");
+  scrollTo(0, 0);
+  // Nobody is told of this change of the address.
+  history.replaceState(null, "", `#${name}`);
+  opened = mount(Gallery, options);
+}
+
+Object.assign(window, { openAnew });

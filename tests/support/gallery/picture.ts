@@ -8,6 +8,15 @@ export function streamsOf(scene: CallScene): { ownStream?: MediaStream; remoteSt
   };
 }
 
+/** Whoever paints at the moment. */
+const painters = new Set<number>();
+
+/** Stops the pictures that were painted so far. */
+export function stopPictures(): void {
+  for (const painter of painters) clearInterval(painter);
+  painters.clear();
+}
+
 export function painted(light: string, dark: string): MediaStream {
   const canvas = document.createElement("canvas");
   canvas.width = 640;
@@ -24,6 +33,6 @@ export function painted(light: string, dark: string): MediaStream {
   paint();
   const stream = canvas.captureStream(10);
   // A captured canvas gives a frame for each time it is painted.
-  setInterval(paint, 100);
+  painters.add(window.setInterval(paint, 100));
   return stream;
 }
