@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lastLines, ROOT, runCommand, SetupFailure } from "./command.ts";
 import { step } from "./progress.ts";
+import { hashOfSources } from "./sources.ts";
 
 /** The builds of the extension: the folder under .output, what to call it, and how to ask WXT for it. */
 const BUILDS = {
@@ -28,7 +28,7 @@ export function extensionFolder(browser: Browser): string {
 export async function setUpExtension(browser: Browser, signal: AbortSignal, server = ""): Promise<void> {
   const { folder, title, args } = BUILDS[browser];
   const stamp = join(ROOT, ".cache", `${folder}.sha256`);
-  const hash = await hashSources(server);
+  const hash = await hashOfSources(SOURCES, server);
   const isBuilt = existsSync(join(extensionFolder(browser), "manifest.json"));
   if (isBuilt && existsSync(stamp) && (await readFile(stamp, "utf8")) === hash) return;
 
@@ -43,22 +43,4 @@ export async function setUpExtension(browser: Browser, signal: AbortSignal, serv
     await writeFile(stamp, hash);
   };
   await step(title, build, signal);
-}
-
-async function hashSources(server: string): Promise<string> {
-  const hash = createHash("sha256").update(server);
-  for (const source of SOURCES) {
-    for (const path of await filesUnder(join(ROOT, source))) hash.update(path).update(await readFile(path));
-  }
-  return hash.digest("hex");
-}
-
-async function filesUnder(path: string): Promise<string[]> {
-  if (!existsSync(path)) return [];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined);
-  if (entries === undefined) return [path];
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,7 @@ import { createLogger, type Logger } from "../../server/logger.ts";
 import { createMail, type Mail } from "../../server/mail/mail.ts";
 import { openSecrets, type Secrets } from "../../server/secrets.ts";
 import { loosened } from "./loosened.ts";
+import { plantSeed } from "./seeded.ts";
 
 /** A real PostgreSQL on a data folder of its own. */
 export interface TestDatabase {
@@ -32,6 +33,8 @@ export interface TestDatabase {
 
 export async function startTestDatabase(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "beckon-test-"));
+  await mkdir(join(folder, "data"), { mode: 0o700 });
+  await plantSeed(join(folder, "data"));
   const data: DataFolder = await openDataFolder(join(folder, "data"));
   const secrets = await openSecrets(data.path);
   const database: EmbeddedDatabase = await startEmbedded(data.path, secrets.database, createLogger("silent"));

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DATABASE_USER } from "../../server/database/cluster.ts";
 import { openSecrets } from "../../server/secrets.ts";
+import { plantSeed } from "./seeded.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const END_WITH_PARENT = new URL("end-with-parent.ts", import.meta.url).href;
@@ -50,6 +51,7 @@ export class Backend {
     options.signal?.addEventListener("abort", giveUp, { once: true });
     try {
       options.signal?.throwIfAborted();
+      await plantSeed(dataDir);
       await backend.#launch();
       return backend;
     } catch (error) {

@@ -9,6 +9,7 @@ import { readConfig, type Config } from "../../server/config.ts";
 import { createLogger } from "../../server/logger.ts";
 import { account, befriend, callFunction, signUp, type SignedUp } from "./accounts.ts";
 import { loosened } from "./loosened.ts";
+import { plantSeed } from "./seeded.ts";
 import { PresenceClient, type HelloOptions, type OnlineClient } from "./presence-client.ts";
 
 export interface StartAppOptions extends Partial<Pick<AppOptions, "connectionLimits" | "accountLimits">> {
@@ -35,6 +36,7 @@ export async function startApp({ env = {}, ...options }: StartAppOptions = {}): 
   const dataDir = await mkdtemp(join(tmpdir(), "beckon-app-"));
   const read = readConfig({ PORT: "0", HOST: "127.0.0.1", DATA_DIR: dataDir, ...env });
   if (!read.ok) throw new Error(read.problems.join(" "));
+  await plantSeed(dataDir);
   const log: Record<string, unknown>[] = [];
   const sink = { write: (line: string) => void log.push(v.parse(v.record(v.string(), v.unknown()), JSON.parse(line))) };
   const app = await createApp(read.config, {
