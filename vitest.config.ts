@@ -7,8 +7,8 @@ const LONG = "tests/**/*.long.test.ts";
 /** Vitest would keep a core for itself, which has next to nothing to do. */
 const cores = availableParallelism();
 
-/** What is done before the projects that start servers. */
-const globalSetup = ["tests/support/data-seed.ts"];
+/** What is done once, before the tests that start servers. */
+const SEED = "tests/support/data-seed.ts";
 
 export default defineConfig({
   test: {
@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: "server",
-          globalSetup,
+          globalSetup: [SEED],
           // Each has a server and a PostgreSQL of its own.
           maxWorkers: Math.min(cores, 4),
           sequence: { groupOrder: 1 },
@@ -30,12 +30,12 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          globalSetup,
+          globalSetup: [SEED, "tests/support/gallery/built.ts"],
+          // A call of two browsers takes half a core, to begin one all that there is, and most of a test is waiting.
+          maxWorkers: Math.min(cores, 2),
           sequence: { groupOrder: 2 },
           include: ["tests/e2e/**/*.test.ts"],
           exclude: [LONG],
-          // Two browsers with video use up two cores by themselves.
-          fileParallelism: false,
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },
@@ -43,7 +43,7 @@ export default defineConfig({
       {
         test: {
           name: "long",
-          globalSetup,
+          globalSetup: [SEED],
           sequence: { groupOrder: 3 },
           include: [LONG],
           fileParallelism: false,

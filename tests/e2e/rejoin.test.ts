@@ -148,6 +148,21 @@ describe("[CALL-13] a call outlasts its tab", () => {
     const bobCall = await bob.browser.callPage();
     await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
   });
+
+  test("a tab that crashed, and the worker with it, is loaded again by the worker's alarm", async () => {
+    const { alice, bob } = stage;
+    const { aliceCall, bobCall } = await talk(alice, bob);
+    const since = Date.now();
+    await alice.browser.crash(aliceCall);
+    await alice.browser.hastenAlarm();
+    await newFrameAt(bobCall, since);
+    await untilMediaAdvances(bobCall);
+    await untilConnections(bobCall);
+    // Of the pages that were there none can be used on.
+    alice.popup = await alice.browser.openPopup();
+    await alice.stripSays(say("strip.live", { name: bob.name }));
+    expect(await alice.browser.callTabs()).toBe(1);
+  });
 });
 
 describe("[CALL-13] a tab that does not come back", () => {
@@ -173,6 +188,7 @@ describe("[CALL-13] a tab that does not come back", () => {
     const { aliceCall, bobCall } = await talk(alice, bob);
     await bob.popup.close();
     await Promise.all([bob.browser.stopWorker(), bobCall.close()]);
+    await bob.browser.hastenAlarm();
     await alice.sees(aliceCall, say("ended.caller.hangup"));
     bob.popup = await bob.browser.openPopup();
   });
@@ -187,7 +203,7 @@ async function flowsAgain(what: string, since: number, ...calls: [Page, Page]): 
 }
 
 /** Waits until each page has one open connection and no more. */
-async function untilConnections(...calls: [Page, Page]): Promise<void> {
+async function untilConnections(...calls: Page[]): Promise<void> {
   for (const call of calls)
     await until("single open connection", async () => ((await openConnections(call)) === 1 ? true : undefined));
 }

@@ -24,3 +24,9 @@ export class Belongings {
     }
   }
 }
+
+/** Closes what is on its way; where it never comes, whoever waits for it has been told. */
+export async function closeOnceThere(coming: Promise<{ close: () => Promise<void> }>): Promise<void> {
+  const there = await coming.catch(() => undefined);
+  await there?.close();
+}

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { createText } from "../../extension/locales/text.ts";
 import { account, befriend, signUp, type Account, type SignedUp } from "./accounts.ts";
 import type { Backend } from "./backend.ts";
-import type { Belongings } from "./belongings.ts";
+import { type Belongings, closeOnceThere } from "./belongings.ts";
 import type { ChromiumOptions } from "./chromium-options.ts";
 import { PersonBrowser } from "./chromium.ts";
 import { clickedAt, untilWatched } from "./page-watch.ts";
@@ -26,11 +26,16 @@ export class Person {
     this.popup = popup;
   }
 
-  /** Opens the person's browser, which is closed with `open`, and its popup; signed out. */
-  static async arrive(person: Account, open: Belongings, options: ChromiumOptions = {}): Promise<Person> {
-    const browser = await PersonBrowser.launch(options);
-    open.add(() => browser.close());
-    return new Person(person, browser, await browser.openPopup());
+  /** Opens the person's browser, which is closed with `open`, and its popup; signed out. The account may still be made. */
+  static async arrive(
+    person: Account | Promise<Account>,
+    open: Belongings,
+    options: ChromiumOptions = {},
+  ): Promise<Person> {
+    const launching = PersonBrowser.launch(options);
+    open.add(() => closeOnceThere(launching));
+    const [known, browser] = await Promise.all([person, launching]);
+    return new Person(known, browser, await browser.openPopup());
   }
 
   get name(): string {
@@ -225,26 +230,38 @@ export class Person {
   }
 }
 
-/** Alice Okada and Bob Tanaka, contacts of each other, each signed in at a browser of their own. */
+/** Alice Okada and Bob Tanaka, contacts of each other, each signed in at a browser of their own at a server that may still start. */
 export async function aliceAndBob(
-  backend: Backend,
+  starting: Backend | Promise<Backend>,
   open: Belongings,
   options: { readonly alice?: ChromiumOptions; readonly bob?: ChromiumOptions } = {},
 ): Promise<{ alice: Person; bob: Person }> {
-  const [aliceAccount, bobAccount] = await friends(backend.url);
-  const [alice, bob] = await Promise.all([
-    Person.arrive(aliceAccount, open, options.alice),
-    Person.arrive(bobAccount, open, options.bob),
+  const server = Promise.resolve(starting).then(({ url }) => url);
+  const accounts = server.then(friends);
+  const [alice, bob, url] = await Promise.all([
+    Person.arrive(
+      accounts.then(([one]) => one),
+      open,
+      options.alice,
+    ),
+    Person.arrive(
+      accounts.then(([, other]) => other),
+      open,
+      options.bob,
+    ),
+    server,
   ]);
-  await Promise.all([alice.signIn(backend.url), bob.signIn(backend.url)]);
+  await Promise.all([alice.signIn(url), bob.signIn(url)]);
   await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
   return { alice, bob };
 }
 
 /** The accounts of Alice and Bob, made and befriended over the server's own functions. */
 export async function friends(server: string): Promise<[SignedUp, SignedUp]> {
-  const alice = await signUp(server, account("Alice Okada"));
-  const bob = await signUp(server, account("Bob Tanaka"));
+  const [alice, bob] = await Promise.all([
+    signUp(server, account("Alice Okada")),
+    signUp(server, account("Bob Tanaka")),
+  ]);
   await befriend(server, alice, bob);
   return [alice, bob];
 }

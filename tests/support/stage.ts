@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, onTestFailed, beforeEach } from "vitest";
 import { Backend } from "./backend.ts";
-import { Belongings } from "./belongings.ts";
+import { Belongings, closeOnceThere } from "./belongings.ts";
 import type { ChromiumOptions } from "./chromium-options.ts";
 import { aliceAndBob, type Person } from "./people.ts";
 
@@ -31,9 +31,11 @@ export function setStage(options: StageOptions = {}): Stage {
   };
 
   beforeAll(async () => {
-    const backend = await Backend.start({ env: options.env ?? {} });
-    open.add(() => backend.close());
-    stage = { backend, ...(await aliceAndBob(backend, open, options)) };
+    // The browsers open while the server starts.
+    const starting = Backend.start({ env: options.env ?? {} });
+    open.add(() => closeOnceThere(starting));
+    const people = await aliceAndBob(starting, open, options);
+    stage = { backend: await starting, ...people };
   });
   beforeEach(() => {
     onTestFailed(() => {
