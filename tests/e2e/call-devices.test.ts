@@ -5,6 +5,10 @@ import type { ChromiumOptions } from "../support/chromium-options.ts";
 import { isSoundPlaying, untilMediaAdvances } from "../support/page-watch.ts";
 import { Person, say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
+import { until } from "../support/until.ts";
+
+/** The part of the extension API that a page of ours asks the background by. */
+declare const chrome: { runtime: { sendMessage: (message: object) => Promise<unknown> } };
 
 const PATIENT = { timeout: 10_000 };
 
@@ -75,6 +79,76 @@ test("sound that the browser holds back until a click is asked for by a button, 
   await bob.hangUp(bobCall);
   await alice.sees(aliceCall, say("ended.caller.hangup"));
 });
+
+test("the ring and the talk are each heard at the device that was chosen, also where it is chosen while talking", async () => {
+  const { alice, bob } = stage;
+  onTestFinished(await bob.browser.runFirst(noteRing));
+  const [speaker, ringer] = await outputs(bob.popup);
+  await setDevice(bob.popup, { speaker, ringer });
+  onTestFinished(() => setDevice(bob.popup, { speaker: null, ringer: null }));
+  await alice.call(bob);
+  await bob.card.waitFor();
+  const rang = () => bob.popup.evaluate(() => localStorage.getItem("rang"));
+  expect(await until("the ring", async () => (await rang()) ?? undefined)).toBe(`marimba.wav at ${ringer!}`);
+
+  await bob.accept();
+  const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
+  await untilMediaAdvances(bobCall, "sound");
+  await expect.poll(() => heardAt(bobCall), PATIENT).toBe(speaker);
+  await setDevice(bob.popup, { speaker: ringer });
+  await expect.poll(() => heardAt(bobCall), PATIENT).toBe(ringer);
+  await setDevice(bob.popup, { speaker: null });
+  await expect.poll(() => heardAt(bobCall), PATIENT).toBe("");
+  expect(await isSoundPlaying(bobCall)).toBe(true);
+  expect(await bobCall.getByText(say("call.speaker-replaced")).count()).toBe(0);
+
+  await setDevice(bob.popup, { speaker: "a headset that was left at home" });
+  await bobCall.getByText(say("call.speaker-replaced")).waitFor();
+  expect(await heardAt(bobCall)).toBe("");
+  await setDevice(bob.popup, { speaker });
+  await bobCall.getByText(say("call.speaker-replaced")).waitFor({ state: "hidden" });
+  await expect.poll(() => heardAt(bobCall), PATIENT).toBe(speaker);
+  await bob.hangUp(bobCall);
+  await alice.sees(aliceCall, say("ended.caller.hangup"));
+});
+
+/** Two devices at which sound can be heard, as the pages of Beckon know them, neither of them the system's own choice. */
+function outputs(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    for (const track of stream.getTracks()) track.stop();
+    const all = await navigator.mediaDevices.enumerateDevices();
+    return all
+      .filter(({ kind, deviceId }) => kind === "audiooutput" && deviceId.length > 20)
+      .map(({ deviceId }) => deviceId);
+  });
+}
+
+/** Changes settings of the device, as the page of the settings does. */
+async function setDevice(page: Page, change: object): Promise<void> {
+  const answer = await page.evaluate(
+    (wanted) => chrome.runtime.sendMessage({ type: "setDevice", change: wanted }),
+    change,
+  );
+  expect(answer).toEqual({ ok: true });
+}
+
+/** At which device a call's page lets its sound be heard; empty where it is the system's choice. */
+function heardAt(call: Page): Promise<string | undefined> {
+  return call.evaluate(() => document.querySelector("audio")?.sinkId);
+}
+
+/** Runs in each page before its own code, the document that rings among them: notes what rings there, and where. */
+function noteRing(): void {
+  const { prototype } = HTMLMediaElement;
+  // Its own type; only reading it off the prototype looks unbound.
+  const play = Object.getOwnPropertyDescriptor(prototype, "play")?.value as typeof prototype.play;
+  prototype.play = function (this: HTMLMediaElement) {
+    if (location.pathname === "/offscreen.html")
+      localStorage.setItem("rang", `${this.src.split("/").at(-1)!} at ${this.sinkId}`);
+    return play.call(this);
+  };
+}
 
 /** Alice calls Bob, who answers on another machine than the stage's. */
 async function answerOnLaptop(options: ChromiumOptions): Promise<{ aliceCall: Page; bobCall: Page }> {

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { type Browser, extensionFolder } from "../../scripts/setup/extension.ts";
 import { watchPage } from "./page-watch.ts";
 
-const PAGES = ["popup.html", "call.html", "invite.html", "welcome.html"];
+const PAGES = ["popup.html", "call.html", "invite.html", "welcome.html", "offscreen.html"];
 const SCRIPT = "watch.js";
 
 /**
