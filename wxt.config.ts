@@ -62,7 +62,8 @@ export default defineConfig({
     permissions: browser === "firefox" ? permissions : [...permissions, ...chromePermissions],
     commands: {
       [browser === "firefox" ? "_execute_browser_action" : "_execute_action"]: {
-        suggested_key: { default: "Alt+Shift+B" },
+        // Not with a B: that is Chrome's own for its bookmarks, and what is its own it gives to nobody.
+        suggested_key: { default: "Alt+Shift+K" },
       },
       // No key answers a call: none must be answered by what somebody was typing.
       "toggle-microphone": { suggested_key: { default: "Alt+Shift+M" }, description: "__MSG_toggleMicrophone__" },

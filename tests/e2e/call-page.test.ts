@@ -65,6 +65,44 @@ test("a call again that cannot be placed says why", async () => {
   await alice.hangUp(present);
 });
 
+test("the key of the browser switches the microphone of the talk from any tab, also after the worker's death", async () => {
+  const { alice, bob } = stage;
+  const { aliceCall, bobCall } = await talk(alice, bob);
+  const microphone = bobCall.getByRole("button", { name: say("call.microphone"), exact: true });
+  const settings = await bob.browser.openSettings();
+  const keys = settings.getByRole("region", { name: say("settings.section-shortcuts") }).locator("kbd");
+  expect(await keys.allTextContents()).toEqual(["Alt+Shift+K", "Alt+Shift+M"]);
+
+  await bob.browser.pressShortcut("toggle-microphone");
+  await expect.poll(() => microphone.getAttribute("aria-pressed")).toBe("false");
+  await aliceCall.getByText(say("call.their-microphone-off")).waitFor();
+  expect(await sendsSound(bobCall)).toBe(false);
+
+  await bob.browser.stopWorker();
+  await bob.browser.pressShortcut("toggle-microphone");
+  await expect.poll(() => microphone.getAttribute("aria-pressed")).toBe("true");
+  await aliceCall.getByText(say("call.their-microphone-off")).waitFor({ state: "hidden" });
+  expect(await sendsSound(bobCall)).toBe(true);
+  await untilMediaAdvances(aliceCall, "sound");
+
+  await settings.close();
+  await bob.hangUp(bobCall);
+  await alice.sees(aliceCall, say("ended.caller.hangup"));
+  // Without a talk there is nothing to switch.
+  await bob.browser.pressShortcut("toggle-microphone");
+});
+
+/** Whether the page's open connection sends what a microphone hears. */
+function sendsSound(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const { beckonWatch } = globalThis as unknown as { beckonWatch: { connections: RTCPeerConnection[] } };
+    const open = beckonWatch.connections.filter(({ signalingState }) => signalingState !== "closed");
+    return open.some((connection) =>
+      connection.getSenders().some(({ track }) => track?.kind === "audio" && track.enabled),
+    );
+  });
+}
+
 /** Waits until every connection that the page made is closed, and no track of it lives. */
 async function untilConnectionsClosed(page: Page): Promise<void> {
   await page.waitForFunction(() => {

@@ -18,6 +18,7 @@ declare const chrome: {
     create: (name: string, info: { when: number; periodInMinutes: number }) => Promise<void>;
   };
   action: { getBadgeText: (details: object) => Promise<string> };
+  commands: { onCommand: Event };
   idle: { onStateChanged: Event };
   notifications: {
     getAll: () => Promise<Record<string, true>>;
@@ -35,6 +36,8 @@ interface Event {
   dispatch: (...args: unknown[]) => void;
   hasListeners: () => boolean;
 }
+
+type RaisedEvent = "command" | "idle" | "button-clicked" | "notification-closed";
 
 /** One person's Chromium with the built extension, in a profile of its own that is removed with it. */
 export class PersonBrowser {
@@ -212,6 +215,11 @@ export class PersonBrowser {
     return this.#raise("idle", state);
   }
 
+  /** A key of the extension was pressed somewhere in the browser: a program's keys reach pages alone. */
+  pressShortcut(command: string): Promise<void> {
+    return this.#raise("command", command);
+  }
+
   /** The page of the settings, in a tab. */
   async openSettings(): Promise<Page> {
     const page = await this.context.newPage();
@@ -305,13 +313,14 @@ export class PersonBrowser {
   }
 
   /** Raises an event of the extension API in the background, as the browser does, once somebody listens there. */
-  async #raise(event: "idle" | "button-clicked" | "notification-closed", ...details: unknown[]): Promise<void> {
+  async #raise(event: RaisedEvent, ...details: unknown[]): Promise<void> {
     const worker = await this.worker();
     const raise = async () => {
       const isHeard = await worker.evaluate(
         ([name, given]) => {
-          const { idle, notifications } = chrome;
+          const { commands, idle, notifications } = chrome;
           const raised = {
+            command: commands.onCommand,
             idle: idle.onStateChanged,
             "button-clicked": notifications.onButtonClicked,
             "notification-closed": notifications.onClosed,

@@ -92,7 +92,7 @@ export function settingsAround({ around = {} }: SettingsScene, note: (name: stri
     speakers: SPEAKERS,
     server: { version: "0.1.0", hasStun: true, hasRelay: false },
     shortcuts: [
-      { name: "open", keys: "Alt+Shift+B" },
+      { name: "open", keys: "Alt+Shift+K" },
       { name: "mute", keys: "" },
     ],
     reach: undefined,
