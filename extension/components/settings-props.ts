@@ -6,6 +6,7 @@ import type { Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
 import type { AccountCommands } from "./account-props.ts";
 import type { DevicePreviewProps } from "./device-props.ts";
+import type { LinkPermissionProps } from "./invite-props.ts";
 
 type Answer = Promise<CommandAnswer>;
 
@@ -49,6 +50,8 @@ export interface SettingsSurroundings {
   /** Undefined until the server told; null where it does not answer. */
   server: ServerDetails | null | undefined;
   shortcuts: readonly Shortcut[];
+  /** About a server. */
+  linksOf: (server: string) => LinkPermissionProps;
   reach: Reach | undefined;
   /** Within a click, since the browser asks for camera and microphone. */
   onreach: () => void;

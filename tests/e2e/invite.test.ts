@@ -9,6 +9,9 @@ import { Person, say } from "../support/people.ts";
 import { readQr } from "../support/read-qr.ts";
 import { until } from "../support/until.ts";
 
+/** The part of the extension API that a page of ours has. */
+declare const chrome: { runtime: { sendMessage: (message: object) => Promise<unknown> } };
+
 const open = new Belongings();
 let backend: Backend;
 /** Her browser does not tell Beckon of links. */
@@ -111,6 +114,28 @@ test("without the permission nothing is seen: the tab stays where the link leads
   await page.close();
 });
 
+test("without it the page shows the code, which Alice pastes where a contact is added", async () => {
+  const t = textsIn("en");
+  const grace = await signUp(backend.url, account("Grace Sato"));
+  const page = await follow(alice, await linkOf(grace));
+  await page.getByText(t("invite.have")).waitFor();
+  // As with a click into the field and the keys for copying.
+  await page.getByLabel(t("invite.code"), { exact: true }).press("ControlOrMeta+A");
+  await page.keyboard.press("ControlOrMeta+C");
+  await page.close();
+  await alice.popup
+    .getByRole("button", { name: say("add.title") })
+    .first()
+    .click();
+  await alice.popup.getByLabel(say("add.handle"), { exact: true }).press("ControlOrMeta+V");
+  await alice.popup.getByRole("button", { name: say("add.send") }).click();
+  await alice.popup.getByText(say("invite.question", { name: grace.name, handle: grace.handle })).waitFor();
+  await alice.popup.getByRole("button", { name: say("invite.accept"), exact: true }).click();
+  await alice.popup.getByText(say("invite.added", { name: grace.name })).waitFor();
+  expect(await contactsOf(grace)).toEqual([alice.account.handle]);
+  await alice.popup.keyboard.press("Escape");
+});
+
 test("with it Bob signs in first, is asked, and comes back by his own click alone", async () => {
   await bob.signOut();
   const page = await follow(bob, link);
@@ -209,8 +234,8 @@ describe("an invitation that", () => {
   });
 
   test("expires under Bob's eyes is not accepted any more", async () => {
-    const grace = await signUp(backend.url, account("Grace Sato"));
-    const address = await linkOf(grace);
+    const heidi = await signUp(backend.url, account("Heidi Moen"));
+    const address = await linkOf(heidi);
     const page = await follow(bob, address);
     const accept = page.getByRole("button", { name: say("invite.accept"), exact: true });
     await accept.waitFor();
@@ -221,7 +246,7 @@ describe("an invitation that", () => {
       .filter({ hasText: say("invite.not-valid") })
       .waitFor();
     expect(await accept.count()).toBe(0);
-    expect(await contactsOf(grace)).toEqual([]);
+    expect(await contactsOf(heidi)).toEqual([]);
     await page.getByRole("button", { name: say("invite.close") }).click();
   });
 });
@@ -272,4 +297,22 @@ test("a page of the web cannot open the page of an invite, nor hold it in a fram
   await page.waitForURL((url) => !url.href.endsWith("/healthz"));
   expect(page.url()).not.toBe(ours);
   await page.close();
+});
+
+test("what was allowed is taken back while Beckon runs: links are seen no more, and the settings show it at once", async () => {
+  await bob.browser.restartAsking();
+  const server = { server: new URL(backend.url).host };
+  const address = await linkOf(await signUp(backend.url, account("Ivan Petrov")));
+  const settings = await bob.browser.openSettings();
+  await settings.getByText(say("invite.links-open", server)).waitFor();
+  const page = await follow(bob, address);
+  await page.getByRole("button", { name: say("invite.not-now") }).waitFor();
+
+  await page.getByRole("button", { name: say("invite.links-stop") }).click();
+  for (const one of [page, settings]) await one.getByText(say("invite.links-offer", server)).waitFor();
+  const seen = await follow(bob, address);
+  // What the background would have done, it has done by the time that it has answered this.
+  await settings.evaluate(() => chrome.runtime.sendMessage({ type: "readDiagnostics" }));
+  expect(seen.url()).toBe(address);
+  await seen.getByRole("heading", { name: textsIn("en")("invite.have-title") }).waitFor();
 });

@@ -9,7 +9,7 @@ import { findChromium } from "../../scripts/setup/browsers.ts";
 import { argumentsFor, type ChromiumOptions } from "./chromium-options.ts";
 import { untilWatched } from "./page-watch.ts";
 import { until } from "./until.ts";
-import { copyWatchedBuild, grantOrigins, runFirst } from "./watched-build.ts";
+import { askForOrigins, copyWatchedBuild, grantOrigins, runFirst } from "./watched-build.ts";
 
 /** The part of the extension API that tests ask for what a person would see outside of pages. */
 declare const chrome: {
@@ -88,6 +88,15 @@ export class PersonBrowser {
     this.#context = await start(this.#profile, this.#folder, this.#options);
     this.#begin(this.#context);
     await this.worker();
+  }
+
+  /**
+   * Starts the browser anew with the extension as people have it, which may only ask for the origins of servers. What its
+   * manifest had before is given to it still, as if the person had been asked, and can be taken from it.
+   */
+  async restartAsking(): Promise<void> {
+    await askForOrigins(this.#folder);
+    await this.restart();
   }
 
   #begin(context: BrowserContext): void {

@@ -42,11 +42,28 @@ export async function runFirst(
 }
 
 /** Gives the copy what its manifest only may ask for: the origins whose invite links it sees. */
-export async function grantOrigins(folder: string): Promise<void> {
+export function grantOrigins(folder: string): Promise<void> {
+  return changeManifest(folder, ({ optional_host_permissions, ...manifest }) => ({
+    ...manifest,
+    host_permissions: optional_host_permissions,
+  }));
+}
+
+/** Has the copy's manifest only ask for them again. */
+export function askForOrigins(folder: string): Promise<void> {
+  return changeManifest(folder, ({ host_permissions, ...manifest }) => ({
+    ...manifest,
+    optional_host_permissions: host_permissions,
+  }));
+}
+
+const Manifest = v.record(v.string(), v.unknown());
+
+async function changeManifest(
+  folder: string,
+  change: (manifest: v.InferOutput<typeof Manifest>) => object,
+): Promise<void> {
   const file = join(folder, "manifest.json");
-  const { optional_host_permissions, ...manifest } = v.parse(
-    v.looseObject({ optional_host_permissions: v.array(v.string()) }),
-    JSON.parse(await readFile(file, "utf8")),
-  );
-  await writeFile(file, JSON.stringify({ ...manifest, host_permissions: optional_host_permissions }));
+  const manifest = v.parse(Manifest, JSON.parse(await readFile(file, "utf8")));
+  await writeFile(file, JSON.stringify(change(manifest)));
 }

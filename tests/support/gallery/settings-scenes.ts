@@ -6,6 +6,7 @@ import { newReach, type Reach } from "../../../extension/core/reach.ts";
 import type { ContactView, SignedInView, View } from "../../../extension/core/view.ts";
 import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
 import { accountCommands, type AccountScene, accountScenes } from "./account-scenes.ts";
+import { linksOf } from "./invite-scenes.ts";
 import { NOW } from "./now.ts";
 
 export interface SettingsScene {
@@ -95,6 +96,7 @@ export function settingsAround({ around = {} }: SettingsScene, note: (name: stri
       { name: "open", keys: "Alt+Shift+K" },
       { name: "mute", keys: "" },
     ],
+    linksOf,
     reach: undefined,
     onreach: () => note("onreach"),
     ...around,
