@@ -4,6 +4,7 @@ import type { Alone, Tell } from "./alone.ts";
 import { moveAvatar } from "./avatar-rows.ts";
 import { unlist } from "./contact-rows.ts";
 import { endSessions } from "./devices.ts";
+import { dropFormer } from "./former-address.ts";
 import { listAsStale, type KeptFiles } from "./kept-files.ts";
 
 /** Whoever stands in any relation to the person. */
@@ -32,6 +33,7 @@ export async function eraseAccount(alone: Alone, files: KeptFiles, user: UserId)
     const others = await eraseContacts(database, user);
     await eraseFromCalls(database, user);
     await database.rows(`DELETE FROM "InviteLink" WHERE $1 IN ("owner", "admits", "usedBy")`, [user]);
+    await dropFormer(database, user);
     await database.rows(`DELETE FROM "_User" WHERE "objectId" = $1`, [user]);
     for (const other of others) await tellOther(database, tell, { id: user, name: person.name }, other);
   });

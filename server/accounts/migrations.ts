@@ -127,7 +127,7 @@ export const MIGRATIONS: readonly Migration[] = [
     run: async (database) => {
       await database.rows(`
         CREATE TABLE beckon_former_address (
-          "user" text PRIMARY KEY REFERENCES "_User" ("objectId") ON DELETE CASCADE,
+          "user" text PRIMARY KEY,
           "email" text,
           "emailVerified" boolean NOT NULL,
           "token" text NOT NULL UNIQUE,
