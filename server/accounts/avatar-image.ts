@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { oneByOne } from "./one-by-one.ts";
+import { busy } from "./refusals.ts";
 
 /** Both sides of every picture, in pixels. */
 const SIDE = 256;
@@ -23,15 +24,20 @@ sharp.unblock({
 });
 sharp.cache(false);
 
-/** One picture is made at a time, so that many do not fill the memory together. */
+/** One picture is made at a time, so that many do not fill the memory together; and only so many may wait for that. */
 const inTurn = oneByOne();
+export const MOST_WAITING = 20;
+let waiting = 0;
 
 /**
  * A square picture made anew from whatever a person sent, upright and with nothing in it but what is seen: no place, no
- * camera, no comment. Undefined where it is no picture that can be shown.
+ * camera, no comment. Undefined where it is no picture that can be shown. Rejects with a {@link Refusal} where too many wait.
  */
-export function avatarOf(image: Buffer): Promise<Buffer | undefined> {
+export async function avatarOf(image: Buffer): Promise<Buffer | undefined> {
+  if (waiting >= MOST_WAITING) throw busy(WITHIN_SECONDS * 1_000);
+  waiting += 1;
   return inTurn(async () => {
+    waiting -= 1;
     try {
       const given = sharp(image, { limitInputPixels: MAX_PIXELS, failOn: "error", pages: 1 });
       const { format } = await given.metadata();

@@ -188,7 +188,10 @@ function answerErrors(logger: Logger) {
 
 /** Parse's own errors and those of the body's reader, which carry a code or a status. */
 function refuseOther(response: Response, error: unknown, logger: Logger): void {
-  const { code, status, message, limit, field, reason } = v.parse(Thrown, error instanceof Error ? error : {});
+  const { code, status, message, limit, field, reason, ...thrown } = v.parse(
+    Thrown,
+    error instanceof Error ? error : {},
+  );
   if (status === 413) {
     refuse(
       response,
@@ -205,7 +208,7 @@ function refuseOther(response: Response, error: unknown, logger: Logger): void {
     logger.warn("Parse could not answer", { code, reason: message });
     refuse(response, databaseAway());
   } else {
-    const retryAfterMs = code === ParseCode.tooMany ? 60_000 : undefined;
+    const retryAfterMs = thrown.retryAfterMs ?? (code === ParseCode.tooMany ? 60_000 : undefined);
     refuse(response, new Refusal(code, message, { field, reason, retryAfterMs }));
   }
 }
@@ -217,4 +220,5 @@ const Thrown = v.object({
   limit: v.fallback(v.number(), MAX_BODY_BYTES),
   field: v.fallback(v.optional(v.string()), undefined),
   reason: v.fallback(v.optional(RefusalReason), undefined),
+  retryAfterMs: v.fallback(v.optional(v.number()), undefined),
 });

@@ -62,6 +62,7 @@ export function defineFunctions(parts: FunctionParts): void {
         throw Object.assign(new parts.parse.Error(refusal.code, refusal.message), {
           field: refusal.field,
           reason: refusal.reason,
+          retryAfterMs: refusal.retryAfterMs,
         });
       }
     });

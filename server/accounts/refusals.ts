@@ -44,6 +44,13 @@ export function tooMany(retryAfterMs: number): Refusal {
   );
 }
 
+/** Nobody asked too often, but too many at once. */
+export function busy(retryAfterMs: number): Refusal {
+  return new Refusal(ParseCode.tooMany, "The server has too much of this to do just now; try again in a moment.", {
+    retryAfterMs,
+  });
+}
+
 export function sessionOver(): Refusal {
   return new Refusal(ParseCode.invalidSession, "The session is not valid; sign in again.");
 }

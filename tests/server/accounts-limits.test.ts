@@ -1,4 +1,5 @@
 import { ParseCode } from "#protocol";
+import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ACCOUNT_LIMITS, type AccountLimits } from "../../server/accounts/rate-limits.ts";
 import {
@@ -82,6 +83,18 @@ describe("how often", () => {
     expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
     expect(refused.headers.get("Access-Control-Expose-Headers")).toContain("Retry-After");
     expect((await form("limit.b", "192.0.2.2")).status).toBe(200);
+  });
+
+  it("a picture is made is limited to one at a time for each person, and says when to come back", async () => {
+    await start({});
+    const [person] = await plant(accounts, database, [{ handle: "painter", name: "Painter" }]);
+    const large = sharp({ create: { width: 4_800, height: 4_800, channels: 3, background: "#fff" } }).png();
+    const image = (await large.toBuffer()).toString("base64");
+    const answers = await Promise.all(Array.from({ length: 4 }, () => person!.try("setAvatar", { image })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
+    const refused = answers.find(({ status }) => status === 429)!;
+    expect(refused.headers.get("Retry-After")).toBe("1");
+    expect(refused.body).toMatchObject({ code: ParseCode.tooMany });
   });
 
   it("is counted for a whole /64 of IPv6 addresses, which is one household's", async () => {
