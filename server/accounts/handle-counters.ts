@@ -13,18 +13,22 @@ export class HandleCounters {
     this.#triesOfAddress = new Counter(triesPerAddress);
   }
 
-  /** Counts a try; answers how many ms to wait where it is one too many. */
+  /**
+   * Counts a try, and the change before it is made: of many at once none passes that would be one too many. Answers how many
+   * ms to wait where it is.
+   */
   async try(asked: { user: UserId; address: string; asksForHandle: boolean }): Promise<number | undefined> {
-    const hasChangedOften = asked.asksForHandle ? await this.#changes.waitFor(asked.user) : undefined;
-    return (
+    const hasChangedOften = asked.asksForHandle ? await this.#changes.count(asked.user) : undefined;
+    const waitMs =
       hasChangedOften ??
       (await this.#triesOfUser.count(asked.user)) ??
-      (await this.#triesOfAddress.count(asked.address))
-    );
+      (await this.#triesOfAddress.count(asked.address));
+    if (waitMs !== undefined && asked.asksForHandle) await this.unchanged(asked.user);
+    return waitMs;
   }
 
-  /** The handle was changed. */
-  async changed(user: UserId): Promise<void> {
-    await this.#changes.count(user);
+  /** The handle was not changed after all. */
+  async unchanged(user: UserId): Promise<void> {
+    await this.#changes.undo(user);
   }
 }

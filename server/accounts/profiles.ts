@@ -72,7 +72,7 @@ export class Profiles {
 
   /** What is left out stays. A name that is only the handle, or blank, follows the handle. */
   async update(caller: Caller, change: ProfileChange): Promise<OwnProfile> {
-    const { database, counters, letters, password } = this.#parts;
+    const { database, counters, letters } = this.#parts;
     const { id, ...before } = await rowOf(database, caller.user.id);
     const asksForHandle = (change.username ?? before.handle) !== before.handle;
     const asksForEmail = (change.email ?? before.email) !== before.email;
@@ -80,14 +80,20 @@ export class Profiles {
       const waitMs = await counters.try({ user: id, address: caller.address, asksForHandle });
       if (waitMs !== undefined) throw tooMany(waitMs);
     }
-    const proves = change.email !== undefined || change.current !== undefined;
-    const isProven = proves && (await password.isProven(caller, change.current));
-    const address = await this.#write(id, change, isProven);
-    if (asksForHandle) await counters.changed(id);
+    const address = await this.#change(caller, change).catch(async (error: unknown) => {
+      if (asksForHandle) await counters.unchanged(id);
+      throw error;
+    });
     const after = await rowOf(database, id);
     if (address.isNew) letters.verification(id);
     await this.#tellFormer(address, after.handle);
     return profileOf(after);
+  }
+
+  async #change(caller: Caller, change: ProfileChange): Promise<AddressChange> {
+    const proves = change.email !== undefined || change.current !== undefined;
+    const isProven = proves && (await this.#parts.password.isProven(caller, change.current));
+    return this.#write(caller.user.id, change, isProven);
   }
 
   async #tellFormer({ left, kept }: AddressChange, handle: string): Promise<void> {

@@ -187,6 +187,16 @@ describe("another handle", () => {
   });
 });
 
+it("[DEC-37] a handle is changed no more often by asking many times at once; one that is taken is no change", async () => {
+  const person = await newcomer();
+  for (let tries = 0; tries < 3; tries += 1)
+    await expect(person.call("updateProfile", { username: "alice" })).rejects.toThrow("taken");
+  const all = await Promise.allSettled(
+    Array.from({ length: 12 }, (_, at) => person.call("updateProfile", { username: `at.once.${String(at)}` })),
+  );
+  expect(all.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
+});
+
 describe("[PRES-5] whom they block", () => {
   it("learns nothing new until they are blocked no longer", async () => {
     const [blocker, blocked] = [await newcomer(), await newcomer()];
