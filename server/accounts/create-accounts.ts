@@ -32,7 +32,7 @@ import { OidcAdapter, OidcSignIn, type OidcRedeem } from "./oidc-sign-in.ts";
 import { Profiles } from "./profiles.ts";
 import { ACCOUNT_LIMITS, FunctionCounters, type AccountLimits } from "./rate-limits.ts";
 import { SessionUses } from "./session-uses.ts";
-import { Sessions } from "./sessions.ts";
+import { removeDeadSessions, Sessions } from "./sessions.ts";
 import { startParse } from "./start-parse.ts";
 import { Unkept } from "./unkept.ts";
 import { WriteBehind } from "./write-behind.ts";
@@ -136,6 +136,7 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
     behind.add("what has expired", async () => {
       await removeExpiredInvites(database);
       await removeExpiredTokens(database);
+      await removeDeadSessions(database);
     });
     behind.add("files that nobody needs", () => files.sweep());
   };

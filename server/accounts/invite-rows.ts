@@ -29,8 +29,15 @@ function hashOf(code: string): string {
   return createHash("sha256").update(code).digest("base64url");
 }
 
-/** Answers when it expires, in ms since 1970. */
-export async function addInvite(database: Database, owner: UserId | undefined, code: string): Promise<number> {
+/** Answers when it expires, in ms since 1970; undefined where its owner has erased the account meanwhile. */
+export async function addInvite(
+  database: Database,
+  owner: UserId | undefined,
+  code: string,
+): Promise<number | undefined> {
+  // Held until the end of the transaction: the account cannot be erased without this link.
+  const held = `SELECT 1 FROM "_User" WHERE "objectId" = $1 FOR KEY SHARE`;
+  if (owner !== undefined && (await database.rows(held, [owner])).length === 0) return undefined;
   const acl = owner === undefined ? { read: [], write: [] } : readableBy(owner);
   const [row] = await database.rows(
     `INSERT INTO "InviteLink" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "owner", "hash", "expires")

@@ -16,7 +16,7 @@ import {
   useInvite,
   type InviteLink,
 } from "./invite-rows.ts";
-import { because, Refusal } from "./refusals.ts";
+import { because, Refusal, sessionOver } from "./refusals.ts";
 
 /** So many links of one person may wait to be used. */
 export const MAX_OPEN_INVITES = 50;
@@ -51,6 +51,7 @@ export class Invites {
       if ((await openInvites(database, owner.id)) >= MAX_OPEN_INVITES) throw tooManyOpen();
       return addInvite(database, owner.id, code);
     });
+    if (expires === undefined) throw sessionOver();
     return { code, url: this.#urlOf(code), expires };
   }
 

@@ -2,7 +2,7 @@ import { Choice, Settings, UserId, type DeviceId } from "#protocol";
 import * as v from "valibot";
 import type { ChosenPresence } from "../core/events.ts";
 import { settingsAfter } from "../core/settings.ts";
-import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
+import { DatabaseAway, type Database, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Identity, SessionCheck } from "./accounts.ts";
 import { avatarOfRow } from "./avatar-rows.ts";
@@ -159,4 +159,12 @@ function settingsOf(kept: unknown): Settings {
   const read = v.safeParse(KeptSettings, kept);
   if (!read.success) return DEFAULT_SETTINGS;
   return settingsAfter(DEFAULT_SETTINGS, read.output);
+}
+
+/** Those that have expired, and those of accounts that are gone: a sign-in may have ended after its account. */
+export async function removeDeadSessions(database: Database): Promise<void> {
+  await database.rows(
+    `DELETE FROM "_Session" AS s WHERE "expiresAt" <= now()
+       OR NOT EXISTS (SELECT 1 FROM "_User" AS u WHERE u."objectId" = s."user")`,
+  );
 }
