@@ -9,7 +9,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** What went wrong and what to do, in one sentence or two. */
 export function problemSentence(text: Text, answer: Extract<CommandAnswer, { ok: false }>): string {
-  return text.t(`problem.${answer.problem}`, { field: answer.detail ?? "other" });
+  return text.t(`problem.${answer.problem}`, { field: answer.field ?? "other" });
 }
 
 /** Why a call is over, for the side that called or the one that was called. */

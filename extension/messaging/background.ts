@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Browser, browser } from "wxt/browser";
 import { CALL_PORT } from "./call-port.ts";
-import { Command, type CommandAnswer } from "./commands.ts";
+import { Command, type CommandAnswer, formField } from "./commands.ts";
 import { CONTACTS_PORT, HISTORY_PORT, isOwnPage } from "./pages.ts";
 
 export type Port = Browser.runtime.Port;
@@ -12,8 +12,8 @@ export function onCommand(handle: (command: Command) => Promise<CommandAnswer>):
     const command = isOwnPage(sender) ? v.safeParse(Command, message) : undefined;
     if (command === undefined) return false;
     if (!command.success) {
-      const field = v.getDotPath(command.issues[0]);
-      answer({ ok: false, problem: "bad-input", ...(field === null ? {} : { detail: field }) } satisfies CommandAnswer);
+      const field = formField(v.getDotPath(command.issues[0]));
+      answer({ ok: false, problem: "bad-input", field } satisfies CommandAnswer);
       return false;
     }
     void handle(command.output).then(answer, () =>

@@ -8,6 +8,7 @@ import {
   InviteCode,
   Media,
   Password,
+  RefusalReason,
   SecondCall,
   StatusText,
   UserId,
@@ -139,7 +140,7 @@ export const Problem = v.picklist([
   "registration-closed",
   "given-up", // another sign-in was begun since
   "storage", // the browser does not keep what it must
-  "bad-input", // the server refused a field; `detail` says which
+  "bad-input", // a field was refused; `field` says which, where it is one of a form's
   "too-many", // rate limited
   "server-trouble", // the server answered that it cannot just now
   "offline",
@@ -147,8 +148,19 @@ export const Problem = v.picklist([
   "not-found",
   "list-full", // a list of contacts in the settings holds no more
   "signed-out",
+  ...RefusalReason.options, // what the server says of something that was asked well
 ]);
 export type Problem = v.InferOutput<typeof Problem>;
+
+/** The fields of our forms that something can be refused for; `current` is the present password. */
+export const FormField = v.picklist(["name", "handle", "email", "password", "current", "text", "invite"]);
+export type FormField = v.InferOutput<typeof FormField>;
+
+/** The field of a form that a parameter of the server's functions, or of a command, is typed into. */
+export function formField(parameter: string | null | undefined): FormField | undefined {
+  const read = v.safeParse(FormField, parameter === "username" ? "handle" : parameter);
+  return read.success ? read.output : undefined;
+}
 
 /** How a server lets people in. */
 export const ServerOffer = v.object({
@@ -172,7 +184,7 @@ export function isNewAccount(answer: CommandAnswer): boolean {
 export const CommandAnswer = v.variant("ok", [
   /** `value` is what a question of the server's functions brought. */
   v.object({ ok: v.literal(true), value: v.optional(v.unknown()) }),
-  v.object({ ok: v.literal(false), problem: Problem, detail: v.optional(v.string()) }),
+  v.object({ ok: v.literal(false), problem: Problem, field: v.optional(FormField) }),
 ]);
 export type CommandAnswer = v.InferOutput<typeof CommandAnswer>;
 

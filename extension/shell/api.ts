@@ -14,12 +14,12 @@ import {
 } from "#protocol";
 import * as v from "valibot";
 import type { ServerFacts } from "../core/app-types.ts";
-import type { Problem, ServerOffer } from "../messaging/commands.ts";
+import { formField, type FormField, type Problem, type ServerOffer } from "../messaging/commands.ts";
 import { isSafeUrl, readServerAddress } from "./server-address.ts";
 
 const TIMEOUT_MS = 15_000;
 
-export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem; detail?: string };
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem; field?: FormField | undefined };
 
 /** Who asks: the device is Parse's installation, so that a second device does not sign out the first. */
 export interface Caller {
@@ -110,7 +110,7 @@ async function askParse(caller: Caller, route: string, parameters: unknown): Pro
   return reply.value.status === 200 ? { ok: true, value: reply.value.body } : failureOf(reply.value);
 }
 
-/** Parse's error as one of ours; its sentence is kept where it names the field at fault. */
+/** Parse's error as one of ours. [DEC-51] */
 function failureOf({ status, body }: Reply): Answer<never> {
   if (status === 429) return { ok: false, problem: "too-many" };
   const read = v.safeParse(ParseFailure, body);
@@ -119,7 +119,7 @@ function failureOf({ status, body }: Reply): Answer<never> {
     case ParseCode.notFound:
       return { ok: false, problem: "not-found" };
     case ParseCode.invalid:
-      return { ok: false, problem: "bad-input", detail: read.output.error };
+      return { ok: false, problem: read.output.reason ?? "bad-input", field: formField(read.output.field) };
     case ParseCode.tooMany:
       return { ok: false, problem: "too-many" };
     case ParseCode.handleTaken:

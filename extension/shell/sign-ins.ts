@@ -16,7 +16,7 @@ type SignInByProvider = Extract<Command, { type: "signInByProvider" }>;
 
 const DONE: CommandAnswer = { ok: true };
 const GIVEN_UP: CommandAnswer = { ok: false, problem: "given-up" };
-const NOT_INVITED: CommandAnswer = { ok: false, problem: "bad-input", detail: "invite" };
+const NOT_INVITED: CommandAnswer = { ok: false, problem: "bad-input", field: "invite" };
 
 /** A session that a server opened for us. */
 interface Opened {

@@ -7,6 +7,7 @@ import { account } from "../support/accounts.ts";
 import { Belongings } from "../support/belongings.ts";
 import { Backend } from "../support/backend.ts";
 import { BADGE, Person, say } from "../support/people.ts";
+import { until } from "../support/until.ts";
 
 /** The part of the extension API that a test asks for. */
 declare const chrome: { runtime: { sendMessage: (message: unknown) => Promise<unknown> } };
@@ -61,7 +62,7 @@ test("Carol makes an account and is signed in with it", async () => {
   await carol.popup.getByText(say("list.empty")).waitFor();
 });
 
-test("Dan may not take Carol's handle, and takes his own", async () => {
+test("Dan may not take Carol's handle nor hold his own in the password, and takes his own", async () => {
   const impostor = { ...dan.account, handle: carol.account.handle };
   await dan.nameServer(backend.url);
   await dan.fillSignUp(impostor);
@@ -69,6 +70,16 @@ test("Dan may not take Carol's handle, and takes his own", async () => {
     .getByRole("alert")
     .filter({ hasText: say("problem.handle-taken") })
     .waitFor();
+  const password = dan.popup.getByLabel(say("sign.password"), { exact: true });
+  await dan.fillSignUp({ ...dan.account, password: `${dan.account.handle} and more` });
+  await dan.popup
+    .getByRole("alert")
+    .filter({ hasText: say("problem.bad-input", { field: "password" }) })
+    .waitFor();
+  expect(await password.getAttribute("aria-invalid")).toBe("true");
+  await until("the focus on the password", async () =>
+    (await password.evaluate((input) => input === document.activeElement)) ? true : undefined,
+  );
   await dan.fillSignUp(dan.account);
   await dan.ownMenu.waitFor();
 });

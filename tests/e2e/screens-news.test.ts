@@ -75,6 +75,17 @@ describe("signing up", () => {
 describe("a refusal", () => {
   const sentence = "You are in a call. Hang up first.";
 
+  test("of an invitation says what stands in its way, and leaves another try", async () => {
+    await open("invite-blocked");
+    await button("Accept").click();
+    await page().getByRole("alert").filter({ hasText: "You have blocked this person. Unblock them first" }).waitFor();
+    await button("Try again").click();
+    await button("Accept").waitFor();
+    await open("invite-own");
+    await page().getByRole("alert").filter({ hasText: "This is your own invitation." }).waitFor();
+    expect(await button("Try again").count()).toBe(0);
+  });
+
   test("goes when what it was about has changed", async () => {
     await open("home-problem");
     await button("Video call with Bob Tanaka").click();

@@ -76,8 +76,26 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("button[type=submit]").click();
     await page.locator("form [role=alert]").first().waitFor();
   },
+  "sign-up-password": async (page) => {
+    await page.locator("[role=tab]").last().click();
+    await page.locator("input[name=name]").fill("Carol Ruiz");
+    await page.locator("input[name=username]").fill("carol");
+    await page.locator("input[name=email]").fill("carol@example.org");
+    await page.locator("input[name=password]").fill("carolcarol");
+    await page.locator("button[type=submit]").click();
+    await page.locator("form [role=alert]").waitFor();
+  },
   "home-invite": makeLink,
   "home-invite-empty": makeLink,
+  "home-invite-full": async (page) => {
+    await page.locator("[aria-haspopup=dialog]").last().click();
+    await page.locator("[role=dialog] section button").first().click();
+    await page.locator("[role=dialog] section [role=alert]").waitFor();
+  },
+  "invite-blocked": async (page) => {
+    await page.locator("button.go").click();
+    await page.locator("[role=alert]").waitFor();
+  },
   "invite-added": async (page) => {
     await page.locator("button.go").click();
     await page.locator("[role=status].strong").waitFor();

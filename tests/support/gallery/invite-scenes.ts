@@ -11,7 +11,11 @@ export interface InviteScene {
   view: View | undefined;
   /** What the server says of the link; `never` leaves the page waiting. */
   read: Read | "never";
+  /** What it says once the person accepts, where that does not go well. */
+  redeem?: Refused;
 }
+
+type Refused = Extract<CommandAnswer, { ok: false }>;
 
 const SERVER = "https://beckon.example.org";
 const CODE = "K7QM-2XPA-9D3H-4TVB";
@@ -22,11 +26,14 @@ const inviter = { id: "hana" as UserId, handle: "hana", name: "Hana Kimura" };
 const found: Read = { ok: true, value: { user: inviter, expires: NOW + WEEK_MS } };
 
 /** The popup where an invite waits, and where a link is made. */
-export function homesWithInvites<Scene>(home: (more: Partial<SignedInView>) => Scene): Record<string, Scene> {
+export function homesWithInvites<Scene>(
+  home: (more: Partial<SignedInView>, answer?: CommandAnswer) => Scene,
+): Record<string, Scene> {
   return {
     "home-invited": home({ invite: { code: CODE } }),
     "home-invite": home({}),
     "home-invite-empty": home({ contacts: [] }),
+    "home-invite-full": home({}, { ok: false, problem: "links-full" }),
   };
 }
 
@@ -52,7 +59,8 @@ export function inviteScenes(home: SignedInView, longName: string): Record<strin
     "invite-added": scene(found),
     "invite-already": scene(found, { contacts: [contact] }),
     "invite-not-valid": scene({ ok: false, problem: "not-found" }),
-    "invite-own": scene({ ok: false, problem: "bad-input" }),
+    "invite-own": scene({ ok: false, problem: "self" }),
+    "invite-blocked": { ...scene(found), redeem: { ok: false, problem: "blocked" } },
     "invite-offline": scene({ ok: false, problem: "offline" }),
     "invite-elsewhere": scene(found, { invite: { code: CODE, server: "https://elsewhere.example.net" } }),
     "invite-none": { screen: "invite", view: home, read: found },
@@ -71,27 +79,31 @@ export function inviteScenes(home: SignedInView, longName: string): Record<strin
 }
 
 /** The functions about links answer as a scene says; `note` hears the name of each. */
-export function inviteFunctions(note: (name: string) => void, read: InviteScene["read"] = found): InviteCommands {
+export function inviteFunctions(
+  note: (name: string) => void,
+  { read = found, create, redeem }: { read?: InviteScene["read"]; create?: Refused; redeem?: Refused } = {},
+): InviteCommands {
   return {
     createInviteLink: () => {
       note("createInviteLink");
-      return Promise.resolve({ ok: true, value: { code: CODE, url: `${SERVER}/i/${CODE}`, expires: NOW + WEEK_MS } });
+      const link = { code: CODE, url: `${SERVER}/i/${CODE}`, expires: NOW + WEEK_MS };
+      return Promise.resolve(create ?? { ok: true, value: link });
     },
     readInviteLink: () => (read === "never" ? new Promise<never>(() => undefined) : Promise.resolve(read)),
     redeemInviteLink: () => {
       note("redeemInviteLink");
-      return Promise.resolve({ ok: true, value: { user: inviter } });
+      return Promise.resolve(redeem ?? { ok: true, value: { user: inviter } });
     },
   };
 }
 
-export function inviteCommands({ read }: InviteScene, note: (name: string) => void): InvitePageCommands {
+export function inviteCommands(scene: InviteScene, note: (name: string) => void): InvitePageCommands {
   const reply = (name: string) => (): Promise<CommandAnswer> => {
     note(name);
     return Promise.resolve({ ok: true });
   };
   return {
-    ...inviteFunctions(note, read),
+    ...inviteFunctions(note, scene),
     checkServer: reply("checkServer"),
     signIn: reply("signIn"),
     signUp: reply("signUp"),

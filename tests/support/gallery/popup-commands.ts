@@ -2,6 +2,7 @@ import type { PopupCommands } from "../../../extension/components/popup-props.ts
 import { type CommandAnswer, readOffer } from "../../../extension/messaging/commands.ts";
 import { inviteFunctions } from "./invite-scenes.ts";
 import type { PopupScene } from "./scenes.ts";
+import { SERVER_PROBLEMS } from "./sign-scenes.ts";
 
 /** The commands of a scene answer as it says, and well where it says nothing; `note` hears the name of each. */
 export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: string) => void): PopupCommands {
@@ -10,7 +11,7 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
     return answer === "never" ? new Promise<never>(() => undefined) : Promise.resolve(answer);
   };
   return {
-    ...inviteFunctions(note),
+    ...inviteFunctions(note, answer === "never" || answer.ok ? {} : { create: answer }),
     // The server itself is found, but where the scene is about that.
     checkServer: isAboutServer(answer) ? reply("checkServer") : () => Promise.resolve({ ok: true }),
     signIn: reply("signIn"),
@@ -51,5 +52,5 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
 
 function isAboutServer(answer: CommandAnswer | "never"): boolean {
   if (answer === "never") return true;
-  return answer.ok ? readOffer(answer) !== undefined : answer.problem.startsWith("server-");
+  return answer.ok ? readOffer(answer) !== undefined : SERVER_PROBLEMS.includes(answer.problem);
 }

@@ -13,12 +13,13 @@ const signedOut = (server?: string, more: Partial<SignedOutView> = {}): View => 
 
 export const refused = (problem: Problem): CommandAnswer => ({ ok: false, problem });
 
-const serverProblems = Problem.options
-  .filter((problem) => problem.startsWith("server-"))
-  .map((problem) => [
-    `sign-server-problem-${problem}`,
-    { screen: "popup", view: signedOut(), answer: refused(problem) } satisfies PopupScene,
-  ]);
+/** What can be wrong with the address of a server. */
+export const SERVER_PROBLEMS = Problem.options.filter((problem) => problem.startsWith("server-"));
+
+const serverProblems = SERVER_PROBLEMS.map((problem) => [
+  `sign-server-problem-${problem}`,
+  { screen: "popup", view: signedOut(), answer: refused(problem) } satisfies PopupScene,
+]);
 
 export const signScenes: Record<string, PopupScene> = {
   "sign-server": { screen: "popup", view: signedOut() },
@@ -34,4 +35,9 @@ export const signScenes: Record<string, PopupScene> = {
     answer: { ok: true, value: { registration: "open", provider: "The Example Club of Lovers of Long Names" } },
   },
   "sign-up": { screen: "popup", view: signedOut("https://beckon.example.org"), answer: refused("handle-taken") },
+  "sign-up-password": {
+    screen: "popup",
+    view: signedOut("https://beckon.example.org"),
+    answer: { ok: false, problem: "bad-input", field: "password" },
+  },
 };
