@@ -127,7 +127,8 @@ export type Command = v.InferOutput<typeof Command>;
 export const Problem = v.picklist([
   "server-address", // not a web address
   "server-insecure", // http: to another machine
-  "server-unreachable", // nothing answered
+  "server-unreachable", // nothing answered at an address that was typed
+  "server-away", // the server that was found before does not answer
   "server-not-beckon", // something answered, but no Beckon server
   "server-redirects", // the address leads elsewhere
   "server-too-old", // speaks no protocol that we know

@@ -106,7 +106,8 @@ async function askParse(caller: Caller, route: string, parameters: unknown): Pro
     },
     body: JSON.stringify(parameters),
   });
-  if (!reply.ok) return reply;
+  // Its address was found before: it is not what has to be mended.
+  if (!reply.ok) return reply.problem === "server-unreachable" ? { ok: false, problem: "server-away" } : reply;
   return reply.value.status === 200 ? { ok: true, value: reply.value.body } : failureOf(reply.value);
 }
 

@@ -19,7 +19,7 @@ import type { Trial } from "./trials.ts";
 type ResetPassword = Extract<Command, { type: "requestPasswordReset" }>;
 
 /** Of an answer that never came: what was asked for may be done. */
-const LOST: readonly Problem[] = ["server-unreachable", "offline"];
+const LOST: readonly Problem[] = ["server-away", "offline"];
 const DONE: CommandAnswer = { ok: true };
 
 /** Carries out what pages ask: by the server's functions, or as an event for the core. */

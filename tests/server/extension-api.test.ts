@@ -1,6 +1,6 @@
 import type { DeviceId } from "#protocol";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { callFunction, discover, type Caller } from "../../extension/shell/api.ts";
+import { callFunction, discover, logIn, type Caller } from "../../extension/shell/api.ts";
 import { startApp, type AppPerson, type TestApp } from "../support/server-app.ts";
 
 let app: TestApp;
@@ -50,4 +50,12 @@ it("[DEC-51] a refusal says what stands in the way", async () => {
   const { code } = made.value;
   expect(await callFunction(asAlice, "redeemInviteLink", { code })).toMatchObject({ ok: false, problem: "self" });
   expect(await callFunction(asAlice, "requestContact", { handle: "alice" })).toMatchObject({ problem: "self" });
+});
+
+it("a wrong password is told from a server that is not there, and that from an address that leads nowhere", async () => {
+  expect(await logIn(stranger, "alice", "not the password")).toMatchObject({ problem: "wrong-password" });
+  const nowhere = "http://127.0.0.1:1";
+  expect(await discover(nowhere)).toMatchObject({ ok: false, problem: "server-unreachable" });
+  const gone = { ...asAlice, server: { ...asAlice.server, parseUrl: `${nowhere}/parse` } };
+  expect(await callFunction(gone, "getProfile", {})).toMatchObject({ ok: false, problem: "server-away" });
 });

@@ -53,7 +53,7 @@ export function accountScenes(settings: SettingsScene): Record<string, SettingsS
   const refused = { ok: false, problem: "wrong-password" } as const;
   return {
     "account-loading": scene({ getProfile: "never", listSessions: "never" }),
-    "account-failed": scene({ getProfile: { ok: false, problem: "server-unreachable" } }),
+    "account-failed": scene({ getProfile: { ok: false, problem: "server-away" } }),
     "account-verified": scene(profileOf({ emailVerified: true })),
     "account-no-password": scene(profileOf({ hasPassword: false })),
     "account-address": scene({ updateProfile: refused }),

@@ -14,7 +14,9 @@ const signedOut = (server?: string, more: Partial<SignedOutView> = {}): View => 
 export const refused = (problem: Problem): CommandAnswer => ({ ok: false, problem });
 
 /** What can be wrong with the address of a server. */
-export const SERVER_PROBLEMS = Problem.options.filter((problem) => problem.startsWith("server-"));
+export const SERVER_PROBLEMS = Problem.options.filter(
+  (problem) => problem.startsWith("server-") && problem !== "server-away",
+);
 
 const serverProblems = SERVER_PROBLEMS.map((problem) => [
   `sign-server-problem-${problem}`,
