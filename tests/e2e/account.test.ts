@@ -61,6 +61,28 @@ test("Alice may not take Bob's handle, and is called otherwise at once wherever 
   expect(await aliceAtBobs()).toMatchObject({ handle: "alice.o", name: "Alice Ōno" });
 });
 
+test("what another device changed stays changed by a form that was open here, and so does what is typed here", async () => {
+  const here = await laptop.browser.openSettings();
+  const [name, handle] = [here.getByLabel(say("sign.name"), { exact: true }), here.getByLabel(say("sign.handle"))];
+  await expect.poll(() => name.inputValue()).toBe("Alice Ōno");
+  await handle.fill("alice.oh");
+  await field("sign.name").fill("Alice O");
+  await button("account.save").click();
+  await expect.poll(() => name.inputValue()).toBe("Alice O");
+  expect(await handle.inputValue()).toBe("alice.oh");
+  await here.getByRole("button", { name: say("account.save"), exact: true }).click();
+  await here.getByText(say("account.saved"), { exact: true }).waitFor();
+  expect(await aliceAtBobs()).toMatchObject({ handle: "alice.oh", name: "Alice O" });
+  await here.close();
+
+  await expect.poll(() => field("sign.handle").inputValue()).toBe("alice.oh");
+  expect(await button("account.save").getAttribute("aria-disabled")).toBe("true");
+  await field("sign.name").fill("Alice Ōno");
+  await field("sign.handle").fill("alice.o");
+  await button("account.save").click();
+  await expect.poll(aliceAtBobs).toMatchObject({ handle: "alice.o", name: "Alice Ōno" });
+});
+
 test("her address is not confirmed, and the link is sent again", async () => {
   const { email } = former;
   await settings.getByText(say("account.email-unverified", { email })).waitFor();
