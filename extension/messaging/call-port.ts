@@ -77,6 +77,8 @@ export const ToCallPage = v.variant("type", [
   v.object({ type: v.literal("toggle-microphone") }),
   /** The background knows of no such call. */
   v.object({ type: v.literal("unknown-call") }),
+  /** Nobody is signed in any more: whoever sits here next is to see nothing of the call. */
+  v.object({ type: v.literal("signed-out") }),
   /** Another tab shows this call; this page counts for nothing, and is told no more. */
   v.object({ type: v.literal("open-elsewhere") }),
   /** Why it cannot be called again now. */

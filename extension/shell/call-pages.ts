@@ -12,6 +12,8 @@ interface Page {
   port: Port;
   /** What it was told last, so that it hears of changes alone. */
   told: string;
+  /** False once it was told that there is no such call here: another tab may have it then. */
+  hasCall: boolean;
 }
 
 export interface CallPageListener {
@@ -20,8 +22,6 @@ export interface CallPageListener {
   /** `reply` answers this page. */
   said: (call: CallId, message: Exclude<FromCallPage, { type: "here" }>, reply: (message: ToCallPage) => void) => void;
 }
-
-const UNKNOWN = JSON.stringify({ type: "unknown-call" } satisfies ToCallPage);
 
 /** The call pages that are open, by the call that each shows: one for each call, and the first of them. */
 export class CallPages {
@@ -51,7 +51,7 @@ export class CallPages {
         }
         if (call !== undefined && this.#pages.get(call)?.port === port) this.#pages.delete(call);
         call = message.output.call;
-        this.#pages.set(call, { port, told: "" });
+        this.#pages.set(call, { port, told: "", hasCall: true });
         this.#listener.here(call, { tab: port.sender?.tab?.id, fresh: message.output.fresh });
       } else if (call !== undefined) {
         this.#listener.said(call, message.output, reply);
@@ -73,17 +73,17 @@ export class CallPages {
   /** Whether another tab has the call. The same tab may be here anew before its former port goes. */
   #isElsewhere(call: CallId, port: Port): boolean {
     const page = this.#pages.get(call);
-    return page !== undefined && page.told !== UNKNOWN && page.port.sender?.tab?.id !== port.sender?.tab?.id;
+    return page?.hasCall === true && page.port.sender?.tab?.id !== port.sender?.tab?.id;
   }
 
   /** Tells each page the whole truth of its call, where it changed. */
   publish(state: AppState): void {
     for (const [call, page] of this.#pages) {
-      const view = callPageOf(state, call);
-      const message: ToCallPage = view === undefined ? { type: "unknown-call" } : { type: "call", ...view };
+      const message = messageOf(state, call);
       const told = JSON.stringify(message);
       if (told === page.told) continue;
       page.told = told;
+      page.hasCall = message.type === "call";
       page.port.postMessage(message);
     }
   }
@@ -107,4 +107,10 @@ export class CallPages {
   signal(call: CallId, data: unknown): void {
     this.#pages.get(call)?.port.postMessage({ type: "signal", data } satisfies ToCallPage);
   }
+}
+
+function messageOf(state: AppState, call: CallId): ToCallPage {
+  if (state.at === "signed-out") return { type: "signed-out" };
+  const view = callPageOf(state, call);
+  return view === undefined ? { type: "unknown-call" } : { type: "call", ...view };
 }

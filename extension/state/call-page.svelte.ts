@@ -196,6 +196,9 @@ class CallPage {
       case "unknown-call":
         this.#forgotten();
         break;
+      case "signed-out":
+        this.#forget();
+        break;
       case "open-elsewhere":
         this.#without = "elsewhere";
         this.#port?.close();
@@ -262,13 +265,19 @@ class CallPage {
   /** The background lost the call; what was shown of its end stays. */
   #forgotten(): void {
     const told = this.#told;
-    if (this.#isMoving) {
-      // What it was to go on with is over already.
-      this.#media?.carryOut({ type: "let-go" });
-      this.#told = undefined;
-      this.#without = "unknown";
-    } else if (told === undefined) this.#without = "unknown";
+    // What it was to go on with is over already.
+    if (this.#isMoving) this.#forget();
+    else if (told === undefined) this.#without = "unknown";
     else if (told.state !== "ended") this.#callTold({ ...told, state: "ended", reason: "lost" });
+  }
+
+  /** Nothing of any call stays. */
+  #forget(): void {
+    clearTimeout(this.#timer);
+    this.#media?.carryOut({ type: "let-go" });
+    this.#link = undefined;
+    this.#told = undefined;
+    this.#without = "unknown";
   }
 
   #happened(happening: LinkHappening): void {

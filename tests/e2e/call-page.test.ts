@@ -65,6 +65,19 @@ test("a call again that cannot be placed says why", async () => {
   await alice.hangUp(present);
 });
 
+test("who signs out while talking lets go of all devices, and the tab says nothing of whom it was with", async () => {
+  const { alice, bob } = stage;
+  const { aliceCall, bobCall } = await talk(alice, bob);
+  await alice.popup.bringToFront();
+  await alice.signOut();
+  await alice.sees(aliceCall, say("call.unknown"));
+  await untilConnectionsClosed(aliceCall);
+  const words = await aliceCall.evaluate(() => `${document.title}\n${document.body.innerText}`);
+  expect(words).not.toContain(bob.name);
+  await bob.sees(bobCall, say("ended.callee.hangup"));
+  await alice.signInAgain();
+});
+
 test("the key of the browser switches the microphone of the talk from any tab, also after the worker's death", async () => {
   const { alice, bob } = stage;
   const { aliceCall, bobCall } = await talk(alice, bob);

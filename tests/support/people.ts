@@ -113,13 +113,13 @@ export class Person {
   }
 
   /** Opens the menu of a contact, in their row. */
-  async openMenu(who: Person): Promise<void> {
+  async openMenu(who: Pick<Person, "name">): Promise<void> {
     await this.popup.bringToFront();
     await this.popup.getByRole("button", { name: say("row.more", { name: who.name }) }).click();
   }
 
   /** Calls who is not available: by the row's menu, which says what will happen. */
-  async callFromMenu(who: Person): Promise<void> {
+  async callFromMenu(who: Pick<Person, "name">): Promise<void> {
     await this.openMenu(who);
     await this.popup.getByRole("menuitem", { name: say("row.menu-video") }).click();
   }
