@@ -36,6 +36,7 @@ const tasks: Readonly<Record<string, Task>> = {
     ...everything,
     run: async (args, signal) => {
       await (await import("./setup/networks.ts")).setUpNetworks(signal);
+      await (await import("./setup/relay.ts")).setUpRelay(signal);
       return (await import("./test.ts")).testOne("long", args, signal);
     },
   },
