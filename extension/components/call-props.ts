@@ -1,4 +1,5 @@
 import type { AlertMode, Media } from "#protocol";
+import type { LinkFailure } from "../core/link-types.ts";
 import type { CallEnd, WaitingView } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { Problem } from "../messaging/commands.ts";
@@ -39,6 +40,8 @@ export interface CallScreenProps {
   /** Why the other could not be called again just now. */
   notCalled?: Problem | undefined;
   link: LinkState;
+  /** Why the media could not be connected or restored, also once the call is over. */
+  failure?: LinkFailure | undefined;
   /** False while the background has no line to the server. */
   online: boolean;
   ownStream?: MediaStream | undefined;

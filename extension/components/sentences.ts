@@ -131,7 +131,7 @@ export function waitingAnnounced(text: Text, { call, waiting }: Pick<SignedInVie
 /** The state of the call in words, as it stands at the top of the call page and is read aloud when it changes. */
 export function callWords(
   text: Text,
-  props: Pick<CallScreenProps, "call" | "link" | "online" | "outgoing" | "person">,
+  props: Pick<CallScreenProps, "call" | "link" | "failure" | "online" | "outgoing" | "person">,
 ) {
   const { call, online } = props;
   switch (call.at) {
@@ -140,6 +140,8 @@ export function callWords(
     case "ringing-out":
       return ringingOutWords(text, call);
     case "ended":
+      // What went wrong here says more than that the call is over.
+      if (props.failure !== undefined) return text.t(`call.failed-${props.failure}`);
       return endedSentence(text, { reason: call.reason, outgoing: props.outgoing }, props.person.name);
     case "live":
     case "joining":
@@ -161,9 +163,9 @@ function ringingOutWords(text: Text, { mode, devices }: { mode: AlertMode; devic
 function talkWords(
   text: Text,
   call: CallPhase,
-  { link, outgoing }: Pick<CallScreenProps, "link" | "outgoing">,
+  { link, failure = "no-connection", outgoing }: Pick<CallScreenProps, "link" | "failure" | "outgoing">,
 ): string {
-  if (link === "failed") return text.t("call.failed");
+  if (link === "failed") return text.t(`call.failed-${failure}`);
   if (call.at === "reconnecting" || link === "interrupted") return text.t("call.interrupted");
   if (call.at === "live") return text.t("call.live");
   return text.t(outgoing ? "call.answered" : "call.joining");

@@ -43,7 +43,11 @@ export type LinkPhase =
   /** The call is over; everything is let go. */
   | { at: "over" };
 
-export type LinkFailure = "peer-server" | "no-connection" | "lost";
+/**
+ * PeerServer is away; the network lets nothing through (`no-relay`: and no relay could help); or what had been connected was
+ * lost for good.
+ */
+export type LinkFailure = "peer-server" | "no-connection" | "no-relay" | "lost";
 
 interface CallTold {
   accepted: boolean;

@@ -223,7 +223,7 @@ function connectionChanged(state: LinkState, event: Of<"connection">): LinkStep 
 
 /** Where the media has flowed before, the other side's page may just be loaded again once more. [CALL-13] */
 function linkingFailed(state: LinkState, { ticket, accepted, until }: PhaseOf<"linking">, at: number): LinkStep {
-  if (!state.lived || until === undefined) return failed(state, "no-connection", accepted);
+  if (!state.lived || until === undefined) return failed(state, notConnected(ticket), accepted);
   const phase: LinkPhase = { at: "interrupted", ticket, restartAt: at + HICCUP_MS, until };
   return step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "ticket-wanted" });
 }
@@ -256,6 +256,12 @@ function restart(state: LinkState, at: number): LinkStep {
 function refresh(state: LinkState, { freshAt: _asked, ...phase }: PhaseOf<"interrupted">, at: number): LinkStep {
   const asked = step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "ticket-wanted" });
   return at >= phase.restartAt ? andThen(asked, (next) => restart(next, at)) : asked;
+}
+
+/** Where there was no relay to help, the operator could give one. */
+function notConnected({ iceServers }: Ticket): LinkFailure {
+  const hasRelay = iceServers.flatMap(({ urls }) => urls).some((url) => /^turns?:/.test(url));
+  return hasRelay ? "no-connection" : "no-relay";
 }
 
 function failed(state: LinkState, why: LinkFailure, accepted: boolean): LinkStep {
@@ -305,7 +311,9 @@ function due(state: LinkState, at: number): LinkStep {
       if (phase.until !== undefined && at >= phase.until) return failed(state, "peer-server", true);
       return at >= phase.againAt ? registerAgain(state, phase, at) : step(state);
     case "linking":
-      return phase.until !== undefined && at >= phase.until ? failed(state, "no-connection", true) : step(state);
+      return phase.until !== undefined && at >= phase.until
+        ? failed(state, notConnected(phase.ticket), true)
+        : step(state);
     case "interrupted":
       if (at >= phase.until) return failed(state, "lost", true);
       if (phase.freshAt !== undefined && at >= phase.freshAt) return refresh(state, phase, at);

@@ -2,7 +2,7 @@ import { CallId, decodeCallSignal, type Media } from "#protocol";
 import * as v from "valibot";
 import { linkDue, openLink, updateLink } from "../core/link.ts";
 import { isWished, wishesOf } from "../core/link-devices.ts";
-import type { DeviceState, LinkEffect, LinkState } from "../core/link-types.ts";
+import type { DeviceState, LinkEffect, LinkFailure, LinkState } from "../core/link-types.ts";
 import type { Step } from "../core/machine.ts";
 import type { CallEnd } from "../core/view.ts";
 import type { Problem } from "../messaging/commands.ts";
@@ -25,6 +25,7 @@ class CallPage {
   #remoteStream = $state.raw<MediaStream>();
   /** The length of the talk, once it is over. */
   #talkedSeconds = $state<number>();
+  #failure = $state<LinkFailure>();
   #media: CallMedia | undefined;
   /** Which call this page shows. */
   #call: CallId | undefined;
@@ -70,6 +71,11 @@ class CallPage {
       default:
         return "idle";
     }
+  }
+
+  /** Why the media could not be connected or restored, also once the call is over. */
+  get failure(): LinkFailure | undefined {
+    return this.#failure;
   }
 
   get ownStream(): MediaStream | undefined {
@@ -223,6 +229,7 @@ class CallPage {
     this.#without = undefined;
     this.#notCalled = undefined;
     this.#talkedSeconds = undefined;
+    this.#failure = undefined;
     const at = this.#link?.phase.at;
     if (at !== "over" && at !== "failed") return;
     this.#media?.carryOut({ type: "let-go" });
@@ -286,6 +293,7 @@ class CallPage {
 
   #take({ state, effects }: Step<LinkState, LinkEffect>): void {
     this.#link = state;
+    if (state.phase.at === "failed") this.#failure ??= state.phase.why;
     for (const effect of effects) this.#media?.carryOut(effect);
     clearTimeout(this.#timer);
     const due = linkDue(this.#link);

@@ -243,6 +243,10 @@ const CALL: Record<string, CallScene> = {
   "call-interrupted": scene({ call: LIVE, link: "interrupted", online: false }, { own: true, remote: true }),
   "call-returning": scene({ call: { ...LIVE, at: "reconnecting" }, link: "idle" }, { own: true }),
   "call-failed": scene({ call: { at: "joining" }, link: "failed" }, { own: true }),
+  "call-failed-no-relay": scene({ call: { at: "joining" }, link: "failed", failure: "no-relay" }, { own: true }),
+  "call-failed-peer-server": scene({ call: { at: "joining" }, link: "failed", failure: "peer-server" }, { own: true }),
+  "call-ended-no-relay": scene({ call: { at: "ended", reason: "failed" }, failure: "no-relay" }),
+  "call-failed-lost": scene({ call: { ...LIVE, at: "reconnecting" }, link: "failed", failure: "lost" }, { own: true }),
   "call-sound-blocked": scene({ ...TALK, needsClickForSound: true }, { own: true, remote: true }),
   "call-devices-refused": scene({
     call: { at: "inviting" },

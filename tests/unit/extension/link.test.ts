@@ -138,6 +138,8 @@ const beginning: Row[] = [
   },
 ];
 
+const relayed = { ...first, iceServers: [{ urls: ["stun:a.example", "turn:a.example"] }] };
+
 const ending: Row[] = [
   {
     name: "fails when PeerServer has not taken it after 10 s",
@@ -152,12 +154,19 @@ const ending: Row[] = [
     given: links.linking,
     after: 30_000,
     when: { type: "due" },
-    next: link({ at: "failed", why: "no-connection" }),
+    next: link({ at: "failed", why: "no-relay" }),
     effects: [tells("media-failed"), { type: "let-go" }],
   },
   {
     name: "fails when the first connection fails",
     given: links.linking,
+    when: { type: "connection", state: "failed" },
+    next: link({ at: "failed", why: "no-relay" }),
+    effects: [tells("media-failed"), { type: "let-go" }],
+  },
+  {
+    name: "fails for the network alone where there was a relay that could have helped",
+    given: link({ at: "linking", ticket: relayed, accepted: true, until: NOW + 30_000 }),
     when: { type: "connection", state: "failed" },
     next: link({ at: "failed", why: "no-connection" }),
     effects: [tells("media-failed"), { type: "let-go" }],
