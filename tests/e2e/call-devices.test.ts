@@ -112,6 +112,38 @@ test("the ring and the talk are each heard at the device that was chosen, also w
   await alice.sees(aliceCall, say("ended.caller.hangup"));
 });
 
+test("who wants the relay alone tells the other side no address, and asks the browser for it", async () => {
+  const { alice, bob } = stage;
+  await setDevice(bob.popup, { relayOnly: true });
+  onTestFinished(() => setDevice(bob.popup, { relayOnly: null }));
+  await alice.call(bob);
+  await bob.accept();
+  const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
+  // His offer has come, and her answer: neither leads anywhere without a relay.
+  const [his] = await until("their answer", () => ways(bobCall));
+  const [hers] = await until("their offer", () => ways(aliceCall));
+  expect(his).toMatchObject({ policy: "relay", own: 0 });
+  expect(hers).toMatchObject({ policy: "all", theirs: 0 });
+  await bob.hangUp(bobCall);
+  await alice.sees(aliceCall, say("ended.caller.hangup"));
+});
+
+/** What the connections of a page may use, and how many addresses each has told and was told; once both sides spoke. */
+function ways(call: Page) {
+  return call.evaluate(() => {
+    const { connections } = (globalThis as unknown as { beckonWatch: { connections: RTCPeerConnection[] } })
+      .beckonWatch;
+    const told = (sdp: string) => sdp.match(/^a=candidate:/gm)?.length ?? 0;
+    const found = connections.flatMap((connection) => {
+      const { localDescription: own, remoteDescription: theirs, iceGatheringState: gathering } = connection;
+      if (own === null || theirs === null || gathering !== "complete") return [];
+      const { iceTransportPolicy: policy } = connection.getConfiguration();
+      return [{ policy, own: told(own.sdp), theirs: told(theirs.sdp) }];
+    });
+    return found.length > 0 ? found : undefined;
+  });
+}
+
 /** Two devices at which sound can be heard, as the pages of Beckon know them, neither of them the system's own choice. */
 function outputs(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
