@@ -4,12 +4,13 @@ import { Belongings } from "../tests/support/belongings.ts";
 import { Backend } from "../tests/support/backend.ts";
 import { aliceAndBob, type Person, say } from "../tests/support/people.ts";
 import { talk, type Talk } from "../tests/support/talk.ts";
+import { measureContactChanges } from "./bench-contacts.ts";
 import { proportionalMegabytes, withChildren } from "./memory.ts";
 import { type Browser, extensionFolder } from "./setup/extension.ts";
 
 const CALLS = 10;
 
-/** Measures calls between two browsers, the server's memory and the size of the builds, and prints them. */
+/** Measures calls between two browsers, changes of contacts, the server's memory and the size of the builds, and prints them. */
 export async function bench(signal: AbortSignal): Promise<number> {
   const open = new Belongings();
   // Whether that went well, the closing at the end tells.
@@ -22,6 +23,7 @@ export async function bench(signal: AbortSignal): Promise<number> {
     const talks: Talk[] = [];
     while (talks.length < CALLS) talks.push(await oneCall(alice, bob));
     printTimes(talks);
+    printContactTimes(await measureContactChanges(backend.url));
     await printMemory(backend);
   } finally {
     signal.removeEventListener("abort", closeNow);
@@ -46,6 +48,13 @@ function printTimes(talks: readonly Talk[]): void {
   console.log(`  click to ring: ${median(talks.map((one) => one.ringMs))} ms`);
   console.log(`  accept to first picture, caller's side: ${median(talks.map((one) => one.aliceFrameMs))} ms`);
   console.log(`  accept to first picture, callee's side: ${median(talks.map((one) => one.bobFrameMs))} ms`);
+}
+
+function printContactTimes(times: readonly number[]): void {
+  console.log(
+    `${times.length} changes between two contacts, until all four devices know: ` +
+      `median ${median(times).toFixed(0)} ms, longest ${Math.max(...times).toFixed(0)} ms`,
+  );
 }
 
 function median(values: readonly number[]): number {
