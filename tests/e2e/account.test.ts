@@ -90,6 +90,21 @@ test("her address is not confirmed, and the link is sent again", async () => {
   await settings.getByText(say("account.email-sent", { email })).waitFor();
 });
 
+test("her address is confirmed elsewhere, and nobody is told that another link is on its way", async () => {
+  const { email } = former;
+  await until("the confirmed address", async () => {
+    const link = [...backend.log.matchAll(/"link":"([^"]+\/verify\?token=[^"]+)"/g)].at(-1)?.[1];
+    const token = link === undefined ? null : new URL(link).searchParams.get("token");
+    if (token === null) return undefined;
+    await fetch(`${backend.url}/verify`, { method: "POST", body: new URLSearchParams({ token }) });
+    const { user } = await callFunction(backend.url, "getProfile", {}, former.token);
+    return user.emailVerified ? true : undefined;
+  });
+  await button("account.email-again").click();
+  await settings.getByText(say("account.email-verified", { email })).waitFor();
+  expect(await settings.getByText(say("account.email-sent", { email })).count()).toBe(0);
+});
+
 test("another address needs her password; one given without it does not count, until she types it", async () => {
   const { email, password } = former;
   await field("sign.email").fill("alice@elsewhere.example");
@@ -153,8 +168,12 @@ test("the list names both devices, and signs the other one out", async () => {
 
 test("a new password needs the present one, and is the one to sign in with from then on", async () => {
   const handle = "alice.o";
+  const others = settings.getByRole("region", { name: say("account.devices") }).getByRole("button");
   await laptop.fillSignIn({ ...former, handle });
   await laptop.popup.getByRole("button", { name: "Alice Ōno" }).waitFor();
+  // As when a person comes back to the tab.
+  await settings.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await others.first().waitFor();
   await button("account.password-open").click();
   await field("account.password-current").fill("not the password");
   await field("account.password-new").fill(NEW_PASSWORD);
@@ -166,6 +185,7 @@ test("a new password needs the present one, and is the one to sign in with from 
   await field("account.password-current").fill(former.password);
   await button("account.password-change").click();
   await settings.getByText(say("account.password-changed")).waitFor();
+  await others.first().waitFor({ state: "detached" });
   await laptop.popup.getByText(say("sign.session-ended")).waitFor();
   await laptop.fillSignIn({ ...former, handle });
   await laptop.popup
