@@ -1,12 +1,24 @@
 /** What a press of Tab may reach, or an arrow key in a list. */
-const CONTROLS = "input:not([type=radio]), button, select";
+const CONTROLS = "input:not([type=radio], [hidden]), button, select";
 
 /**
- * Keeps the focus from falling out of the page when what had it is redrawn away: it goes to what took its place, and else to
- * the control marked `data-start`, which also has it at first. What is made `inert` gets it back afterwards. It is never
- * taken from anything. An attachment; gives its own undoing.
+ * Keeps the focus from falling out of the page when what had it is redrawn away: it goes to its row's present place, else to
+ * the control marked `data-start`, which also has it at first, and else as in {@link keepPlace}. What is made `inert` gets it
+ * back afterwards. It is never taken from anything. An attachment; gives its own undoing.
  */
 export function keepFocus(node: HTMLElement): () => void {
+  return follow(node, () => node.querySelector<HTMLElement>("[data-start]") ?? undefined);
+}
+
+/**
+ * As {@link keepFocus}, for a page that is read from its top: nothing has the focus at first, and what took the place of
+ * what had it goes on with it. Where nothing did, that is the control beside it in the same section.
+ */
+export function keepPlace(node: HTMLElement): () => void {
+  return follow(node, () => undefined);
+}
+
+function follow(node: HTMLElement, startOf: () => HTMLElement | undefined): () => void {
   const attached = new AbortController();
   const { signal } = attached;
   let last: HTMLElement | undefined;
@@ -21,7 +33,7 @@ export function keepFocus(node: HTMLElement): () => void {
     if (inert instanceof HTMLElement && inert.inert) covered = inert.contains(last ?? null) ? last : undefined;
     if (hasFocus()) return;
     if (inert instanceof HTMLElement && !inert.inert && covered?.isConnected === true) focus(covered);
-    else if (last?.isConnected !== true) focus(heirOf(node, last, records) ?? startOf(node));
+    else if (last?.isConnected !== true) focus(heirOf(node, last, records) ?? startOf() ?? inPlaceOf(last, records));
     // A list that is sorted anew takes its rows out and puts them in again.
     else if (records.some(({ removedNodes }) => isAmong(last, removedNodes))) last.focus({ preventScroll: true });
   }
@@ -30,7 +42,7 @@ export function keepFocus(node: HTMLElement): () => void {
   node.addEventListener("keydown", ignoreHeldEnter, { signal, capture: true });
   const observer = new MutationObserver(onmutations);
   observer.observe(node, { subtree: true, childList: true, attributeFilter: ["inert"] });
-  if (!hasFocus()) focus(startOf(node));
+  if (!hasFocus()) focus(startOf());
   return () => {
     attached.abort();
     observer.disconnect();
@@ -83,8 +95,34 @@ function controlIn(row: Element | null, place: number): HTMLElement | undefined 
   return controls?.[place] ?? controls?.[0];
 }
 
-function startOf(node: HTMLElement): HTMLElement | undefined {
-  return node.querySelector<HTMLElement>("[data-start]") ?? undefined;
+/** What was put where the removed one stood, or the control that is beside that place in the nearest section with one. */
+function inPlaceOf(removed: HTMLElement | undefined, records: MutationRecord[]): HTMLElement | undefined {
+  const record = records.find(({ removedNodes }) => isAmong(removed, removedNodes));
+  if (record === undefined) return undefined;
+  const same = records.filter(({ target }) => target === record.target);
+  const added = same.flatMap(({ addedNodes }) => Array.from(addedNodes, firstIn));
+  return added.find((control) => control !== undefined) ?? besideIn(record);
+}
+
+function firstIn(added: Node): HTMLElement | undefined {
+  if (!(added instanceof HTMLElement) || !added.isConnected) return undefined;
+  return added.matches(CONTROLS) ? added : controlIn(added, 0);
+}
+
+function besideIn({ target, previousSibling }: MutationRecord): HTMLElement | undefined {
+  const before = previousSibling?.isConnected === true ? previousSibling : target;
+  // The page itself is no section: across it nothing is beside anything.
+  let section = target instanceof Element ? target.closest("section") : null;
+  while (section !== null) {
+    const controls = Array.from(section.querySelectorAll<HTMLElement>(CONTROLS));
+    const isBehind = (control: HTMLElement) =>
+      (before.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0 &&
+      (before === target || !before.contains(control));
+    const beside = controls.find(isBehind) ?? controls.at(-1);
+    if (beside !== undefined) return beside;
+    section = section.parentElement?.closest("section") ?? null;
+  }
+  return undefined;
 }
 
 function focus(control: HTMLElement | undefined): void {

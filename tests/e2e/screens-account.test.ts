@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { visitGallery } from "../support/gallery/visit.ts";
 
-const { page, open, button } = visitGallery();
+const { page, open, become, focused, button } = visitGallery();
 
 describe("the form of the profile", () => {
   test("keeps what is typed while the rest is being saved", async () => {
@@ -17,5 +17,63 @@ describe("the form of the profile", () => {
     await button("Save").waitFor();
     await expect.poll(() => button("Save").getAttribute("aria-disabled")).toBe("false");
     expect(await email.inputValue()).toBe("alice.o@example.org");
+  });
+});
+
+describe("the focus", () => {
+  /** Presses a button by the keyboard, and tells what has the focus once `then` is there. */
+  async function press(name: string, then: string): Promise<string> {
+    await button(name).press("Enter");
+    await button(then).waitFor();
+    return focused();
+  }
+
+  test.each([
+    ["settings", "Change the password", "current-password", "Cancel"],
+    ["settings", "Sign out everywhere else", "Cancel", "Cancel"],
+    ["settings", "Use another server", "Cancel", "Cancel"],
+    ["settings", "Delete my account…", "current-password", "Keep the account"],
+  ])("goes in %s with %s into what it opens, and comes back", async (scene, opener, first, closer) => {
+    await open(scene);
+    expect(await press(opener, closer)).toBe(first);
+    expect(await press(closer, opener)).toBe(opener);
+  });
+
+  test("goes on from a picture that was chosen, and back", async () => {
+    await open("settings");
+    await button("Choose a picture…").focus();
+    await page()
+      .locator("input[type=file]")
+      .setInputFiles({ name: "x.png", mimeType: "image/png", buffer: Buffer.from("x") });
+    await button("Use this picture").waitFor();
+    expect(await focused()).toBe("Do not use it");
+    expect(await press("Do not use it", "Choose a picture…")).toBe("Choose a picture…");
+  });
+
+  test("goes on with the cameras that a try found", async () => {
+    await open("welcome-devices-asked");
+    await page().getByRole("navigation").getByRole("button").nth(2).click();
+    await button("Try camera and microphone").focus();
+    await become("welcome-devices");
+    const camera = page().getByRole("combobox", { name: "Camera" });
+    await camera.waitFor();
+    expect(await camera.evaluate((node) => node === document.activeElement)).toBe(true);
+  });
+
+  test("comes back from a forgotten password", async () => {
+    await open("welcome-account");
+    await page().getByRole("tab", { name: "Sign in" }).click();
+    await page().getByRole("tabpanel").waitFor();
+    expect(await press("Forgot your password?", "Back to signing in")).toBe("email");
+    expect(await press("Back to signing in", "Forgot your password?")).toBe("username");
+  });
+
+  test("stays on whether links open by themselves", async () => {
+    await open("invite");
+    await button("Accept").waitFor();
+    await button("Open links by themselves").focus();
+    await become("invite-links-granted");
+    await button("Stop that").waitFor();
+    expect(await focused()).toBe("Stop that");
   });
 });

@@ -13,6 +13,8 @@ export interface InviteScene {
   read: Read | "never";
   /** What it says once the person accepts, where that does not go well. */
   redeem?: Refused;
+  /** Whether links open by themselves already. */
+  links?: "granted";
 }
 
 type Refused = Extract<CommandAnswer, { ok: false }>;
@@ -54,6 +56,7 @@ export function inviteScenes(home: SignedInView, longName: string): Record<strin
   const longOne: Read = { ok: true, value: { user: { ...inviter, name: longName }, expires: NOW } };
   return {
     invite: scene(found),
+    "invite-links-granted": { ...scene(found), links: "granted" },
     "invite-long": scene(longOne),
     "invite-reading": scene("never"),
     "invite-added": scene(found),
@@ -114,7 +117,7 @@ export function inviteCommands(scene: InviteScene, note: (name: string) => void)
   };
 }
 
-/** Invite links do not open by themselves yet. */
-export function linksOf() {
-  return { state: "missing" as const, ongive: () => undefined, ontake: () => undefined };
+/** Invite links do not open by themselves yet, but where the scene says so. */
+export function linksOf(_server?: string, { links = "missing" }: { links?: "granted" | "missing" } = {}) {
+  return { state: links, ongive: () => undefined, ontake: () => undefined };
 }
