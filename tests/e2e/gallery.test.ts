@@ -4,7 +4,7 @@ import { draw, enlarge } from "../support/gallery/draw.ts";
 import { openBrowser } from "../support/gallery/open.ts";
 import { SCENES } from "../support/gallery/scenes.ts";
 import { serveGallery } from "../support/gallery/server.ts";
-import { overflowing, seriousOn } from "../support/judge-page.ts";
+import { overflowing, seriousOn, unheard } from "../support/judge-page.ts";
 
 const LOCALES = ["en", "ja"] as const;
 /** What axe judges in the scheme: all, and where only the colours are others, those. */
@@ -52,6 +52,7 @@ async function judge(page: Page, locale: (typeof LOCALES)[number], name: string)
     await page.emulateMedia({ colorScheme });
     note(colorScheme, await seriousOn(page, rules));
   }
+  note("unheard", await unheard(page));
   note("too wide", await overflowing(page));
   await enlarge(page, name);
   note("too wide at twice the text size", await overflowing(page));

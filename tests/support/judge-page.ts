@@ -35,3 +35,12 @@ export async function overflowing(page: Page): Promise<string[]> {
       .map((element) => element.outerHTML.slice(0, 120)),
   );
 }
+
+/** What is to be read aloud once it says something must stand there before: a hidden one is commonly not heard. */
+export async function unheard(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll("[role=status]"))
+      .filter((element) => element.textContent.trim() === "" && !element.checkVisibility())
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );
+}

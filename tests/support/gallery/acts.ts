@@ -98,7 +98,7 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
   },
   "invite-added": async (page) => {
     await page.locator("button.go").click();
-    await page.locator("[role=status].strong").waitFor();
+    await page.locator(".answers button.accent").waitFor();
   },
   "home-away": async (page) => {
     await page.locator("header button").first().click();
