@@ -3,6 +3,7 @@ import type { CallEnd, CallView, ContactView, LineView, SignedInView, WaitingVie
 import type { Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
 import type { CallPhase, CallScreenProps } from "./call-props.ts";
+import { quietUntil } from "./days.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -65,8 +66,15 @@ export function ownShown({ self, line, call }: SignedInView): Availability | Cho
   return self.unattended === true ? "away" : "available";
 }
 
-/** The same in words: "Do not disturb until 14:00". */
+/** The same in words, with the quiet hours of this device: "Available · quiet until 7:00". */
 export function ownWords(text: Text, view: SignedInView, now: number): string {
+  const availability = ownAvailability(text, view, now);
+  const end = quietUntil(view.device.quietHours, now);
+  if (end === undefined) return availability;
+  return text.t("own.quiet", { availability, time: end === "never" ? end : text.instant(end, now) });
+}
+
+function ownAvailability(text: Text, view: SignedInView, now: number): string {
   const { self } = view;
   const shown = ownShown(view);
   if (shown === "away" && self.availability === "available") return text.t("own.unattended");

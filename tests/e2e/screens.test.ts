@@ -3,6 +3,13 @@ import { visitGallery } from "../support/gallery/visit.ts";
 
 const { page, open, become, asked, focused, row, button } = visitGallery();
 
+describe("the own line", () => {
+  test("says until when the quiet hours last", async () => {
+    await open("home-quiet");
+    await page().getByText("Available · quiet until 12:00").waitFor();
+  });
+});
+
 describe("the contact list", () => {
   test("calls on one click", async () => {
     await open("home");

@@ -139,6 +139,7 @@ const POPUP: Record<string, PopupScene> = {
       ["Chiyo Mori", "Daniel Ruiz", "Emi Sato"].includes(one.name) ? { ...one, watched: true as const } : one,
     ),
   }),
+  "home-quiet": home({ device: { ...DEVICE_AT_FIRST, quietHours: { from: 540, to: 720 } } }),
   "home-unattended": home({ self: { ...HOME.self, unattended: true } }),
   "home-server-busy": home({ line: { at: "offline", why: "server-busy", retryAt: NOW } }),
   "home-away": home({ self: { ...HOME.self, availability: "dnd", until: NOW + 198 * MINUTE } }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { morningAfter } from "../../../extension/components/days.ts";
+import { morningAfter, quietUntil } from "../../../extension/components/days.ts";
 import { endOfDay } from "../../../extension/shell/day.ts";
 
 /** An instant of October 2026 where this machine is. */
@@ -26,5 +26,23 @@ describe("the next morning", () => {
     ["early in the morning, which does not", on(14, 6), on(15, 8)],
   ])("%s", (_name, now, morning) => {
     expect(morningAfter(now)).toBe(morning);
+  });
+});
+
+describe("the end of the quiet hours", () => {
+  const night = { from: 22 * 60, to: 7 * 60 };
+  const noon = { from: 12 * 60, to: 12 * 60 + 45 };
+
+  it.each([
+    ["before midnight", night, on(13, 23, 30), on(14, 7)],
+    ["at their first minute", night, on(13, 22), on(14, 7)],
+    ["after midnight", night, on(14, 2), on(14, 7)],
+    ["over", night, on(14, 7), undefined],
+    ["within a day", noon, on(13, 12, 20), on(13, 12, 45)],
+    ["not begun", noon, on(13, 11, 59), undefined],
+    ["the whole day", { from: 60, to: 60 }, on(13, 12), "never"],
+    ["none", undefined, on(13, 12), undefined],
+  ] as const)("%s", (_name, hours, now, end) => {
+    expect(quietUntil(hours, now)).toBe(end);
   });
 });
