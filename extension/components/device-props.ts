@@ -15,10 +15,11 @@ export interface DevicePreviewProps {
   level: number;
   problem: (kind: Kind) => "refused" | "missing" | "busy" | undefined;
   options: (kind: Kind) => DeviceOption[];
+  /** Undefined where it is the system's own choice. */
   chosen: (kind: Kind) => string | undefined;
   /** Only within a click: the browser asks the person. */
   onopen: () => void;
-  onchoose: (kind: Kind, id: string) => void;
+  onchoose: (kind: Kind, id: string | undefined) => void;
   /** Their lights go out. */
   onclose: () => void;
 }

@@ -1,13 +1,13 @@
 import type { DeviceOutcome } from "../core/link-types.ts";
 import { openBoth, openOne } from "../media/ask-devices.ts";
-import { isAlias } from "../media/device-alias.ts";
+import { isAlias, shownChoice } from "../media/device-alias.ts";
 import { watchLevel } from "../media/level.ts";
 import { sendCommand } from "../messaging/page.ts";
 import { appView } from "./app-view.svelte.ts";
 
 type Kind = "camera" | "microphone";
 type Problem = Exclude<DeviceOutcome, "on">;
-type Option = { id: string; label: string; group: string };
+type Option = { id: string; label: string };
 
 const KINDS = ["camera", "microphone"] as const;
 
@@ -17,6 +17,8 @@ class DevicePreview {
   #tracks = $state.raw<Partial<Record<Kind, MediaStreamTrack>>>({});
   #problems = $state.raw<Partial<Record<Kind, Problem | undefined>>>({});
   #options = $state.raw<Record<Kind, Option[]>>({ camera: [], microphone: [] });
+  /** What the person chose; undefined where it is the system's own choice. */
+  #wishes = $state.raw<Partial<Record<Kind, string | undefined>>>({});
   #level = $state(0);
   readonly #stream = $derived(this.#tracks.camera && new MediaStream([this.#tracks.camera]));
   #stopLevel: (() => void) | undefined;
@@ -46,16 +48,14 @@ class DevicePreview {
   }
 
   chosen(kind: Kind): string | undefined {
-    const { deviceId, groupId } = this.#tracks[kind]?.getSettings() ?? {};
-    const options = this.#options[kind];
-    // The system's own choice goes by a name of its own, in the group of what serves as it.
-    const same = options.find(({ id }) => id === deviceId) ?? options.find((one) => one.group === groupId);
-    return same?.id ?? deviceId;
+    return shownChoice(this.#options[kind], this.#wishes[kind], this.#tracks[kind]?.getSettings().deviceId);
   }
 
   /** Asks for both in one prompt, and for each by itself where that fails. Within a click. */
   async open(wanted: Partial<Record<Kind, string | undefined>>): Promise<void> {
     this.close();
+    const { camera, microphone } = wanted;
+    this.#wishes = { camera, microphone };
     const opening = this.#opening;
     const isWanted = () => opening === this.#opening;
     this.#state = "asking";
@@ -69,8 +69,9 @@ class DevicePreview {
   }
 
   /** Of two choices in a row the later one counts, whichever is answered first. */
-  async choose(kind: Kind, id: string): Promise<void> {
+  async choose(kind: Kind, id: string | undefined): Promise<void> {
     this.#drop(kind);
+    this.#wishes = { ...this.#wishes, [kind]: id };
     const opening = this.#opening;
     const choice = (this.#choices[kind] += 1);
     await this.#openOne(kind, id, () => opening === this.#opening && choice === this.#choices[kind]);
@@ -135,7 +136,7 @@ class DevicePreview {
     const of = (kind: MediaDeviceKind): Option[] =>
       all
         .filter((one) => one.kind === kind && !isAlias(one.deviceId))
-        .map(({ deviceId, label, groupId }) => ({ id: deviceId, label, group: groupId }));
+        .map(({ deviceId, label }) => ({ id: deviceId, label }));
     this.#options = { camera: of("videoinput"), microphone: of("audioinput") };
   }
 }
@@ -164,9 +165,9 @@ export const devicePreview = {
   chosen: (kind: Kind) => devices.chosen(kind),
   onopen: () => void devices.open(appView.view?.device ?? {}),
   /** Calls on this device use it from now on. */
-  onchoose: (kind: Kind, id: string) => {
+  onchoose: (kind: Kind, id: string | undefined) => {
     void devices.choose(kind, id);
-    void sendCommand({ type: "setDevice", change: { [kind]: id } });
+    void sendCommand({ type: "setDevice", change: { [kind]: id ?? null } });
   },
   onclose: () => devices.close(),
 };

@@ -79,7 +79,7 @@ export function previewOf({ devices }: WelcomeScene): DevicePreviewProps {
     level: devices === "on" ? 0.6 : 0,
     problem: () => problem,
     options: (kind) => (devices === "missing" ? [] : names[kind].map((label) => ({ id: label, label }))),
-    chosen: (kind) => names[kind][0],
+    chosen: (kind) => (kind === "camera" ? names.camera[0] : undefined),
     onopen: () => undefined,
     onchoose: () => undefined,
     onclose: () => undefined,
