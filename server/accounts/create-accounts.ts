@@ -2,6 +2,7 @@ import type { IceServer, Settings, UserId } from "#protocol";
 import type { RequestHandler, Router } from "express";
 import type { Config } from "../config.ts";
 import type { ChosenPresence, EndedCall, KeptCall } from "../core/events.ts";
+import { settingsWithout } from "../core/settings.ts";
 import { openPool, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Mail } from "../mail/mail.ts";
@@ -189,6 +190,22 @@ function accountsOf({ database, calls, missed, behind, uses, logger, listeners }
       ]);
       written();
     });
+  const saveSettings = (user: UserId, settings: Settings) => {
+    settled.hold(user, settings);
+    write(user, "settings", settings, () => settled.release(user, settings));
+  };
+  // What waits was said before, and would put back who is a contact no longer.
+  listeners.push((event) => {
+    if (event.type !== "contact" || event.accepted) return;
+    const [one, other] = event.people;
+    for (const [user, gone] of [
+      [one.id, other.id],
+      [other.id, one.id],
+    ] as const) {
+      const waiting = settled.get(user);
+      if (waiting !== undefined) saveSettings(user, settingsWithout(waiting, gone));
+    }
+  });
   return {
     identify: async (token, device) => {
       const [chosenOf, settingsOf] = [choices.reader(), settled.reader()];
@@ -210,10 +227,7 @@ function accountsOf({ database, calls, missed, behind, uses, logger, listeners }
       choices.hold(user, chosen);
       write(user, "choice", chosen, () => choices.release(user, chosen));
     },
-    saveSettings: (user: UserId, settings: Settings) => {
-      settled.hold(user, settings);
-      write(user, "settings", settings, () => settled.release(user, settings));
-    },
+    saveSettings,
     saveCall: (call: KeptCall) => behind.add(`call ${call.call}`, () => kept.save(call)),
     recordCall: (ended: EndedCall) =>
       behind.add(`call ${ended.call}`, async () => {

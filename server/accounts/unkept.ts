@@ -8,6 +8,10 @@ export class Unkept<Value> {
     this.#waiting.set(user, value);
   }
 
+  get(user: UserId): Value | undefined {
+    return this.#waiting.get(user);
+  }
+
   /** The value was written; one that came after it goes on waiting. */
   release(user: UserId, written: Value): void {
     if (this.#waiting.get(user) === written) this.#waiting.delete(user);

@@ -13,6 +13,7 @@ import {
   type TestDatabase,
   type TestPerson,
 } from "../support/backend-accounts.ts";
+import { until } from "../support/until.ts";
 
 let database: TestDatabase;
 let accounts: TestAccounts;
@@ -43,6 +44,25 @@ async function plantWishes(owner: string, target: string, handle: string, count:
     [owner, target, handle, count],
   );
 }
+
+it("[DEC-39] whoever is a contact no longer does not come back to a list that was not written yet", async () => {
+  const [ida, jan] = [await person("ida"), await person("jan")];
+  await ida.call("requestContact", { handle: "jan" });
+  await jan.call("requestContact", { handle: "ida" });
+  await client.query("BEGIN");
+  await client.query(`SELECT 1 FROM "_User" WHERE "objectId" = $1 FOR UPDATE`, [jan.id]);
+  const lists = { favourites: [ida.id as UserId], letThrough: [ida.id as UserId] };
+  accounts.accounts.saveSettings(jan.id as UserId, { showBusy: false, secondCall: "wait", ...lists });
+  await ida.call("removeContact", { user: jan.id });
+  await client.query("COMMIT");
+  // What was on its way before the removal may be written first.
+  await until("end of the lists", async () => {
+    const { rows } = await client.query<{ settings: unknown }>(`SELECT "settings" FROM "_User" WHERE "objectId" = $1`, [
+      jan.id,
+    ]);
+    return JSON.stringify(rows[0]?.settings) === '{"showBusy":false,"secondCall":"wait"}' ? true : undefined;
+  });
+});
 
 it("someone who signs out and in again is as they last chose, though that is not yet written", async () => {
   const alice = await person("alice");
