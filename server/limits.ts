@@ -3,6 +3,9 @@
 /** A ticket must be used within this span: longer than any ring, shorter than a talk. */
 export const TICKET_MS = 2 * 60_000;
 
+/** How often a device is told that its list of contacts changed; what comes faster is told once for many, within a second. */
+export const LIST_NEWS = { burst: 20, perSecond: 2 } as const;
+
 /** More fragments than this make no frame of an honest client. */
 export const MAX_FRAGMENTS = 64;
 /** A socket whose reader leaves more than this unread is cut, so that it cannot fill our memory. */

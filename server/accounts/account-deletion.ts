@@ -1,7 +1,7 @@
 import type { UserId } from "#protocol";
 import type { Database } from "../database/pool.ts";
 import type { Alone, Tell } from "./alone.ts";
-import { moveAvatar } from "./avatar-rows.ts";
+import { moveAvatars } from "./avatar-rows.ts";
 import { unlist } from "./contact-rows.ts";
 import { endSessions } from "./devices.ts";
 import { dropFormer } from "./former-address.ts";
@@ -35,7 +35,8 @@ export async function eraseAccount(alone: Alone, files: KeptFiles, user: UserId)
     await database.rows(`DELETE FROM "InviteLink" WHERE $1 IN ("owner", "admits", "usedBy")`, [user]);
     await dropFormer(database, user);
     await database.rows(`DELETE FROM "_User" WHERE "objectId" = $1`, [user]);
-    for (const other of others) await tellOther(database, tell, { id: user, name: person.name }, other);
+    for (const other of others) tellOther(tell, { id: user, name: person.name }, other);
+    await moveAvatars(database, tell, contactsOf(others));
   });
   await files.sweep();
 }
@@ -66,8 +67,12 @@ async function eraseContacts(database: Database, user: UserId): Promise<Other[]>
      GROUP BY other."objectId", other."name", other."username"`,
     [user],
   );
-  for (const { id, wishes, isWished } of rows) if (wishes && isWished) await unlist(database, id, user);
+  await unlist(database, contactsOf(rows), user);
   return rows;
+}
+
+function contactsOf(others: Other[]): UserId[] {
+  return others.filter(({ wishes, isWished }) => wishes && isWished).map(({ id }) => id);
 }
 
 /** What others keep says neither who it was, nor to anybody whom it was. What nobody reads any more goes. */
@@ -85,14 +90,8 @@ async function eraseFromCalls(database: Database, user: UserId): Promise<void> {
   );
 }
 
-async function tellOther(
-  database: Database,
-  tell: Tell,
-  user: { id: UserId; name: string },
-  { wishes, isWished, ...other }: Other,
-): Promise<void> {
+function tellOther(tell: Tell, user: { id: UserId; name: string }, { wishes, isWished, ...other }: Other): void {
   if (wishes && isWished) tell({ type: "contact", accepted: false, people: [user, other] });
   // Who only asked is not told whom.
   tell({ type: "contacts-changed", of: other.id, ...(isWished ? { user: user.id } : {}) });
-  if (wishes && isWished) await moveAvatar(database, tell, other.id);
 }

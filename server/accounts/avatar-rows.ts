@@ -1,8 +1,9 @@
-import { AVATARS_PATH, type UserId } from "#protocol";
+import { AVATARS_PATH, UserId } from "#protocol";
 import { randomBytes } from "node:crypto";
+import * as v from "valibot";
 import type { Database } from "../database/pool.ts";
 import type { Tell } from "./alone.ts";
-import { tellProfile } from "./tell-profile.ts";
+import { tellProfile, viewersOf } from "./tell-profile.ts";
 
 /** A picture as a row names it: which file, and the path that is the permission to see it. */
 export interface KeptAvatar {
@@ -40,4 +41,28 @@ export async function moveAvatar(database: Database, tell: Tell, user: UserId): 
   );
   if (moved.length > 0) await tellProfile(database, tell, user);
   return moved.length > 0;
+}
+
+const Moved = v.object({ id: UserId, handle: v.string(), name: v.string(), avatar: v.string() });
+
+/**
+ * The same of many at once. Each of them hears of their own; whoever sees any of them is told only once to read their list
+ * again: where everybody knows everybody it would else be told each of everyone.
+ */
+export async function moveAvatars(database: Database, tell: Tell, users: UserId[]): Promise<void> {
+  const rows = await database.rows(
+    `UPDATE "_User" AS u SET "avatar" = jsonb_set("avatar", '{path}', to_jsonb(moved.path)), "updatedAt" = now()
+     FROM unnest($1::text[], $2::text[]) AS moved (id, path)
+     WHERE "objectId" = moved.id AND "avatar" IS NOT NULL
+     RETURNING "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name, moved.path AS avatar`,
+    [users, users.map(newAvatarPath)],
+  );
+  const moved = v.parse(v.array(Moved), rows);
+  for (const { avatar, ...person } of moved)
+    tell({ type: "profile", user: { ...person, ...avatarOfRow(avatar) }, seenBy: [] });
+  for (const of of await viewersOf(
+    database,
+    moved.map(({ id }) => id),
+  ))
+    tell({ type: "contacts-changed", of });
 }

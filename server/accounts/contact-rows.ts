@@ -138,14 +138,14 @@ export async function unwish(database: Database, owner: string, target: string):
   return gone.length > 0;
 }
 
-/** Takes a contact off the lists of someone's settings. Whoever is online has theirs in hand, and keeps them anew. */
-export async function unlist(database: Database, owner: string, gone: string): Promise<void> {
+/** Takes a contact off the lists of people's settings. Whoever is online has theirs in hand, and keeps them anew. */
+export async function unlist(database: Database, owners: string[], gone: string): Promise<void> {
   await database.rows(
     `UPDATE "_User" SET "settings" = "settings" || (
        SELECT coalesce(jsonb_object_agg(key, value - $2), '{}') FROM jsonb_each("settings")
        WHERE key IN ('letThrough', 'favourites') AND jsonb_typeof(value) = 'array')
-     WHERE "objectId" = $1 AND ("settings" -> 'letThrough' ? $2 OR "settings" -> 'favourites' ? $2)`,
-    [owner, gone],
+     WHERE "objectId" = ANY($1) AND ("settings" -> 'letThrough' ? $2 OR "settings" -> 'favourites' ? $2)`,
+    [owners, gone],
   );
 }
 

@@ -114,8 +114,8 @@ export class Contacts {
       if (!(await unwish(database, user.id, target))) return "not-found";
       if (wasMutual) {
         await unwish(database, target, user.id);
-        await unlist(database, user.id, target);
-        await unlist(database, target, user.id);
+        await unlist(database, [user.id], target);
+        await unlist(database, [target], user.id);
         tell({ type: "contact", accepted: false, people: [named(user), named(person)] });
         tellBoth(tell, user.id, target, blocks);
         await hidePictures(database, user.id, target);

@@ -68,7 +68,8 @@ export const ACCOUNT_LIMITS: AccountLimits = {
     acceptContact: often,
     declineContact: often,
     removeContact: often,
-    blockContact: often,
+    // It may give a picture another path, of which every contact is told.
+    blockContact: seldom,
     unblockContact: often,
     listCalls: often,
     markCallsSeen: often,

@@ -8,16 +8,21 @@ import type { Shown } from "./shown.ts";
 export async function tellProfile(database: Database, tell: Tell, user: UserId): Promise<void> {
   const person = await personBy(database, "objectId", user);
   if (person === undefined) return;
-  // Whom the person wishes for: contacts, and who is asked. Whom they block learns nothing.
+  tell({ type: "profile", user: person, seenBy: await viewersOf(database, [user]) });
+}
+
+/** Whom any of these wishes for: contacts, and who is asked. Whom they block learns nothing. */
+export async function viewersOf(database: Database, users: UserId[]): Promise<UserId[]> {
   const rows = await database.rows<{ target: UserId }>(
-    `SELECT "target" FROM "Contact" AS mine WHERE "owner" = $1 AND "target" IS NOT NULL AND "blocks" IS NOT TRUE
+    `SELECT DISTINCT "target" FROM "Contact" AS mine
+     WHERE "owner" = ANY($1) AND "target" IS NOT NULL AND "blocks" IS NOT TRUE
        AND NOT EXISTS (
          SELECT 1 FROM "Contact" AS block
-         WHERE block."blocks" AND ((block."owner" = $1 AND block."target" = mine."target")
-           OR (block."owner" = mine."target" AND block."target" = $1)))`,
-    [user],
+         WHERE block."blocks" AND ((block."owner" = mine."owner" AND block."target" = mine."target")
+           OR (block."owner" = mine."target" AND block."target" = mine."owner")))`,
+    [users],
   );
-  tell({ type: "profile", user: person, seenBy: rows.map(({ target }) => target) });
+  return rows.map(({ target }) => target);
 }
 
 interface Unveiled {

@@ -15,6 +15,7 @@ import type { Logger } from "../logger.ts";
 import type { PeerGate } from "../media/peer-server.ts";
 import type { Tickets } from "../media/tickets.ts";
 import { frameOf, type Line } from "./line.ts";
+import { ListNews } from "./list-news.ts";
 
 /** A welcomed device, as the hub knows it. */
 export interface Member {
@@ -42,7 +43,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Hands events to the referee one at a time and carries out what it decides. */
 export class Hub {
   readonly #options: HubOptions;
-  readonly #members = new Map<ConnectionId, Member>();
+  readonly #members = new Map<ConnectionId, Member & { news: ListNews }>();
   readonly #socketsOf = new Map<UserId, number>();
   readonly #waiting: RefereeEvent[] = [];
   #working = false;
@@ -64,7 +65,7 @@ export class Hub {
     const sockets = this.#socketsOf.get(member.user) ?? 0;
     if (sockets >= MAX_CONNECTIONS_PER_USER) return false;
     this.#socketsOf.set(member.user, sockets + 1);
-    this.#members.set(connection, member);
+    this.#members.set(connection, { ...member, news: new ListNews(member.line, this.#options.now) });
     return true;
   }
 
@@ -73,6 +74,7 @@ export class Hub {
     const member = this.#members.get(connection);
     if (member === undefined) return undefined;
     this.#members.delete(connection);
+    member.news.stop();
     const sockets = (this.#socketsOf.get(member.user) ?? 1) - 1;
     if (sockets === 0) this.#socketsOf.delete(member.user);
     else this.#socketsOf.set(member.user, sockets);
@@ -165,7 +167,11 @@ export class Hub {
 
   #sendToAll(to: ConnectionId[], message: ServerMessage): void {
     const frame = frameOf(message);
-    for (const connection of to) this.#members.get(connection)?.line.sendFrame(frame);
+    for (const connection of to) {
+      const member = this.#members.get(connection);
+      if (message.type === "contacts.changed") member?.news.tell(message, frame);
+      else member?.line.sendFrame(frame);
+    }
   }
 
   #dismiss(connection: ConnectionId, code: CloseCode): void {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import type { DeviceId, UserId } from "#protocol";
+import type { DeviceId, ServerMessageOf, UserId } from "#protocol";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { WebSocket } from "ws";
 import type { Accounts, AccountsEvent, Identity } from "../../server/accounts/accounts.ts";
 import type { EndedCall, KeptCall } from "../../server/core/events.ts";
 import { addressOf } from "../../server/http/address.ts";
@@ -8,7 +9,10 @@ import { caughtUp } from "../../server/gateway/catch-up.ts";
 import { createClock } from "../../server/gateway/clock.ts";
 import { DeviceRates } from "../../server/gateway/device-rates.ts";
 import { inServerTime } from "../../server/gateway/kept-time.ts";
+import { frameOf, Line } from "../../server/gateway/line.ts";
+import { ListNews } from "../../server/gateway/list-news.ts";
 import { SlidingWindow } from "../../server/gateway/window.ts";
+import { LIST_NEWS } from "../../server/limits.ts";
 import { TokenBucket } from "../../server/token-bucket.ts";
 
 const NOW = 1_760_000_000_000;
@@ -71,6 +75,57 @@ describe("the clock", () => {
     for (const call of [ring, talk]) accounts.saveCall(call);
     expect(saved).toEqual(kept);
     expect(await accounts.keptCalls()).toEqual({ open: [ring, talk], past: [] });
+  });
+});
+
+describe("news of a list of contacts", () => {
+  const news = (at?: number): ServerMessageOf<"contacts.changed"> => ({
+    type: "contacts.changed",
+    ...(at === undefined ? {} : { user: `user${String(at)}` as UserId }),
+  });
+
+  /** What a device was sent; the socket behind the line takes everything. */
+  function listener() {
+    const heard: unknown[] = [];
+    const socket = {
+      OPEN: 1,
+      readyState: 1,
+      bufferedAmount: 0,
+      send: (frame: Buffer) => heard.push(JSON.parse(String(frame))),
+    };
+    const list = new ListNews(new Line(socket as unknown as WebSocket), Date.now);
+    return {
+      heard,
+      list,
+      tell: (message: ServerMessageOf<"contacts.changed">) => list.tell(message, frameOf(message)),
+    };
+  }
+
+  it("are told one by one, and in a flood once for many, within a second of the last", () => {
+    vi.useFakeTimers({ now: NOW });
+    const { heard, tell } = listener();
+    for (let at = 0; at < 1_000; at += 1) tell(news(at));
+    expect(heard).toEqual(Array.from({ length: LIST_NEWS.burst }, (_, at) => news(at)));
+    vi.advanceTimersByTime(1_000);
+    expect(heard.splice(0)).toEqual([...Array.from({ length: LIST_NEWS.burst }, (_, at) => news(at)), news()]);
+    vi.advanceTimersByTime(60_000);
+    expect(heard).toEqual([]);
+    for (let at = 0; at < 60; at += 1) {
+      for (let more = 0; more < 100; more += 1) tell(news(at));
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(heard.length).toBeLessThan(LIST_NEWS.burst + 60 * LIST_NEWS.perSecond + 2);
+    // About one person alone they go on to say whom.
+    expect(heard.at(-1)).toEqual(news(59));
+  });
+
+  it("are told to nobody who is gone", () => {
+    vi.useFakeTimers({ now: NOW });
+    const { heard, list, tell } = listener();
+    for (let at = 0; at <= LIST_NEWS.burst; at += 1) tell(news(at));
+    list.stop();
+    vi.advanceTimersByTime(60_000);
+    expect(heard).toHaveLength(LIST_NEWS.burst);
   });
 });
 

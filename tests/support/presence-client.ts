@@ -133,6 +133,11 @@ export class PresenceClient {
     return await this.#take(isOne, type, withinMs);
   }
 
+  /** Lets go of what has come and was not taken. */
+  clear(): void {
+    this.#inbox.length = 0;
+  }
+
   /** What has come and was not taken, of these types or of all. */
   waiting(...types: ServerMessageType[]): ServerMessage[] {
     return this.#inbox.filter((message) => types.length === 0 || types.includes(message.type));
