@@ -32,8 +32,8 @@ export type SessionCheck = { ok: true; identity: Identity } | { ok: false; reaso
 export type AccountsEvent =
   /** Two people became contacts, or are contacts no longer. */
   | { type: "contact"; accepted: boolean; people: [{ id: UserId; name: string }, { id: UserId; name: string }] }
-  /** `by` blocks `user`, or does so no longer. */
-  | { type: "block"; by: UserId; user: UserId; blocked: boolean }
+  /** `by` blocks `user`, or does so no longer, and then learns what `user` is called now. */
+  | { type: "block"; by: UserId; user: UserId; blocked: boolean; name?: string }
   /** Someone's contact list or a request changed; `user` is whom it is about. */
   | { type: "contacts-changed"; of: UserId; user?: UserId }
   /** The number of someone's unseen missed calls. */

@@ -20,7 +20,7 @@ import {
   wishes,
   type Person,
 } from "./contact-rows.ts";
-import { hidePictures, shownNow } from "./shown.ts";
+import { hidePictures, nameSeen, shownNow } from "./shown.ts";
 import { tellTruth } from "./tell-profile.ts";
 
 /** What an act on the contacts came to. */
@@ -156,7 +156,8 @@ export class Contacts {
       await lockPair(database, user.id, other);
       const block = await removeBlock(database, user.id, other);
       if (block !== undefined) {
-        tell({ type: "block", by: user.id, user: other, blocked: false });
+        const name = await nameSeen(database, other, user.id);
+        tell({ type: "block", by: user.id, user: other, blocked: false, ...(name === undefined ? {} : { name }) });
         tell({ type: "contacts-changed", of: user.id, user: other });
         await tellTruth(database, tell, { of: user.id, to: other, shown: block.shown });
         return "done";

@@ -36,6 +36,15 @@ export async function hidePictures(database: Database, one: UserId, other: UserI
   );
 }
 
+/** What one person is called, as the other sees them; undefined where there is no such person. */
+export async function nameSeen(database: Database, of: UserId, by: UserId): Promise<string | undefined> {
+  const [row] = await database.rows<{ name: string }>(
+    `SELECT ${nameSeenBy("$2", "person")} AS name FROM "_User" AS person WHERE "objectId" = $1`,
+    [of, by],
+  );
+  return row?.name;
+}
+
 /** In SQL: the name of a person, whose row has the alias `person`, as the one with the id `viewer` sees them. */
 export function nameSeenBy(viewer: string, person: string): string {
   return `coalesce((

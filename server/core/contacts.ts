@@ -2,6 +2,7 @@ import type { UserId } from "#protocol";
 import { forgetContact } from "./choices.ts";
 import { endCall } from "./ending.ts";
 import type { ConnectionId, RefereeEvent } from "./events.ts";
+import { learnName } from "./profile.ts";
 import { changeOf, presenceOf, shownOf, type Told } from "./presence.ts";
 import { reviewRings } from "./ringing.ts";
 import type { User } from "./users.ts";
@@ -31,8 +32,9 @@ function endRingsBetween(world: World, turn: Turn, one: UserId, other: UserId): 
 }
 
 /** One person blocks another, or no longer. To the other it is as if they had left, or came back. [PRES-5] */
-export function setBlock(world: World, turn: Turn, { by, user, blocked }: BlockEvent): void {
+export function setBlock(world: World, turn: Turn, { by, user, blocked, name }: BlockEvent): void {
   tellChanges(world, turn);
+  if (name !== undefined) learnName(world, { id: user, name }, [by]);
   if (blocked) block(world, turn, by, user);
   else unblock(world, turn, by, user);
 }

@@ -74,8 +74,8 @@ export type RefereeEvent = { at: number } & (
   /** The session behind the socket is no longer valid. [CONN-5] */
   | { type: "revoked"; connection: ConnectionId }
   | { type: "contact"; accepted: boolean; people: [{ id: UserId; name: string }, { id: UserId; name: string }] }
-  /** `by` blocks `user`, or does so no longer. [PRES-5] */
-  | { type: "block"; by: UserId; user: UserId; blocked: boolean }
+  /** `by` blocks `user`, or does so no longer, and then learns what `user` is called now. [PRES-5] */
+  | { type: "block"; by: UserId; user: UserId; blocked: boolean; name?: string }
   | { type: "contacts-changed"; of: UserId; user?: UserId }
   | { type: "missed"; of: UserId; count: number }
   /** Someone is called otherwise, or looks otherwise, and these people see it. */

@@ -15,14 +15,19 @@ export function setProfile(world: World, turn: Turn, { user: profile, seenBy }: 
     else user.avatar = profile.avatar;
     tellSelf(world, turn, user, profile);
   }
-  for (const viewer of seenBy) world.users.rename(viewer, profile);
-  renameInCalls(world, profile, new Set(seenBy));
+  learnName(world, profile, seenBy);
   const connections = seenBy.flatMap((viewer) => world.users.connectionsOf(viewer));
   turn.send(connections, { type: "contacts.changed", user: profile.id });
 }
 
+/** What is told from now on goes by the new name, to those who see it. */
+export function learnName(world: World, person: { id: UserId; name: string }, seenBy: UserId[]): void {
+  for (const viewer of seenBy) world.users.rename(viewer, person);
+  renameInCalls(world, person, new Set(seenBy));
+}
+
 /** Whoever rings or talks goes by the new name from now on, to those who see it. */
-function renameInCalls(world: World, { id, name }: ProfileEvent["user"], seenBy: ReadonlySet<UserId>): void {
+function renameInCalls(world: World, { id, name }: { id: UserId; name: string }, seenBy: ReadonlySet<UserId>): void {
   for (const { caller, callee } of world.calls.of(id)) {
     const [own, other] = caller.user === id ? [caller, callee] : [callee, caller];
     if (seenBy.has(other.user)) own.name = name;

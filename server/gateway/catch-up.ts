@@ -22,20 +22,26 @@ function applyChange(identity: Identity, change: AccountsEvent): Identity {
 
 function applyProfile(identity: Identity, { user, seenBy }: Extract<AccountsEvent, { type: "profile" }>): Identity {
   if (user.id === identity.user.id) return { ...identity, user };
-  if (!seenBy.includes(identity.user.id)) return identity;
-  const contacts = identity.contacts.map((contact) =>
-    contact.id === user.id ? { id: contact.id, name: user.name } : contact,
-  );
-  return { ...identity, contacts };
+  return seenBy.includes(identity.user.id) ? renamed(identity, user) : identity;
 }
 
-function applyBlock(identity: Identity, { by, user, blocked }: Extract<AccountsEvent, { type: "block" }>): Identity {
+function renamed(identity: Identity, { id, name }: { id: UserId; name: string }): Identity {
+  return { ...identity, contacts: identity.contacts.map((contact) => (contact.id === id ? { id, name } : contact)) };
+}
+
+function applyBlock(
+  identity: Identity,
+  { by, user, blocked, name }: Extract<AccountsEvent, { type: "block" }>,
+): Identity {
   const self = identity.user.id;
   const withOrWithout = (people: UserId[], one: UserId) => [
     ...people.filter((other) => other !== one),
     ...(blocked ? [one] : []),
   ];
-  if (by === self) return { ...identity, blocked: withOrWithout(identity.blocked, user) };
+  if (by === self) {
+    const known = name === undefined ? identity : renamed(identity, { id: user, name });
+    return { ...known, blocked: withOrWithout(identity.blocked, user) };
+  }
   if (user === self) return { ...identity, blockedBy: withOrWithout(identity.blockedBy, by) };
   return identity;
 }

@@ -2,6 +2,8 @@ import { ParseCode } from "#protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACCOUNT_LIMITS } from "../../server/accounts/rate-limits.ts";
 import { callFunction } from "../support/accounts.ts";
+import { talk } from "../support/calls.ts";
+import { drawing } from "../support/drawings.ts";
 import { loosened } from "../support/loosened.ts";
 import type { OnlineClient } from "../support/presence-client.ts";
 import { startApp, type AppPerson, type TestApp } from "../support/server-app.ts";
@@ -213,6 +215,37 @@ describe("[PRES-5] whom they block", () => {
     expect(await atBlocked.next("contacts.changed")).toMatchObject({ user: blocker.id });
     expect(await listed(blocked, blocker)).toMatchObject({ name: "Nobody's business", handle: "nobodys.business" });
   });
+});
+
+it("[PRES-5] whom they block is called by their new name, in calls as well, once they are blocked no longer", async () => {
+  const [blocker, blocked] = [await newcomer(), await newcomer()];
+  await app.befriend(blocker, blocked);
+  const [atBlocker, atBlocked] = [await blocker.connect(), await blocked.connect()];
+  await blocker.call("blockContact", { user: blocked.id });
+  await blocked.call("updateProfile", { name: "Newly Named" });
+  await blocker.call("unblockContact", { user: blocked.id });
+  await atBlocker.next("presence", ({ user }) => user === blocked.id);
+  const { call } = await talk(atBlocker, blocked.id, atBlocked);
+  const again = await blocker.connect();
+  expect(again.welcome.calls).toMatchObject([{ call, state: "running", with: { name: "Newly Named" } }]);
+  await atBlocker.must({ type: "call.hangup", call });
+});
+
+it("[PRES-5] a block with a picture is one change of the picture to everybody, and to the blocked one an absence besides", async () => {
+  const [blocker, blocked, friend] = [await newcomer(), await newcomer(), await newcomer()];
+  await app.befriend(blocker, blocked);
+  await app.befriend(blocker, friend);
+  await blocker.call("setAvatar", { image: (await drawing().png().toBuffer()).toString("base64") });
+  const devices = [await blocker.connect(), await blocked.connect(), await friend.connect()];
+  for (const device of devices) await device.fence();
+  for (const device of devices) device.clear();
+  await blocker.call("blockContact", { user: blocked.id });
+  for (const device of devices) await device.fence();
+  const news = (user: string) => ({ type: "contacts.changed", user });
+  const [own, theirs, others] = devices.map((device) => device.waiting());
+  expect(own).toMatchObject([news(blocked.id), { type: "self" }]);
+  expect(theirs).toMatchObject([{ type: "presence", user: blocker.id, availability: "offline" }, news(blocker.id)]);
+  expect(others).toEqual([news(blocker.id)]);
 });
 
 it("[DEC-50] people are told what a ticket would name, which is nothing where the operator named nothing", async () => {

@@ -214,6 +214,8 @@ describe("what changed while an identity was being read", () => {
       { type: "block", by: third.id, user: self.id, blocked: false },
     ]);
     expect(late).toEqual({ ...identity, blocked: [other.id], blockedBy: [other.id] });
+    const unblocked = caughtUp(late, [{ type: "block", by: self.id, user: other.id, blocked: false, name: "Now" }]);
+    expect(unblocked).toEqual({ ...late, blocked: [], contacts: [{ id: other.id, name: "Now" }] });
   });
 
   it("[PRES-5] is in it: who goes by another name, to themselves and to those who see it", () => {

@@ -65,6 +65,19 @@ describe("[DEC-36] who is called otherwise, or looks otherwise", () => {
     expect(alice.comesBack()[0]).toMatchObject({ calls: [{ state: "running", with: { name: "Robert" } }] });
   });
 
+  test("[PRES-5] is called so by whoever blocked them, once they do no longer, and hears nothing of it", () => {
+    stage.block("alice", "bob");
+    rename([]);
+    bob.heard();
+    alice.heard();
+    stage.block("alice", "bob", false);
+    expect(bob.heard()).toMatchObject([{ type: "presence", user: "alice" }]);
+    expect(alice.heard()).toMatchObject([{ type: "presence", user: "bob" }]);
+    alice.invites("bob");
+    bob.says("call.accept", { call: call("c1") });
+    expect(alice.comesBack()[0]).toMatchObject({ calls: [{ state: "running", with: { name: "Robert" } }] });
+  });
+
   test("says nothing but that: a choice and its end stay", () => {
     bob.says("presence.set", { availability: "away", until: 5_000, text: "tea" });
     bob.heard();

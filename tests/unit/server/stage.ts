@@ -111,7 +111,8 @@ export class Stage {
       blocker.blocked.push(person.id);
       person.blockedBy.push(blocker.id);
     }
-    return this.handle({ type: "block", by: blocker.id, user: person.id, blocked });
+    const name = blocked ? {} : { name: person.name };
+    return this.handle({ type: "block", by: blocker.id, user: person.id, blocked, ...name });
   }
 
   /** One device of a person, welcomed. Its id is given by its owner and its name. */
