@@ -30,3 +30,20 @@ export async function adoptRequests(database: Database, tell: Tell, user: Omit<P
     tell({ type: "contacts-changed", of: other.id, user: user.id });
   }
 }
+
+/** Who was blocked may have asked at a handle of which they could not know that it is the person's. [PRES-5] */
+export async function adoptHidden(
+  database: Database,
+  tell: Tell,
+  user: Omit<Profile, "avatar">,
+  other: UserId,
+): Promise<void> {
+  const known = await database.rows(
+    `DELETE FROM "Contact" AS asked WHERE "owner" = $2 AND "handle" = $3 AND "target" IS NULL AND EXISTS (
+       SELECT 1 FROM "Contact" AS had WHERE had."owner" = $2 AND had."target" = $1 AND had."blocks" IS NOT TRUE)
+     RETURNING 1`,
+    [user.id, other, user.handle],
+  );
+  if (known.length > 0) tell({ type: "contacts-changed", of: other });
+  else await adoptRequests(database, tell, user);
+}

@@ -71,19 +71,30 @@ export async function lockPair(database: Database, one: string, other: string): 
 
 const PersonRow = v.object({ id: UserId, handle: v.string(), name: v.string(), avatar: v.nullable(v.string()) });
 
-export async function personBy(
-  database: Database,
-  column: "username" | "objectId",
-  value: string,
-): Promise<Person | undefined> {
+export async function personBy(database: Database, id: string): Promise<Person | undefined> {
   const [row] = await database.rows(
     `SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name, "avatar" ->> 'path' AS avatar
-     FROM "_User" WHERE "${column}" = $1`,
-    [value],
+     FROM "_User" WHERE "objectId" = $1`,
+    [id],
   );
   if (row === undefined) return undefined;
   const { avatar, ...person } = v.parse(PersonRow, row);
   return { ...person, ...avatarOfRow(avatar) };
+}
+
+/**
+ * Whom a handle is, to whoever asks: somebody who blocks them is so by the handle that their list goes on showing, and by no
+ * other that they took since. [PRES-5]
+ */
+export async function personAt(database: Database, handle: string, asker: string): Promise<Person | undefined> {
+  const [row] = await database.rows<{ id: string | null }>(
+    `SELECT coalesce(
+       (SELECT "owner" FROM "Contact" WHERE "blocks" AND "target" = $2 AND "shown" ->> 'handle' = $1 LIMIT 1),
+       (SELECT "objectId" FROM "_User" AS person WHERE "username" = $1 AND NOT EXISTS (
+         SELECT 1 FROM "Contact" WHERE "blocks" AND "owner" = person."objectId" AND "target" = $2))) AS id`,
+    [handle, asker],
+  );
+  return personBy(database, row?.id ?? "");
 }
 
 /** Answers whether it is new. Whoever has erased their account wishes for nobody. */

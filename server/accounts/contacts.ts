@@ -1,7 +1,7 @@
 import type { Contact, UserId } from "#protocol";
 import type { Database, DatabasePool } from "../database/pool.ts";
 import type { Profile } from "./accounts.ts";
-import { adoptRequests } from "./adopt.ts";
+import { adoptHidden, adoptRequests } from "./adopt.ts";
 import type { Alone, Tell } from "./alone.ts";
 import { moveAvatar } from "./avatar-rows.ts";
 import {
@@ -12,6 +12,7 @@ import {
   hasTooMany,
   isAskedTooOften,
   lockPair,
+  personAt,
   personBy,
   removeBlock,
   unlist,
@@ -48,7 +49,7 @@ export class Contacts {
   async request(asker: Profile, handle: string): Promise<ContactOutcome> {
     if (handle === asker.handle) return "self";
     return this.#alone(async (database, tell) => {
-      const target = await personBy(database, "username", handle);
+      const target = await personAt(database, handle, asker.id);
       await lockPair(database, asker.id, target?.id ?? `@${handle}`);
       const blocks = await blocksBetween(database, asker.id, target?.id ?? "");
       if (blocks.ofOne) return "blocked";
@@ -69,7 +70,7 @@ export class Contacts {
   async accept(user: Profile, other: UserId): Promise<ContactOutcome> {
     return this.#alone(async (database, tell) => {
       await lockPair(database, user.id, other);
-      const asker = await personBy(database, "objectId", other);
+      const asker = await personBy(database, other);
       if (asker === undefined || !(await wishes(database, other, user.id))) return "not-found";
       const blocks = await blocksBetween(database, user.id, other);
       if (blocks.ofOne) return "blocked";
@@ -106,7 +107,7 @@ export class Contacts {
       }
       const target = request?.target ?? other;
       await lockPair(database, user.id, target);
-      const person = await personBy(database, "objectId", target);
+      const person = await personBy(database, target);
       const wasMutual = await wishes(database, target, user.id);
       const blocks = await blocksBetween(database, user.id, target);
       // Without the request's own id only a contact can be removed: an id alone must not tell what became of a request.
@@ -160,6 +161,7 @@ export class Contacts {
         tell({ type: "block", by: user.id, user: other, blocked: false, ...(name === undefined ? {} : { name }) });
         tell({ type: "contacts-changed", of: user.id, user: other });
         await tellTruth(database, tell, { of: user.id, to: other, shown: block.shown });
+        await adoptHidden(database, tell, user, other);
         return "done";
       }
       return (await wishes(database, other, user.id)) ? "done" : "not-found";

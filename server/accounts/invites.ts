@@ -17,6 +17,7 @@ import {
   type InviteLink,
 } from "./invite-rows.ts";
 import { because, Refusal, sessionOver } from "./refusals.ts";
+import { namesSeen } from "./shown.ts";
 
 /** So many links of one person may wait to be used. */
 export const MAX_OPEN_INVITES = 50;
@@ -62,7 +63,8 @@ export class Invites {
     const owner = ownerOf(link, user);
     const areContacts = (await wishes(database, user.id, owner.id)) && (await wishes(database, owner.id, user.id));
     if (link === undefined || (!areContacts && isTakenFrom(user, link))) throw notValid();
-    return { user: owner, expires: link.expires };
+    // Also to whom the owner blocks: what their list says of the owner, and nothing new. [PRES-5]
+    return { user: await namesSeen(database, owner, user.id), expires: link.expires };
   }
 
   /** Makes the two contacts, and uses the link up where they were not. */
@@ -75,7 +77,7 @@ export class Invites {
       return () => useInvite(database, link.id, user.id);
     });
     if (outcome === "not-found") throw notValid();
-    return { outcome, owner };
+    return { outcome, owner: await namesSeen(this.#parts.database, owner, user.id) };
   }
 
   /** Makes an account that only an invited person may have. The link goes on waiting for that person to confirm it. */

@@ -11,6 +11,7 @@ import type { HandleCounters } from "./handle-counters.ts";
 import type { Letters } from "./letters.ts";
 import type { OwnPassword } from "./own-password.ts";
 import { Refusal, sessionOver, tooMany } from "./refusals.ts";
+import { isHandleShown } from "./shown.ts";
 import { tellProfile } from "./tell-profile.ts";
 
 export interface ProfileChange {
@@ -107,6 +108,7 @@ export class Profiles {
       return await this.#parts.alone(async (database, tell) => {
         const before = await rowOf(database, user);
         const after = changed(before, change);
+        if (after.handle !== before.handle && (await isHandleShown(database, after.handle, user))) throw handleTaken();
         await write(database, after);
         const address = await settleAddress(database, { before, after, isProven });
         if (after.handle !== before.handle) await adoptRequests(database, tell, after);
@@ -189,12 +191,16 @@ async function forgetReset(database: Database, user: UserId): Promise<void> {
 function takenBy(error: unknown): Refusal | undefined {
   if (!(error instanceof DatabaseError)) return undefined;
   if (error.constraint === "_User_unique_username") {
-    return new Refusal(ParseCode.handleTaken, "This handle is taken; choose another.");
+    return handleTaken();
   }
   if (error.constraint === "_User_unique_email") {
     return new Refusal(ParseCode.emailTaken, "This e-mail address already has an account; use another.");
   }
   return undefined;
+}
+
+function handleTaken(): Refusal {
+  return new Refusal(ParseCode.handleTaken, "This handle is taken; choose another.");
 }
 
 function profileOf({ email, avatar, isHeld, former, ...row }: Row): OwnProfile {

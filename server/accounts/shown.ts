@@ -36,6 +36,29 @@ export async function hidePictures(database: Database, one: UserId, other: UserI
   );
 }
 
+/** A person's names as the other sees them. */
+export async function namesSeen<Named extends { id: UserId; handle: string; name: string }>(
+  database: Database,
+  person: Named,
+  by: UserId,
+): Promise<Named> {
+  const [block] = await database.rows<{ handle: string | null; name: string | null }>(
+    `SELECT "shown" ->> 'handle' AS handle, "shown" ->> 'name' AS name
+     FROM "Contact" WHERE "blocks" AND "owner" = $1 AND "target" = $2`,
+    [person.id, by],
+  );
+  return { ...person, handle: block?.handle ?? person.handle, name: block?.name ?? person.name };
+}
+
+/** Whether a handle is that of somebody who blocks the person, as far as the person can know. [PRES-5] */
+export async function isHandleShown(database: Database, handle: string, to: UserId): Promise<boolean> {
+  const rows = await database.rows(
+    `SELECT 1 FROM "Contact" WHERE "blocks" AND "target" = $2 AND "shown" ->> 'handle' = $1`,
+    [handle, to],
+  );
+  return rows.length > 0;
+}
+
 /** What one person is called, as the other sees them; undefined where there is no such person. */
 export async function nameSeen(database: Database, of: UserId, by: UserId): Promise<string | undefined> {
   const [row] = await database.rows<{ name: string }>(

@@ -6,7 +6,7 @@ import type { Shown } from "./shown.ts";
 
 /** Tells of a person as they are now: their own devices, and whoever sees their name. [PRES-5] */
 export async function tellProfile(database: Database, tell: Tell, user: UserId): Promise<void> {
-  const person = await personBy(database, "objectId", user);
+  const person = await personBy(database, user);
   if (person === undefined) return;
   tell({ type: "profile", user: person, seenBy: await viewersOf(database, [user]) });
 }
@@ -37,7 +37,7 @@ interface Unveiled {
  * blocks the person in turn hears of no change of theirs, nor of this. [PRES-5]
  */
 export async function tellTruth(database: Database, tell: Tell, { of, to, shown }: Unveiled): Promise<void> {
-  const person = await personBy(database, "objectId", of);
+  const person = await personBy(database, of);
   if (person === undefined || !(await wishes(database, of, to)) || !(await wishes(database, to, of))) return;
   if ((await blocksBetween(database, to, of)).ofOne) return;
   const isAsShown = person.handle === shown?.handle && person.name === shown.name;
