@@ -13,6 +13,11 @@ export function problemSentence(text: Text, answer: Extract<CommandAnswer, { ok:
   return text.t(`problem.${answer.problem}`, { field: answer.field ?? "other" });
 }
 
+/** What is wrong with a handle to sign in by. */
+export function handleSentence(text: Text, typed: string): string {
+  return text.t(typed.trim().indexOf("@") > 0 ? "sign.handle-not-email" : "sign.handle-wrong");
+}
+
 /** Why a call is over, for the side that called or the one that was called. */
 export function endedSentence(text: Text, end: { reason: CallEnd; outgoing: boolean }, name: string): string {
   return text.t(`ended.${end.outgoing ? "caller" : "callee"}.${end.reason}`, { name });
