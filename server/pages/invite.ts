@@ -27,6 +27,7 @@ export function invitePage(parts: InvitePageParts): Page {
         <h2>${t("invite.have-title")}</h2>
         <p>${t(name === undefined ? "invite.have-operator" : "invite.have")}</p>
         <textarea class="code" aria-label="${t("invite.code")}" rows="1" readonly>${code}</textarea>
+        <p class="note">${t("invite.select")}</p>
       </section>
       <section>
         <h2>${t("invite.new-title")}</h2>

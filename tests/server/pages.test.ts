@@ -230,6 +230,7 @@ describe("/i/CODE", () => {
     expect(page.status).toBe(200);
     expect(titleOf(page)).toBe("\u2068Eve &lt;b&gt;Okada&lt;/b&gt;\u2069 invites you to Beckon");
     expect(page.text).toMatch(new RegExp(`<textarea[^>]* readonly[^>]*>${code}</textarea>`));
+    expect(page.text).toContain("Three clicks on it select all of it.");
     for (const store of Object.values(STORES)) expect(page.text).toContain(`href="${store}"`);
     expect(page.text).toContain(`<b>http://localhost:${new URL(url).port}</b>`);
     const fox = await open(path.toLowerCase(), { headers: { "user-agent": "Mozilla/5.0 Gecko Firefox/140.0" } });
@@ -246,6 +247,7 @@ describe("/i/CODE", () => {
     const pages = await Promise.all([`/i/${code}`, "/i/0000-0000-0000-0000", "/i/nonsense"].map((path) => open(path)));
     for (const page of pages) {
       expect([page.status, titleOf(page)]).toEqual([404, "This invite has ended"]);
+      expect(page.text).toContain("If that was you, there is nothing more to do.");
       expect(page.text).toBe(pages[0]!.text);
       expect(page.text).not.toContain("Fay");
     }
