@@ -144,7 +144,7 @@ describe("/verify", () => {
     const token = tokenFor(alice, "verify");
     const form = await open(`/verify?token=${token}`);
     expect(form).toMatchObject({ status: 200 });
-    expect(titleOf(form)).toBe("Confirm your e-mail address");
+    expect(titleOf(form)).toBe("Confirm your e\u2011mail address");
     expect(form.text).toContain(`name="token" value="${token}"`);
     expect((await alice.call("getProfile", {})).user.emailVerified).toBe(false);
     const done = await send("/verify", { token });
@@ -186,7 +186,7 @@ describe("/reset", () => {
       ["short", "short", "Choose a password of 8 to 72 characters."],
       ["", "", "Choose a password of 8 to 72 characters."],
       ["x".repeat(73), "x".repeat(73), "Choose a password of 8 to 72 characters."],
-      ["I am Bob, hello", "I am Bob, hello", "does not hold your handle or e-mail address."],
+      ["I am Bob, hello", "I am Bob, hello", "does not hold your handle or your e\u2011mail address."],
     ] as const) {
       const { status, text } = await send("/reset", { token, password, again });
       expect(status).toBe(422);

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import own from "../../../extension/locales/en.json" with { type: "json" };
 import en from "../../../server/locales/en.json" with { type: "json" };
 import ja from "../../../server/locales/ja.json" with { type: "json" };
 
@@ -25,7 +26,18 @@ describe("what the server writes to people", () => {
   });
 });
 
+it("a new password is asked for in the same words wherever it is chosen", () => {
+  const hint = own["sign.password-hint"];
+  expect(own["account.password-policy"]).toContain(hint);
+  expect(en["reset.policy"].replaceAll("\u2011", "-")).toBe(hint);
+});
+
 describe("the server's pages", () => {
+  it("break no line within a word that has a hyphen", () => {
+    const shown = KEYS.filter((key) => !key.startsWith("mail.")).map((key) => en[key]);
+    expect(shown.filter((text) => /\p{L}-\p{L}/u.test(text))).toEqual([]);
+  });
+
   /** The custom properties of a style, light and dark. */
   function tokensOf(...path: string[]): Map<string, string>[] {
     const schemes = readFileSync(join(ROOT, ...path), "utf8").split("prefers-color-scheme: dark");
