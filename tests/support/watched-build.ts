@@ -1,9 +1,10 @@
-import { appendFile, cp, readFile, writeFile } from "node:fs/promises";
+import { appendFile, cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Browser, extensionFolder } from "../../scripts/setup/extension.ts";
 import { watchPage } from "./page-watch.ts";
 
+/** Firefox needs no page for the ring. */
 const PAGES = ["popup.html", "call.html", "invite.html", "welcome.html", "offscreen.html"];
 const SCRIPT = "watch.js";
 
@@ -18,7 +19,8 @@ export async function copyWatchedBuild(
 ): Promise<void> {
   await cp(build, folder, { recursive: true });
   await runFirst(folder, watchPage);
-  for (const page of PAGES) {
+  const built = await readdir(folder);
+  for (const page of PAGES.filter((name) => built.includes(name))) {
     const html = await readFile(join(folder, page), "utf8");
     await writeFile(join(folder, page), html.replace("<head>", `<head><script src="/${SCRIPT}"></script>`));
   }
