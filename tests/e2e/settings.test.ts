@@ -117,9 +117,11 @@ describe("whether people can reach Bob", () => {
     onTestFinished(() => page.close());
     await page.evaluate(withholdAnalysis);
     await page.getByRole("button", { name: say("devices.try"), exact: true }).click();
-    await page.getByRole("img", { name: say("devices.picture") }).waitFor();
+    const picture = page.getByRole("img", { name: say("devices.picture") });
+    await picture.waitFor();
     await tryIt(page);
     await page.getByText(say("reach.good")).waitFor({ timeout: 30_000 });
+    expect(await picture.isVisible()).toBe(true);
   });
 
   test("names what to mend: a relay that is wanted and not there", async () => {
