@@ -12,12 +12,17 @@ export const REACH_CHECKS = [
   "availability",
   "notification",
   "ring",
+  "badge",
   "microphone",
   "camera",
   "stun",
   "turn",
 ] as const;
 export type ReachCheckName = (typeof REACH_CHECKS)[number];
+
+/** What a ring to oneself tries; without an account there is no line that it could come by. */
+export const RING_CHECKS = ["session", "server", "availability", "notification", "ring", "badge"] as const;
+export const SIGNED_OUT_RING_CHECKS = ["notification", "ring", "badge"] as const;
 
 /** What keeps people from being reached; each has a sentence that says what to do. */
 export type ReachProblem =
@@ -28,6 +33,7 @@ export type ReachProblem =
   | "notification-lost"
   | "ring-blocked"
   | "ring-busy"
+  | "badge-lost"
   | `${"camera" | "microphone"}-${"refused" | "missing" | "busy" | "stopped"}`
   | "microphone-silent"
   | "ice-unknown"
@@ -43,6 +49,7 @@ export type ReachNote =
   | "ring-quiet-hours"
   | "ring-muted"
   | "ringer-gone"
+  | "badge-hidden"
   | "stun-none"
   | "turn-none";
 
@@ -66,6 +73,7 @@ export function newReach(): Reach {
     availability: waiting,
     notification: waiting,
     ring: waiting,
+    badge: waiting,
     microphone: waiting,
     camera: waiting,
     stun: waiting,
@@ -73,9 +81,9 @@ export function newReach(): Reach {
   };
 }
 
-/** Without a session or a line the rest of the way leads nowhere: what hangs on it is not tried. */
-export function verdictOf(reach: Reach): ReachVerdict {
-  const all = REACH_CHECKS.map((name) => reach[name]);
+/** Of all checks, or of some. Without a session or a line the rest of the way leads nowhere: what hangs on it is not tried. */
+export function verdictOf(reach: Reach, checks: readonly ReachCheckName[] = REACH_CHECKS): ReachVerdict {
+  const all = checks.map((name) => reach[name]);
   const failed = all.find((one): one is Failed => one.at === "failed");
   if (all.some(({ at }) => at === "running")) return { at: "running" };
   if (failed !== undefined) return failed;
@@ -122,6 +130,12 @@ export function ringOutcome({ heard, ringSilently, isQuietHour, volume }: RingTr
   if (isQuietHour) return { at: "off", why: "ring-quiet-hours" };
   if (volume === 0) return { at: "off", why: "ring-muted" };
   return heard.onRinger ? PASSED : { at: "passed", note: "ringer-gone" };
+}
+
+/** `shown`: the toolbar's button said that it rings; `isPinned`: the person sees it, where the browser tells. */
+export function badgeOutcome({ shown, isPinned }: { shown: boolean; isPinned: boolean | undefined }): ReachOutcome {
+  if (!shown) return { at: "failed", why: "badge-lost" };
+  return isPinned === false ? { at: "passed", note: "badge-hidden" } : PASSED;
 }
 
 export type DeviceTrial = "live" | "refused" | "missing" | "busy" | "stopped" | "silent";

@@ -13,5 +13,12 @@ export const RingTrial = v.object({
   /** Missing where it could not be tried, since a call rings. */
   heard: v.optional(v.object({ sounds: v.boolean(), onRinger: v.boolean() })),
   isQuietHour: v.boolean(),
+  /** What the toolbar's button did. */
+  badge: v.object({
+    /** It said that it rings. */
+    shown: v.boolean(),
+    /** It stands at the toolbar, and not behind another button; missing where the browser does not tell. */
+    isPinned: v.optional(v.boolean()),
+  }),
 });
 export type RingTrial = v.InferOutput<typeof RingTrial>;

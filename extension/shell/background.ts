@@ -39,7 +39,8 @@ export function startBackground(): void {
   const notifications = new Notifications(text, notificationListener(runtime, commands));
   const timers = new Timers(() => dispatch({ type: "due" }));
   const ringer = new Ringer((call, mode) => dispatch({ type: "alerted", call, mode }));
-  const trials = new Trials(runtime, ringer, notifications);
+  const badge = new ToolbarBadge(text);
+  const trials = new Trials(runtime, ringer, notifications, badge);
   const socket = new PresenceSocket({
     opened: (number) => dispatch({ type: "socket-opened", socket: number }),
     message: (number, message) => {
@@ -72,7 +73,6 @@ export function startBackground(): void {
   // Heard so that the browser starts us with itself; the start is all that there is to do.
   browser.runtime.onStartup.addListener(() => log.debug("the browser started"));
 
-  const badge = new ToolbarBadge(text);
   const outside = new BrowserOutside({
     store,
     socket,

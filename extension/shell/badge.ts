@@ -26,13 +26,32 @@ const looks: Record<Badge["state"], Look> = {
 /** The toolbar button's badge and tooltip. */
 export class ToolbarBadge {
   #shown = "";
+  /** Undefined until the first comparison. */
+  #wanted: Badge | undefined;
+  #isTrial = false;
   readonly #text: Text;
 
   constructor(text: Text) {
     this.#text = text;
   }
 
-  show({ state, missed, requests = 0 }: Badge): void {
+  show(wanted: Badge): void {
+    this.#wanted = wanted;
+    if (!this.#isTrial) this.#draw(wanted);
+  }
+
+  /** Says for so long that it rings, and tells whether it did and whether the person can see it. Never rejects. */
+  async test(forMs: number): Promise<{ shown: boolean; isPinned?: boolean }> {
+    this.#isTrial = true;
+    this.#draw({ state: "ringing", missed: 0 });
+    await new Promise((resolve) => setTimeout(resolve, forMs));
+    const text = await action.getBadgeText({}).catch(() => undefined);
+    this.#isTrial = false;
+    if (this.#wanted !== undefined) this.#draw(this.#wanted);
+    return { shown: text === looks.ringing.text, ...(await readPinned()) };
+  }
+
+  #draw({ state, missed, requests = 0 }: Badge): void {
     const look = looks[state];
     const urgent = state === "ringing" || state === "in-call";
     const counted = missed > 0 && !urgent && state !== "signed-out";
@@ -49,6 +68,15 @@ export class ToolbarBadge {
     void action.setBadgeBackgroundColor({ color: counted ? MISSED_COLOR : asked ? REQUESTS_COLOR : look.color });
     void action.setBadgeTextColor({ color: "#ffffff" });
     void action.setTitle({ title: words.join(" · ") });
+  }
+}
+
+/** Whether it stands at the toolbar itself; nothing where the browser is too old to tell. */
+async function readPinned(): Promise<{ isPinned?: boolean }> {
+  try {
+    return { isPinned: (await action.getUserSettings()).isOnToolbar };
+  } catch {
+    return {};
   }
 }
 

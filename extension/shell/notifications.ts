@@ -10,7 +10,11 @@ const FIRST_BUTTON = 0;
 
 /** The id of one that is about nothing. */
 const TEST = "test";
-const TEST_MS = 1_000;
+/** A system that holds one back has taken it away by then; a person has not closed it yet. */
+const SETTLED_MS = 1_000;
+
+/** How a call that rings shows itself: it stays, and the sound is ours. Firefox throws at an option that it does not know. */
+const RINGING = import.meta.env.FIREFOX ? {} : { requireInteraction: true, priority: 2, silent: true };
 
 const messages = {
   video: "ringing.video-announced",
@@ -83,25 +87,18 @@ export class Notifications {
       .catch((caught: unknown) => log.warn("a notification was not shown", { why: errorName(caught) }));
   }
 
-  /** Shows one for a moment, and says whether it was there. Never rejects. */
-  async test(): Promise<{ allowed: boolean; shown: boolean }> {
+  /** Shows one for so long as a call would, and says whether it was there. Never rejects. */
+  async test(forMs: number): Promise<{ allowed: boolean; shown: boolean }> {
     const allowed = await isAllowed();
-    const shown = await this.#tryShowing().catch(() => false);
+    const shown = await this.#tryShowing(forMs).catch(() => false);
     return { allowed, shown };
   }
 
-  async #tryShowing(): Promise<boolean> {
-    const { t } = this.#text;
-    const iconUrl = browser.runtime.getURL("/icons/128.png");
-    await browser.notifications.create(TEST, {
-      type: "basic",
-      iconUrl,
-      title: t("app.name"),
-      message: t("reach.title"),
-    });
-    // A system that holds it back takes it away at once.
-    await new Promise((resolve) => setTimeout(resolve, TEST_MS));
+  async #tryShowing(forMs: number): Promise<boolean> {
+    await browser.notifications.create(TEST, { ...this.#saying(this.#text.t("reach.notification")), ...RINGING });
+    await new Promise((resolve) => setTimeout(resolve, Math.min(SETTLED_MS, forMs)));
     const shown = TEST in (await browser.notifications.getAll());
+    await new Promise((resolve) => setTimeout(resolve, forMs - SETTLED_MS));
     await browser.notifications.clear(TEST);
     return shown;
   }
@@ -120,26 +117,20 @@ export class Notifications {
     return Object.keys(await browser.notifications.getAll());
   }
 
+  #saying(message: string) {
+    const iconUrl = browser.runtime.getURL("/icons/128.png");
+    return { type: "basic" as const, iconUrl, title: this.#text.t("app.name"), message };
+  }
+
   #optionsOf(wanted: Shown): Browser.notifications.NotificationCreateOptions {
     const { t } = this.#text;
-    const common = {
-      type: "basic" as const,
-      iconUrl: browser.runtime.getURL("/icons/128.png"),
-      title: t("app.name"),
-      message: messageOf(this.#text, wanted),
-    };
-    // Firefox throws at an option that it does not know.
+    const common = this.#saying(messageOf(this.#text, wanted));
     if (import.meta.env.FIREFOX || wanted.type === "missed") return common;
     const named = { ...common, buttons: buttons[wanted.type].map((key) => ({ title: t(key) })) };
     if (wanted.type === "free" || wanted.type === "request") return named;
-    const waits = wanted.type === "waiting";
-    return {
-      ...named,
-      // What waits behind a talk neither pushes itself forward nor stays.
-      requireInteraction: !waits,
-      priority: waits ? 0 : 2,
-      silent: wanted.type !== "away", // the ring is ours
-    };
+    if (wanted.type === "away") return { ...named, ...RINGING, silent: false };
+    // What waits behind a talk neither pushes itself forward nor stays.
+    return wanted.type === "waiting" ? { ...named, silent: true } : { ...named, ...RINGING };
   }
 }
 

@@ -6,8 +6,6 @@ import { OffscreenSpeaker, PageSpeaker, type Speaker } from "./ring-speakers.ts"
 
 const log = createLogger("ringer");
 
-/** How long a ring to oneself is heard. */
-const TEST_MS = 1_500;
 const TEST = "test";
 
 /** Makes the ring sound while a call rings here, and reports that it does. */
@@ -30,13 +28,13 @@ export class Ringer {
     this.#turn = this.#turn.then(() => this.#make(wanted, ringing));
   }
 
-  /** Rings for a moment, as a call would; a call that rings comes first. Undefined where it could not be tried. Never rejects. */
-  async test(sound: RingSoundShown): Promise<RingHeard | undefined> {
-    const ring = { call: TEST, until: Date.now() + 2 * TEST_MS, sound };
+  /** Rings for so long, as a call would; a call that rings comes first. Undefined where it could not be tried. Never rejects. */
+  async test(sound: RingSoundShown, forMs: number): Promise<RingHeard | undefined> {
+    const ring = { call: TEST, until: Date.now() + 2 * forMs, sound };
     const played = this.#turn.then(() => (this.#wanted ? undefined : this.#attempt(() => this.#speaker.play(ring))));
     this.#turn = played;
     const heard = await played;
-    await new Promise((resolve) => setTimeout(resolve, TEST_MS));
+    await new Promise((resolve) => setTimeout(resolve, forMs));
     this.#turn = this.#turn.then(() => (this.#wanted ? undefined : this.#attempt(() => this.#speaker.stop())));
     await this.#turn;
     return heard;

@@ -1,6 +1,7 @@
 import type { ServerMessage } from "#protocol";
 import type { SocketEnd } from "../core/diagnostics.ts";
 import { isQuietAt } from "../core/device-settings.ts";
+import type { ToolbarBadge } from "./badge.ts";
 import { ringSoundOf } from "../core/outward.ts";
 import type { Command, CommandAnswer } from "../messaging/commands.ts";
 import type { LineTrial, RingTrial } from "../messaging/trials.ts";
@@ -12,6 +13,9 @@ import type { Runtime } from "./runtime.ts";
 
 /** Long enough for a line that has to be opened first. */
 const PONG_WITHIN_MS = 10_000;
+
+/** Long enough to be seen and heard, and to be told from a call. */
+const TRIAL_MS = 3_000;
 
 /** How many ends of sockets a report tells of. */
 const MAX_ENDS = 20;
@@ -29,11 +33,15 @@ export class Trials {
   readonly #runtime: Runtime;
   readonly #ringer: Ringer;
   readonly #notifications: Notifications;
+  readonly #badge: ToolbarBadge;
+  /** Two pages that ask at once hear of one ring: a second would end the first. */
+  #ringing: Promise<RingTrial> | undefined;
 
-  constructor(runtime: Runtime, ringer: Ringer, notifications: Notifications) {
+  constructor(runtime: Runtime, ringer: Ringer, notifications: Notifications, badge: ToolbarBadge) {
     this.#runtime = runtime;
     this.#ringer = ringer;
     this.#notifications = notifications;
+    this.#badge = badge;
   }
 
   async handle({ type }: Trial): Promise<CommandAnswer> {
@@ -42,7 +50,8 @@ export class Trials {
       case "tryLine":
         return { ok: true, value: await this.#tryLine() };
       case "tryRing":
-        return { ok: true, value: await this.#tryRing() };
+        this.#ringing ??= this.#tryRing().finally(() => (this.#ringing = undefined));
+        return { ok: true, value: await this.#ringing };
       case "readDiagnostics":
         return { ok: true, value: readDiagnostics(this.#runtime.state, this.#ends) };
     }
@@ -73,11 +82,12 @@ export class Trials {
 
   async #tryRing(): Promise<RingTrial> {
     const { device } = this.#runtime.state;
-    const [notification, heard] = await Promise.all([
-      this.#notifications.test(),
-      this.#ringer.test(ringSoundOf(device)),
+    const [notification, heard, badge] = await Promise.all([
+      this.#notifications.test(TRIAL_MS),
+      this.#ringer.test(ringSoundOf(device), TRIAL_MS),
+      this.#badge.test(TRIAL_MS),
     ]);
     const isQuietHour = isQuietAt(device.quietHours, minuteOfDay(new Date()));
-    return { ...notification, ...(heard === undefined ? {} : { heard }), isQuietHour };
+    return { ...notification, ...(heard === undefined ? {} : { heard }), isQuietHour, badge };
   }
 }

@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import type { DeviceSettings } from "../core/device-settings.ts";
+import type { View } from "../core/view.ts";
 import {
   availabilityOutcome,
+  badgeOutcome,
   deviceOutcome,
   newReach,
   notificationOutcome,
@@ -31,11 +33,34 @@ class ReachCheck {
     return this.#reach;
   }
 
-  async run(): Promise<void> {
+  /** The whole way. */
+  run(): Promise<void> {
+    return this.#once(async (view) => {
+      await this.#ring(view);
+      const { device } = view;
+      await this.#try(["microphone"], async () => ({
+        microphone: deviceOutcome("microphone", await tryMicrophone(device)),
+      }));
+      await this.#try(["camera"], async () => ({ camera: deviceOutcome("camera", await tryCamera(device)) }));
+      if (view.at === "signed-in") await this.#try(["stun", "turn"], () => tryWay(device.relayOnly));
+    });
+  }
+
+  /** As far as a call rings; nothing is asked of the person. */
+  ring(): Promise<void> {
+    return this.#once((view) => this.#ring(view));
+  }
+
+  async #once(trial: (view: View) => Promise<void>): Promise<void> {
     const { view } = appView;
     if (this.#isRunning || view === undefined) return;
     this.#isRunning = true;
     this.#reach = newReach();
+    await trial(view);
+    this.#isRunning = false;
+  }
+
+  async #ring(view: View): Promise<void> {
     const isSignedIn = view.at === "signed-in";
     await this.#try(["session"], () => Promise.resolve({ session: sessionOutcome(isSignedIn) }));
     if (isSignedIn) {
@@ -44,13 +69,7 @@ class ReachCheck {
         Promise.resolve({ availability: availabilityOutcome(view.self.availability) }),
       );
     }
-    await this.#try(["notification", "ring"], () => tryRing(view.device));
-    await this.#try(["microphone"], async () => ({
-      microphone: deviceOutcome("microphone", await tryMicrophone(view.device)),
-    }));
-    await this.#try(["camera"], async () => ({ camera: deviceOutcome("camera", await tryCamera(view.device)) }));
-    if (isSignedIn) await this.#try(["stun", "turn"], () => tryWay(view.device.relayOnly));
-    this.#isRunning = false;
+    await this.#try(["notification", "ring", "badge"], () => tryRing(view.device));
   }
 
   async #try(
@@ -70,10 +89,11 @@ async function tryServer() {
 
 async function tryRing({ ringSilently, ringVolume: volume }: DeviceSettings) {
   const trial = await asked({ type: "tryRing" }, RingTrial);
-  const { allowed = true, shown = false, heard, isQuietHour = false } = trial ?? {};
+  const { allowed = true, shown = false, heard, isQuietHour = false, badge } = trial ?? {};
   return {
     notification: notificationOutcome({ allowed, shown }),
     ring: ringOutcome({ heard, ringSilently, isQuietHour, volume }),
+    badge: badgeOutcome({ shown: badge?.shown === true, isPinned: badge?.isPinned }),
   };
 }
 

@@ -91,6 +91,7 @@ describe("whether people can reach Bob", () => {
       availability: "passed",
       notification: "passed",
       ring: "passed",
+      badge: "passed",
       microphone: "passed",
       camera: "passed",
       // The server of the tests names neither.
@@ -131,6 +132,18 @@ describe("whether people can reach Bob", () => {
     await tryIt(settings);
     await status(settings, "reach.relay-missing").waitFor({ timeout: 30_000 });
   });
+});
+
+test("do not disturb is said of a ring that nobody would hear", async () => {
+  const { bob } = stage;
+  await bob.choose("dnd");
+  try {
+    await tryIt(settings);
+    await status(settings, "reach.do-not-disturb").waitFor({ timeout: 30_000 });
+  } finally {
+    // Before the others' turn, who have to find him available.
+    await bob.choose("available");
+  }
 });
 
 test("the language is that of every open page at once, and of the toolbar's button", async () => {
@@ -224,7 +237,7 @@ async function tryIt(page: Page): Promise<void> {
 
 function status(
   page: Page,
-  sentence: "reach.camera-refused" | "reach.microphone-silent" | "reach.relay-missing",
+  sentence: "reach.camera-refused" | "reach.microphone-silent" | "reach.relay-missing" | "reach.do-not-disturb",
 ): Locator {
   return page.getByRole("status").filter({ hasText: say(sentence) });
 }

@@ -49,6 +49,7 @@ export function settingsScenes(home: SignedInView, many: ContactView[]): Record<
     availability: passed,
     notification: passed,
     ring: passed,
+    badge: { at: "passed", note: "badge-hidden" },
     microphone: passed,
     camera: passed,
     stun: passed,

@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
 import {
   availabilityOutcome,
+  badgeOutcome,
   deviceOutcome,
   newReach,
   notificationOutcome,
   type Reach,
   REACH_CHECKS,
+  RING_CHECKS,
   ringOutcome,
   serverOutcome,
   sessionOutcome,
+  SIGNED_OUT_RING_CHECKS,
   stunOutcome,
   turnOutcome,
   verdictOf,
@@ -43,6 +46,14 @@ describe("what came of a trial", () => {
       notificationOutcome({ allowed: false, shown: true }),
       failed("notification-denied"),
     ],
+    ["a sign that one sees", badgeOutcome({ shown: true, isPinned: true }), PASSED],
+    ["a sign that the browser says nothing of", badgeOutcome({ shown: true, isPinned: undefined }), PASSED],
+    [
+      "a sign behind another button",
+      badgeOutcome({ shown: true, isPinned: false }),
+      { at: "passed", note: "badge-hidden" },
+    ],
+    ["no sign", badgeOutcome({ shown: false, isPinned: true }), failed("badge-lost")],
     ["a live camera", deviceOutcome("camera", "live"), PASSED],
     ["a refused camera", deviceOutcome("camera", "refused"), failed("camera-refused")],
     ["a camera that stopped", deviceOutcome("camera", "stopped"), failed("camera-stopped")],
@@ -128,5 +139,19 @@ describe("the one sentence", () => {
     ],
   ])("%s", (_what, given, expected) => {
     expect(verdictOf(given)).toEqual(expected);
+  });
+
+  it("of a ring alone waits for no camera, and before there is an account for no line either", () => {
+    const untried = { microphone: waiting, camera: waiting, stun: waiting, turn: waiting };
+    expect(verdictOf(reach(untried), RING_CHECKS)).toEqual({ at: "good" });
+    expect(verdictOf(reach({ ...untried, badge: waiting }), RING_CHECKS)).toEqual({ at: "running" });
+    const alone = reach({
+      ...untried,
+      session: { at: "failed", why: "signed-out" },
+      server: waiting,
+      availability: waiting,
+    });
+    expect(verdictOf(alone, RING_CHECKS)).toEqual(failed("signed-out"));
+    expect(verdictOf(alone, SIGNED_OUT_RING_CHECKS)).toEqual({ at: "good" });
   });
 });
