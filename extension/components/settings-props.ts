@@ -5,8 +5,28 @@ import type { View } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
 import type { AccountCommands } from "./account-props.ts";
-import type { DevicePreviewProps } from "./device-props.ts";
+import type { DeviceOption, DevicePreviewProps } from "./device-props.ts";
 import type { LinkPermissionProps } from "./invite-props.ts";
+import type { Step } from "./welcome-props.ts";
+
+/** The parts of the page, in their order. */
+export const SETTINGS_PARTS = [
+  "account",
+  "devices",
+  "ring",
+  "reach",
+  "availability",
+  "privacy",
+  "language",
+  "server",
+  "shortcuts",
+  "data",
+  "steps",
+] as const;
+export type SettingsPartId = (typeof SETTINGS_PARTS)[number];
+
+/** Those that concern this device, and are there for who is not signed in as well. */
+export const DEVICE_PARTS: readonly SettingsPartId[] = ["devices", "ring", "reach", "language", "shortcuts", "steps"];
 
 type Answer = Promise<CommandAnswer>;
 
@@ -15,8 +35,8 @@ export interface SettingsCommands {
   setSettings: (change: { showBusy?: boolean; secondCall?: SecondCall }) => Answer;
   letThrough: (user: UserId, on: boolean) => Answer;
   setDevice: (change: DeviceChange) => Answer;
-  /** Opens the welcome page again. */
-  openWelcome: () => void;
+  /** Opens the welcome page again, at a step of it where one is named. */
+  openWelcome: (step?: Step) => void;
   retryNow: () => Answer;
   signOut: () => Answer;
   /** Rings for a moment as calls ring here. */
@@ -46,7 +66,7 @@ export interface SettingsSurroundings {
   /** Camera and microphone, before the person's own eyes. */
   preview: DevicePreviewProps;
   /** Undefined until the browser told. */
-  speakers: readonly { id: string; label: string }[] | undefined;
+  speakers: readonly DeviceOption[] | undefined;
   /** Undefined until the server told; null where it does not answer. */
   server: ServerDetails | null | undefined;
   shortcuts: readonly Shortcut[];
@@ -62,7 +82,7 @@ export type RunCommand = (answer: Answer) => void;
 
 /** A section of the page; `id` is its anchor. */
 export interface SettingsPart {
-  id: string;
+  id: SettingsPartId;
   title: string;
 }
 

@@ -17,8 +17,12 @@ export function invitePageUrl(): string {
   return browser.runtime.getURL("/invite.html");
 }
 
-export function welcomePageUrl(): string {
-  return browser.runtime.getURL("/welcome.html");
+export function welcomePageUrl(step?: string): string {
+  return browser.runtime.getURL("/welcome.html") + (step === undefined ? "" : `#${step}`);
+}
+
+export function settingsPageUrl(part: string): string {
+  return `${browser.runtime.getURL("/options.html")}#${part}`;
 }
 
 /** Whether a message or port comes from a page of ours. A content script's sender has the address of the web page. */

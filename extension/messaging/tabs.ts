@@ -1,9 +1,16 @@
 import { browser } from "wxt/browser";
-import { invitePageUrl, welcomePageUrl } from "./pages.ts";
+import { invitePageUrl, settingsPageUrl, welcomePageUrl } from "./pages.ts";
 
-/** Opens the welcome page again. */
-export function openWelcome(): void {
-  void browser.tabs.create({ url: welcomePageUrl() });
+/** Opens the welcome page again, at a step of it where one is named. */
+export function openWelcome(step?: string): void {
+  void browser.tabs.create({ url: welcomePageUrl(step) });
+}
+
+/** Opens the settings, at a part of them where one is named. */
+export function openSettings(part?: string): void {
+  // The browser shows them where they are open already; it knows no parts.
+  if (part === undefined) void browser.runtime.openOptionsPage();
+  else void browser.tabs.create({ url: settingsPageUrl(part) });
 }
 
 /** Opens the page that asks about the invite that waits. */

@@ -8,7 +8,7 @@ import { Backend } from "../support/backend.ts";
 import { Belongings } from "../support/belongings.ts";
 import { PersonBrowser } from "../support/chromium.ts";
 import { buildOffering } from "../support/offering-build.ts";
-import { Person, say } from "../support/people.ts";
+import { BADGE, Person, say } from "../support/people.ts";
 import { until } from "../support/until.ts";
 
 /** From the store's button to a first friend online. */
@@ -48,6 +48,16 @@ async function fill(labels: Partial<Record<Parameters<typeof say>[0], string>>, 
     // The keys are those of the parameter's type.
     await inside.getByLabel(say(label as keyof typeof labels), { exact: true }).fill(value);
   }
+}
+
+/** Waits until the page says this of what was tried. */
+function says(sentence: string, inside = page): Promise<void> {
+  return inside.getByRole("status").filter({ hasText: sentence }).waitFor();
+}
+
+/** The steps of the page, in a list. */
+function steps(inside = page) {
+  return inside.getByRole("navigation", { name: say("welcome.steps") });
 }
 
 /** The microphone that calls from this browser use, as its pages know it. */
@@ -95,10 +105,17 @@ test("from the store's button to a first friend online in under two minutes", as
   const other = await microphones.locator("option").last().getAttribute("value");
   await microphones.selectOption(other);
   await until("kept choice", async () => ((await keptMicrophone()) === other ? true : undefined));
-  await button(say("welcome.ring-test")).click();
-  await browser.untilNotifies("test");
-  await page.getByText(say("welcome.ring-shown")).waitFor();
-  note("sees and hears herself, and how a call rings");
+  note("sees and hears herself");
+
+  await button(say("welcome.next")).click();
+  await button(say("welcome.ring-run")).click();
+  // By what a call rings with.
+  await Promise.all([browser.untilNotifies("test"), browser.untilBadge(BADGE.ringing), browser.ringDocument()]);
+  await says(say("welcome.ring-good"));
+  await browser.untilBadge(BADGE.available);
+  expect(await browser.isRinging()).toBe(false);
+  expect(await browser.notifies("test")).toBe(false);
+  note("was rung");
 
   await button(say("welcome.next")).click();
   await button(say("invite.make")).click();
@@ -128,22 +145,53 @@ test("the camera's light goes out with the step, and each step is found again", 
           srcObject instanceof MediaStream && srcObject.getTracks().some((track) => track.readyState === "live"),
       ),
     );
-  const steps = page.getByRole("navigation", { name: say("welcome.steps") });
-  await steps.getByRole("button", { name: say("welcome.devices") }).click();
+  await steps()
+    .getByRole("button", { name: say("welcome.devices") })
+    .click();
   await button(say("devices.try")).click();
   await until("camera", async () => ((await lit()) ? true : undefined));
   const track = await page.evaluateHandle(
     () => (document.querySelector("video")!.srcObject as MediaStream).getVideoTracks()[0]!,
   );
   await button(say("welcome.next")).click();
-  await page.getByText(say("welcome.progress", { at: 4, of: 5 })).waitFor();
+  await page.getByText(say("welcome.progress", { at: 4, of: 6 })).waitFor();
   expect(await track.evaluate(({ readyState }) => readyState)).toBe("ended");
   // By the keyboard: the title has the focus, and the list of steps comes before it.
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H2");
-  await steps.getByRole("button", { name: say("welcome.done") }).focus();
+  await steps()
+    .getByRole("button", { name: say("welcome.done") })
+    .focus();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: say("welcome.done-title") }).waitFor();
-  await steps.getByRole("button", { name: `${say("welcome.friend")} ${say("welcome.step-done")}` }).waitFor();
+  await steps()
+    .getByRole("button", { name: `${say("welcome.friend")} ${say("welcome.step-done")}` })
+    .waitFor();
+});
+
+test("a ring to oneself comes over the real line: without the server it names that", async () => {
+  await steps()
+    .getByRole("button", { name: say("welcome.ring") })
+    .click();
+  await backend.kill();
+  await button(say("welcome.ring-again")).click();
+  await says(say("reach.no-line"));
+  await backend.restart();
+});
+
+test("a step and its place in the settings lead to each other", async () => {
+  const opened = browser.context.waitForEvent("page");
+  await button(say("welcome.again", { part: say("settings.section-reach") })).click();
+  const settings = await opened;
+  await settings.getByRole("heading", { name: say("reach.title") }).waitFor();
+  for (const step of ["server", "account", "devices", "ring", "friend"] as const) {
+    const title = say(`welcome.${step}-title`);
+    const again = browser.context.waitForEvent("page");
+    await button(title, settings).click();
+    const there = await again;
+    await there.getByRole("heading", { name: title }).waitFor();
+    await there.close();
+  }
+  await settings.close();
 });
 
 test("the page opens once: not with an update, and not with another installation's word", async () => {
@@ -170,8 +218,8 @@ test("the page opens once: not with an update, and not with another installation
   expect(count()).toBe(former);
   const settings = await browser.openSettings();
   const again = browser.context.waitForEvent("page");
-  await settings.getByRole("button", { name: say("welcome.open-again") }).click();
-  await (await again).getByRole("heading", { name: say("welcome.done-title") }).waitFor();
+  await button(say("welcome.friend-title"), settings).click();
+  await (await again).getByRole("heading", { name: say("welcome.friend-title") }).waitFor();
 });
 
 test("signing in on a second browser takes one screen, and a refused camera is explained", async () => {
@@ -189,6 +237,29 @@ test("signing in on a second browser takes one screen, and a refused camera is e
   await there.getByText(say("devices.microphone-refused")).waitFor();
 
   await second.close();
+});
+
+test("each step can be skipped without an account, and a ring that the browser may not show says so", async () => {
+  const other = await PersonBrowser.launch({ build, welcomed: true, notifications: "off" });
+  open.add(() => other.close());
+  const there = await other.welcomePage();
+  for (const step of ["account", "devices"] as const) {
+    await there.getByRole("heading", { name: say(`welcome.${step}-title`) }).waitFor();
+    await button(say("welcome.skip"), there).click();
+  }
+  await there.getByText(say("welcome.ring-account")).waitFor();
+  await button(say("welcome.ring-run"), there).click();
+  await says(say("reach.notification-denied"), there);
+  expect(await there.locator("[data-check]").evaluateAll((lines) => lines.map((line) => line.dataset))).toEqual([
+    { check: "notification", state: "failed" },
+    { check: "ring", state: "passed" },
+    { check: "badge", state: "passed" },
+  ]);
+  await button(say("welcome.skip"), there).click();
+  await there.getByText(say("welcome.again-friend")).waitFor();
+  await button(say("welcome.skip"), there).click();
+  await there.getByRole("heading", { name: say("welcome.done-title") }).waitFor();
+  await other.close();
 });
 
 test("whoever forgot the password is told the same, whether the address is known or not", async () => {

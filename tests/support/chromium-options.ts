@@ -11,6 +11,8 @@ export interface ChromiumOptions {
    * extension is told of it as it is told of a permission that was asked for.
    */
   readonly seesLinks?: boolean;
+  /** The person has switched the extension's notifications off in the browser. */
+  readonly notifications?: "off";
   /** The folder of another build than the usual one. */
   readonly build?: string;
   /** Leaves the tab open that welcomes people after the installation; else it is closed. */

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +6,7 @@ import { join } from "node:path";
 import { chromium, type BrowserContext, type Page, type Worker } from "playwright-core";
 import { findChromium } from "../../scripts/setup/browsers.ts";
 import { argumentsFor, type ChromiumOptions } from "./chromium-options.ts";
+import { idOf, switchOffNotifications } from "./chromium-profile.ts";
 import { untilWatched } from "./page-watch.ts";
 import { until } from "./until.ts";
 import { askForOrigins, copyWatchedBuild, grantOrigins, runFirst } from "./watched-build.ts";
@@ -67,6 +67,7 @@ export class PersonBrowser {
     try {
       await copyWatchedBuild("chrome", folder, options.build);
       if (options.seesLinks === true) await grantOrigins(folder);
+      if (options.notifications === "off") await switchOffNotifications(profile, idOf(folder));
       const browser = new PersonBrowser(await start(profile, folder, options), folder, profile, options);
       // It runs before the extension is there, whose pages cannot be opened until then.
       await browser.worker();
@@ -382,10 +383,4 @@ function start(profile: string, folder: string, options: ChromiumOptions): Promi
     handleSIGTERM: diesOfSignals,
     handleSIGHUP: diesOfSignals,
   });
-}
-
-/** Chromium makes the id of an unpacked extension of its folder's name: 32 hex digits of its hash, written a to p. */
-function idOf(folder: string): string {
-  const digits = createHash("sha256").update(folder).digest("hex").slice(0, 32);
-  return digits.replace(/./g, (digit) => String.fromCharCode("a".charCodeAt(0) + Number.parseInt(digit, 16)));
 }

@@ -1,7 +1,6 @@
-import { browser } from "wxt/browser";
 import type { PopupCommands } from "../../components/popup-props.ts";
 import { inviteCommands, signCommands } from "../../messaging/page-commands.ts";
-import { openInvitePage, openWelcome } from "../../messaging/tabs.ts";
+import { openInvitePage, openSettings, openWelcome } from "../../messaging/tabs.ts";
 import { sendCommand } from "../../messaging/page.ts";
 import { appView } from "../../state/app-view.svelte.ts";
 
@@ -31,8 +30,8 @@ export const commands: PopupCommands = {
   readCalls: () => sendCommand({ type: "readCalls" }),
   moreCalls: () => sendCommand({ type: "moreCalls" }),
   openInvitePage,
-  openWelcome,
-  openSettings: () => void browser.runtime.openOptionsPage(),
+  openWelcome: () => openWelcome(),
+  openSettings: () => openSettings(),
   retryNow: () => sendCommand({ type: "retryNow" }),
   showCallTab: () => sendCommand({ type: "showCallTab" }),
 };

@@ -1,9 +1,8 @@
-import { browser } from "wxt/browser";
 import type { WelcomeCommands } from "../../components/welcome-props.ts";
 import { inviteCommands, signCommands } from "../../messaging/page-commands.ts";
 import { sendCommand } from "../../messaging/page.ts";
-import { closeOwnTab } from "../../messaging/tabs.ts";
-import { testRing } from "./test-ring.ts";
+import { closeOwnTab, openSettings } from "../../messaging/tabs.ts";
+import { reachCheck } from "../../state/reach-check.svelte.ts";
 
 /** What the welcome page asks for, as commands to the background. */
 export const commands: WelcomeCommands = {
@@ -12,7 +11,8 @@ export const commands: WelcomeCommands = {
   requestContact: (handle) => sendCommand({ type: "requestContact", handle }),
   openInvite: (invite) => sendCommand({ type: "openInvite", ...invite }),
   closeInvite: (code) => sendCommand({ type: "closeInvite", code }),
-  testRing,
-  openSettings: () => void browser.runtime.openOptionsPage(),
+  setDevice: (change) => sendCommand({ type: "setDevice", change }),
+  ring: () => void reachCheck.ring(),
+  openSettings,
   leave: () => void closeOwnTab(),
 };

@@ -11,7 +11,7 @@ function step(place: number): Act {
 }
 
 async function makeLink(page: Page): Promise<void> {
-  await step(3)(page);
+  await step(4)(page);
   await page.locator("section button.accent").click();
   await page.locator("svg[role=img]").waitFor();
 }
@@ -39,11 +39,19 @@ export const WELCOME_ACTS: Record<string, Act> = {
   "welcome-devices": step(2),
   "welcome-devices-refused": step(2),
   "welcome-devices-missing": step(2),
-  "welcome-friend": step(3),
+  "welcome-ring": step(3),
+  "welcome-ring-signed-out": step(3),
+  "welcome-ring-running": step(3),
+  "welcome-ring-good": step(3),
+  "welcome-ring-good-alone": step(3),
+  "welcome-ring-denied": step(3),
+  "welcome-ring-offline": step(3),
+  "welcome-ring-dnd": step(3),
+  "welcome-friend": step(4),
   "welcome-friend-link": makeLink,
   "welcome-friend-invited": async (page) => {
-    await step(3)(page);
+    await step(4)(page);
     await page.locator("button.go").waitFor();
   },
-  "welcome-friend-signed-out": step(3),
+  "welcome-friend-signed-out": step(4),
 };

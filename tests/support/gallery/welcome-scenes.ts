@@ -1,5 +1,6 @@
-import type { DevicePreviewProps } from "../../../extension/components/device-props.ts";
+import type { DeviceOption, DevicePreviewProps } from "../../../extension/components/device-props.ts";
 import type { WelcomeCommands } from "../../../extension/components/welcome-props.ts";
+import { newReach, type Reach, type ReachProblem } from "../../../extension/core/reach.ts";
 import type { SignedInView, View } from "../../../extension/core/view.ts";
 import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
 import { inviteFunctions } from "./invite-scenes.ts";
@@ -11,6 +12,7 @@ export interface WelcomeScene {
   devices?: "on" | "refused" | "missing";
   registration?: "open" | "invite" | "closed";
   browser?: "firefox";
+  reach?: Reach;
 }
 
 const SERVER = "https://beckon.example.org";
@@ -24,6 +26,18 @@ export function welcomeScenes(home: SignedInView): Record<string, WelcomeScene> 
     view,
     ...more,
   });
+  const passed = { at: "passed" } as const;
+  const waiting = { at: "waiting" } as const;
+  const failed = (why: ReachProblem) => ({ at: "failed", why }) as const;
+  const rang: Reach = {
+    ...newReach(),
+    session: passed,
+    server: passed,
+    availability: passed,
+    notification: passed,
+    ring: passed,
+    badge: { at: "passed", note: "badge-hidden" },
+  };
   return {
     "welcome-loading": scene(undefined),
     "welcome-server": scene(signedOut),
@@ -35,6 +49,14 @@ export function welcomeScenes(home: SignedInView): Record<string, WelcomeScene> 
     "welcome-devices": scene(alone, { devices: "on" }),
     "welcome-devices-refused": scene(alone, { devices: "refused" }),
     "welcome-devices-missing": scene(alone, { devices: "missing" }),
+    "welcome-ring": scene(alone),
+    "welcome-ring-signed-out": scene(signedOut),
+    "welcome-ring-running": scene(alone, { reach: { ...newReach(), session: passed, server: { at: "running" } } }),
+    "welcome-ring-good": scene(alone, { devices: "on", reach: rang }),
+    "welcome-ring-good-alone": scene(signedOut, { reach: { ...rang, session: failed("signed-out"), server: waiting } }),
+    "welcome-ring-denied": scene(alone, { reach: { ...rang, notification: failed("notification-denied") } }),
+    "welcome-ring-offline": scene(alone, { reach: { ...rang, server: failed("no-line") } }),
+    "welcome-ring-dnd": scene(alone, { reach: { ...rang, availability: { at: "off", why: "do-not-disturb" } } }),
     "welcome-friend": scene(alone),
     "welcome-friend-link": scene(alone),
     "welcome-friend-invited": scene({ ...alone, invite: { code: "K7QM-2XPA-9D3H-4TVB" } }),
@@ -64,10 +86,16 @@ export function welcomeCommands(
     requestContact: reply("requestContact"),
     openInvite: reply("openInvite"),
     closeInvite: reply("closeInvite"),
-    testRing: () => Promise.resolve("shown"),
+    setDevice: reply("setDevice"),
+    ring: () => note("ring"),
     openSettings: () => note("openSettings"),
     leave: () => note("leave"),
   };
+}
+
+/** Their names are known where camera and microphone are allowed. */
+export function speakersOf({ devices }: WelcomeScene): DeviceOption[] {
+  return devices === "on" ? [{ id: "desk", label: "USB speakers" }] : [];
 }
 
 export function previewOf({ devices }: WelcomeScene): DevicePreviewProps {
