@@ -183,6 +183,10 @@ test("a step and its place in the settings lead to each other", async () => {
   await button(say("welcome.again", { part: say("settings.section-reach") })).click();
   const settings = await opened;
   await settings.getByRole("heading", { name: say("reach.title") }).waitFor();
+  const place = settings.getByRole("navigation", { name: say("settings.sections") });
+  await until("place in the list", async () =>
+    (await place.locator("[aria-current]").textContent())?.trim() === say("settings.section-reach") ? true : undefined,
+  );
   for (const step of ["server", "account", "devices", "ring", "friend"] as const) {
     const title = say(`welcome.${step}-title`);
     const again = browser.context.waitForEvent("page");
