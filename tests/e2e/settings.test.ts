@@ -149,9 +149,35 @@ test("do not disturb is said of a ring that nobody would hear", async () => {
 test("the language is that of every open page at once, and of the toolbar's button", async () => {
   const { bob } = stage;
   const { t } = createText("ja");
+  const open = async (name: string) => {
+    const page = await bob.browser.context.newPage();
+    await page.goto(settings.url().replace(/options\.html.*/, name));
+    onTestFinished(() => page.close());
+    return page;
+  };
+  const [welcome, invite] = await Promise.all([open("welcome.html#friend"), open("invite.html")]);
+  // What was said before the change is said in the other language after it.
+  await welcome.getByLabel(say("welcome.friend-field"), { exact: true }).fill("!");
+  await welcome.getByRole("button", { name: say("welcome.friend-add"), exact: true }).click();
+  await welcome
+    .getByRole("alert")
+    .filter({ hasText: say("welcome.friend-wrong") })
+    .waitFor();
+  await invite.getByText(say("invite.none")).waitFor();
   await settings.getByRole("combobox", { name: say("settings.section-language"), exact: true }).selectOption("ja");
   await settings.getByRole("heading", { name: t("settings.title"), exact: true }).waitFor();
   await bob.popup.getByLabel(t("list.search"), { exact: true }).waitFor();
+  await welcome.getByRole("heading", { name: t("welcome.friend-title"), exact: true }).waitFor();
+  await welcome
+    .getByRole("alert")
+    .filter({ hasText: t("welcome.friend-wrong") })
+    .waitFor();
+  await invite.getByText(t("invite.none")).waitFor();
+  expect(await welcome.title()).toBe(t("welcome.page-title", { step: t("welcome.friend-title") }));
+  expect(await invite.title()).toBe(t("invite.page-title"));
+  for (const page of [settings, bob.popup, welcome, invite]) {
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("ja");
+  }
   await settings.getByRole("combobox", { name: t("settings.section-language"), exact: true }).selectOption("");
   await settings.getByRole("heading", { name: say("settings.title"), exact: true }).waitFor();
 });

@@ -8,6 +8,7 @@ import { Backend } from "../support/backend.ts";
 import { Belongings } from "../support/belongings.ts";
 import { PersonBrowser } from "../support/chromium.ts";
 import { buildOffering } from "../support/offering-build.ts";
+import { createText } from "../../extension/locales/text.ts";
 import { BADGE, Person, say } from "../support/people.ts";
 import { until } from "../support/until.ts";
 
@@ -263,6 +264,11 @@ test("each step can be skipped without an account, and a ring that the browser m
   await there.getByText(say("welcome.again-friend")).waitFor();
   await button(say("welcome.skip"), there).click();
   await there.getByRole("heading", { name: say("welcome.done-title") }).waitFor();
+
+  // The language is chosen here as well, before there is an account.
+  const { t } = createText("ja");
+  await there.getByLabel(say("settings.section-language"), { exact: true }).selectOption("ja");
+  await there.getByRole("heading", { name: t("welcome.title") }).waitFor();
   await other.close();
 });
 
