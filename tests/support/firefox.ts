@@ -22,7 +22,7 @@ export const hasFirefox = findFirefox() !== undefined;
 export class PersonFirefox {
   readonly #browser: Browser;
   readonly #folder: string;
-  readonly #popup: Page;
+  #popup: Page;
 
   private constructor(browser: Browser, folder: string, popup: Page) {
     this.#browser = browser;
@@ -30,7 +30,8 @@ export class PersonFirefox {
     this.#popup = popup;
   }
 
-  static async launch(): Promise<PersonFirefox> {
+  /** `welcomed` leaves the tab open that the installation opens; else it is closed. */
+  static async launch({ welcomed = false } = {}): Promise<PersonFirefox> {
     const executablePath = findFirefox();
     if (executablePath === undefined)
       throw new Error("There is no Firefox here: install it, or name it in BECKON_FIREFOX.");
@@ -46,22 +47,49 @@ export class PersonFirefox {
         "intl.locale.requested": "en-US",
         "media.navigator.streams.fake": true,
         "media.navigator.permission.disabled": true,
+        // It draws notifications by itself: a machine without a desktop has nobody else who would.
+        "alerts.useSystemBackend": false,
         // What an add-on asks for later is given with the click, without the browser's question.
         "extensions.webextOptionalPermissionPrompts": false,
       },
     });
     await browser.installExtension(folder);
+    const welcome = await ownPage(browser, "/welcome.html");
+    const popup = await openOwn(browser, "popup.html");
     // A page behind another tab is not drawn, and nothing in it can be clicked.
-    await closeWelcome(browser);
-    return new PersonFirefox(browser, folder, await openOwn(browser, "popup.html"));
+    if (welcomed) await welcome.bringToFront();
+    else await welcome.close();
+    return new PersonFirefox(browser, folder, popup);
   }
 
   async signIn(server: string, { handle, password }: Account): Promise<void> {
-    await this.#fill(say("sign.server"), server);
+    await this.fill(say("sign.server"), server);
     await this.click(say("sign.continue"));
-    await this.#fill(say("sign.handle"), handle);
-    await this.#fill(say("sign.password"), password);
+    await this.fill(say("sign.handle"), handle);
+    await this.fill(say("sign.password"), password);
     await this.click(say("sign.in"));
+  }
+
+  /** Fills in a field of the popup, or of another page, by its label. */
+  async fill(label: string, value: string, page = this.#popup): Promise<void> {
+    // Firefox gives a password field no role to find it by: it is found by its label, as the others are.
+    await page.locator(`::-p-xpath(//input[@id=//label[normalize-space()="${label}"]/@for])`).fill(value);
+  }
+
+  /** The tab that shows a page of the add-on, once there is one. */
+  ownPage(path: "/welcome.html" | "/options.html"): Promise<Page> {
+    return ownPage(this.#browser, path);
+  }
+
+  /** How many tabs show it. */
+  async count(path: "/welcome.html"): Promise<number> {
+    return (await ownPages(this.#browser, path)).length;
+  }
+
+  /** Installs the add-on over itself, as an update does, which closes its tabs; then the popup is opened anew. */
+  async update(): Promise<void> {
+    await this.#browser.installExtension(this.#folder);
+    this.#popup = await openOwn(this.#browser, "popup.html");
   }
 
   /** What the popup says. */
@@ -102,22 +130,20 @@ export class PersonFirefox {
     await this.#browser.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
-
-  async #fill(label: string, value: string): Promise<void> {
-    // Firefox gives a password field no role to find it by: it is found by its label, as the others are.
-    const field = `::-p-xpath(//input[@id=//label[normalize-space()="${label}"]/@for])`;
-    await this.#popup.locator(field).fill(value);
-  }
 }
 
-/** Closes the tab that the installation opens. */
-async function closeWelcome(browser: Browser): Promise<void> {
-  const isWelcome = (page: Page) => page.evaluate(() => location.pathname === "/welcome.html").catch(() => false);
-  const welcome = await until("welcome page in Firefox", async () => {
-    for (const page of await browser.pages()) if (await isWelcome(page)) return page;
-    return undefined;
-  });
-  await welcome.close();
+/** The tabs that show a page of the add-on. */
+async function ownPages(browser: Browser, path: string): Promise<Page[]> {
+  // Asked of the page itself: of a tab that the add-on opened the driver never learns its address.
+  const shows = (page: Page) => page.evaluate((wanted) => location.pathname === wanted, path).catch(() => false);
+  const pages = await browser.pages();
+  const found = await Promise.all(pages.map(shows));
+  return pages.filter((_, index) => found[index]);
+}
+
+/** The tab that shows a page of the add-on, once there is one. */
+function ownPage(browser: Browser, path: string): Promise<Page> {
+  return until(`${path} in Firefox`, async () => (await ownPages(browser, path))[0]);
 }
 
 /** Asks the page itself: of a tab that the add-on opened the driver never learns its address. */
@@ -127,10 +153,11 @@ function isCallPage(page: Page): Promise<boolean> {
 }
 
 /**
- * Whether a click in the middle of it reaches it. The driver does not ask, unlike Playwright, and a card that has just come
+ * Whether a click in the middle of it reaches it, once it is scrolled to. The driver does not ask, unlike Playwright, and a card that has just come
  * takes no click for its first moment. Runs in the page, and must stand alone.
  */
 function takesClicks(button: Element): boolean {
+  button.scrollIntoView({ block: "nearest" });
   const { x, y, width, height } = button.getBoundingClientRect();
   return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
 }
