@@ -40,6 +40,14 @@ describe("every screen in English and Japanese, light and dark, and with text tw
   });
 });
 
+test.each([320, 420])("the settings fit a page of %i px", async (width) => {
+  for (const { page, locale } of pages) {
+    await draw(page, gallery.url, locale, "settings");
+    await page.setViewportSize({ width, height: 600 });
+    expect(await overflowing(page)).toEqual([]);
+  }
+});
+
 /** What is wrong with a scene, and where. */
 async function judge(page: Page, locale: (typeof LOCALES)[number], name: string): Promise<string[]> {
   const problems: string[] = [];
