@@ -51,7 +51,8 @@ export type ReachNote =
   | "ringer-gone"
   | "badge-hidden"
   | "stun-none"
-  | "turn-none";
+  | "turn-none"
+  | "same-network";
 
 export type ReachOutcome = { at: "passed"; note?: ReachNote } | { at: "off"; why: ReachNote } | Failed;
 type Failed = { at: "failed"; why: ReachProblem };
@@ -90,7 +91,9 @@ export function verdictOf(reach: Reach, checks: readonly ReachCheckName[] = REAC
   if (all.some(({ at }) => at === "waiting")) return { at: "running" };
   // Both are the person's own choice: whom nobody can call is told that before how calls would sound.
   const chosen = [reach.availability, reach.ring].find((one) => one.at === "off");
-  return chosen === undefined ? { at: "good" } : { at: "noted", why: chosen.why };
+  if (chosen !== undefined) return { at: "noted", why: chosen.why };
+  const isAtHomeAlone = checks.includes("turn") && reach.stun.at === "off" && reach.turn.at === "off";
+  return isAtHomeAlone ? { at: "noted", why: "same-network" } : { at: "good" };
 }
 
 /** Whether the person is signed in decides whether there is a server to ask. */

@@ -144,6 +144,8 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
   },
   "settings-reach": showReach,
   "settings-reach-good": showReach,
+  "settings-reach-same-network": showReach,
+  "settings-reach-quiet": showReach,
   "settings-reach-invisible": showReach,
   "settings-reach-failed": showReach,
   ...ACCOUNT_ACTS,

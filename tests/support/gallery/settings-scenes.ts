@@ -68,6 +68,14 @@ export function settingsScenes(home: SignedInView, many: ContactView[]): Record<
     "settings-server-leaving": scene({}),
     "settings-reach": { ...scene({}), around: { reach: { ...newReach(), session: { at: "running" } } } },
     "settings-reach-good": { ...scene({}), around: { reach: good } },
+    "settings-reach-same-network": {
+      ...scene({}),
+      around: { reach: { ...good, stun: { at: "off", why: "stun-none" } } },
+    },
+    "settings-reach-quiet": {
+      ...scene({}),
+      around: { reach: { ...good, ring: { at: "off", why: "ring-quiet-hours" } } },
+    },
     "settings-reach-invisible": {
       ...scene({ self: { ...home.self, availability: "invisible" } }),
       around: { reach: { ...good, availability: { at: "off", why: "invisible" } } },

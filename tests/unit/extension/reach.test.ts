@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { reachSentence } from "../../../extension/components/reach-words.ts";
 import {
   availabilityOutcome,
   badgeOutcome,
@@ -16,6 +17,7 @@ import {
   turnOutcome,
   verdictOf,
 } from "../../../extension/core/reach.ts";
+import { createText } from "../../../extension/locales/text.ts";
 
 const PASSED = { at: "passed" } as const;
 const failed = (why: string) => ({ at: "failed", why });
@@ -114,6 +116,12 @@ describe("the one sentence", () => {
   it.each([
     ["is that people can, where all works", reach(), { at: "good" }],
     ["minds no relay that nobody needs", reach({ turn: { at: "off", why: "turn-none" } }), { at: "good" }],
+    [
+      "says who can, where nothing leads beyond the own network",
+      reach({ stun: { at: "off", why: "stun-none" }, turn: { at: "off", why: "turn-none" } }),
+      { at: "noted", why: "same-network" },
+    ],
+    ["minds no STUN where there is a relay", reach({ stun: { at: "off", why: "stun-none" } }), { at: "good" }],
     ["waits while something is tried", reach({ stun: { at: "running" }, camera: busy }), { at: "running" }],
     ["waits for what comes yet", reach({ turn: waiting }), { at: "running" }],
     ["names the first thing to mend", reach({ camera: busy, notification: lost }), lost],
@@ -139,6 +147,16 @@ describe("the one sentence", () => {
     ],
   ])("%s", (_what, given, expected) => {
     expect(verdictOf(given)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      "ring-quiet-hours",
+      "Calls come, but you will not hear them. These are your quiet hours: calls make no sound here now.",
+    ],
+    ["invisible", "You are invisible: nobody can call you until you choose something else."],
+  ] as const)("answers whether people can where it is %s", (why, sentence) => {
+    expect(reachSentence(createText("en"), why)).toBe(sentence);
   });
 
   it("of a ring alone waits for no camera, and before there is an account for no line either", () => {
