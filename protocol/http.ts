@@ -34,6 +34,8 @@ export const Discovery = v.object({
   /** The provider by the name that its button bears, and where a browser sets out to it. */
   oidc: v.optional(v.object({ name: v.string(), startUrl: v.pipe(v.string(), v.url()) })),
   registration: v.picklist(["open", "invite", "closed"]),
+  /** Whether it sends mail; an older server does not say. [DEC-55] */
+  mail: v.optional(v.boolean()),
   features: v.array(v.string()),
 });
 export type Discovery = v.InferOutput<typeof Discovery>;

@@ -95,7 +95,12 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
   const { accounts, router } = running;
 
   const routes = createRoutes({
-    discovery: () => discoveryOf(url, { registration: config.registration, oidcName: config.oidc?.name }),
+    discovery: () =>
+      discoveryOf(url, {
+        registration: config.registration,
+        oidcName: config.oidc?.name,
+        mail: config.smtp !== undefined,
+      }),
     ready: () => accounts.ready(),
     parse: router,
     avatars: running.avatars,

@@ -53,6 +53,7 @@ export interface ServerDetails {
   version: string;
   hasStun: boolean;
   hasRelay: boolean;
+  sendsMail: boolean;
 }
 
 /** Keys that work anywhere in the browser; none where `keys` is empty. */

@@ -168,6 +168,8 @@ export const ServerOffer = v.object({
   registration: v.picklist(["open", "invite", "closed"]),
   /** The operator's provider, by the name that its button bears. */
   provider: v.optional(v.string()),
+  /** False where links for a new password go to whoever runs it. */
+  mail: v.optional(v.boolean()),
 });
 export type ServerOffer = v.InferOutput<typeof ServerOffer>;
 

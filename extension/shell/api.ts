@@ -49,21 +49,25 @@ export async function discover(typed: string, signal?: AbortSignal): Promise<Ans
   if (reply.value.status >= 500) return { ok: false, problem: "server-trouble" };
   const read = v.safeParse(Discovery, reply.value.body);
   if (reply.value.status !== 200 || !read.success) return { ok: false, problem: "server-not-beckon" };
-  const { parse, presence, peer, protocols, registration, oidc } = read.output;
+  const { parse, presence, peer, protocols, registration, oidc, mail } = read.output;
   if (!protocols.includes(SUBPROTOCOL)) return { ok: false, problem: "server-too-old" };
   if (!isSafeUrl(parse.url, "http") || !isSafeUrl(presence.url, "ws")) return { ok: false, problem: "server-insecure" };
   const { origin } = address;
   const server = { origin, presenceUrl: presence.url, parseUrl: parse.url, peerPath: peer.path };
   const provider = oidc !== undefined && isSafeUrl(oidc.startUrl, "http") ? oidc : undefined;
-  const offer = { registration, ...(provider === undefined ? {} : { provider: provider.name }) };
+  const offer = {
+    registration,
+    ...(provider === undefined ? {} : { provider: provider.name }),
+    ...(mail === undefined ? {} : { mail }),
+  };
   return { ok: true, value: { server, offer, providerUrl: provider?.startUrl } };
 }
 
-/** The version that a server says it has; undefined where it does not answer. */
-export async function readVersion(origin: string): Promise<string | undefined> {
+/** What a server says of itself; undefined where it does not answer. */
+export async function readAbout(origin: string): Promise<{ version: string; sendsMail: boolean } | undefined> {
   const reply = await ask(new URL(DISCOVERY_PATH, origin), { method: "GET" });
   const read = v.safeParse(Discovery, reply.ok ? reply.value.body : undefined);
-  return read.success ? read.output.version : undefined;
+  return read.success ? { version: read.output.version, sendsMail: read.output.mail !== false } : undefined;
 }
 
 /** Opens a session on this device. */

@@ -4,6 +4,7 @@ export interface ServerDetails {
   version: string;
   hasStun: boolean;
   hasRelay: boolean;
+  sendsMail: boolean;
 }
 
 /** What the server of the session is and has. */
@@ -22,19 +23,19 @@ class ServerDetailsState {
   /** Asks once for each server, and again whenever the line to one that did not answer stands. Never rejects. */
   async read(
     { origin, isOnline }: { origin: string; isOnline: boolean },
-    versionOf: (origin: string) => Promise<string | undefined>,
+    about: (origin: string) => Promise<Pick<ServerDetails, "version" | "sendsMail"> | undefined>,
   ): Promise<void> {
     if (origin === this.#origin && (this.#isKnown || !isOnline)) return;
     if (origin !== this.#origin) this.#details = undefined;
     this.#origin = origin;
     this.#isKnown = false;
     const asked = (this.#asked += 1);
-    const [version, ice] = await Promise.all([versionOf(origin), askServer("getIceServers", {})]);
+    const [told, ice] = await Promise.all([about(origin), askServer("getIceServers", {})]);
     if (asked !== this.#asked) return;
     const has = (kind: RegExp) => ice.ok && ice.value.iceServers.some(({ urls }) => urls.some((url) => kind.test(url)));
-    this.#isKnown = version !== undefined && ice.ok;
+    this.#isKnown = told !== undefined && ice.ok;
     this.#details =
-      version !== undefined && ice.ok ? { version, hasStun: has(/^stuns?:/i), hasRelay: has(/^turns?:/i) } : null;
+      told !== undefined && ice.ok ? { ...told, hasStun: has(/^stuns?:/i), hasRelay: has(/^turns?:/i) } : null;
   }
 }
 

@@ -4,7 +4,11 @@ import packageJson from "../../package.json" with { type: "json" };
 /** What a client needs to know of a server at this address (without a slash at its end). */
 export function discoveryOf(
   publicUrl: string,
-  { registration, oidcName }: { registration: Discovery["registration"]; oidcName?: string | undefined },
+  {
+    registration,
+    oidcName,
+    mail,
+  }: { registration: Discovery["registration"]; oidcName?: string | undefined; mail: boolean },
 ): Discovery {
   const oidc = oidcName === undefined ? undefined : { name: oidcName, startUrl: publicUrl + OIDC_START_PATH };
   return {
@@ -18,6 +22,7 @@ export function discoveryOf(
     signIn: ["password", ...(oidc === undefined ? [] : ["oidc"])],
     ...(oidc === undefined ? {} : { oidc }),
     registration,
+    mail,
     features: ["presence", "calls"],
   };
 }

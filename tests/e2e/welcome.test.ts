@@ -278,8 +278,8 @@ test("whoever forgot the password is told the same, whether the address is known
   await button(say("sign.forgotten"), popup).click();
   for (const email of [danAccount.email, "nobody@example.org"]) {
     await fill({ "sign.email": email }, popup);
-    await button(say("sign.forgotten-send"), popup).click();
-    await popup.getByText(say("sign.forgotten-sent")).waitFor();
+    await button(say("sign.forgotten-make"), popup).click();
+    await popup.getByText(say("sign.forgotten-unmailed")).waitFor();
   }
   await button(say("sign.forgotten-back"), popup).click();
   await dan.signInAgain();

@@ -43,20 +43,26 @@ describe("discovery", () => {
       peer: { path: "/peer" },
       signIn: ["password"],
       registration: "open",
+      mail: false,
       features: ["presence", "calls"],
     });
   });
 
   it("derives the socket's address from the server's own", () => {
-    expect(discoveryOf("http://localhost:8787", { registration: "closed" })).toMatchObject({
+    expect(discoveryOf("http://localhost:8787", { registration: "closed", mail: true })).toMatchObject({
       presence: { url: "ws://localhost:8787/presence" },
       registration: "closed",
+      mail: true,
       signIn: ["password"],
     });
   });
 
   it("says where a sign-in by the operator's provider begins, where there is one", () => {
-    const discovery = discoveryOf("https://beckon.example.org", { registration: "open", oidcName: "Example" });
+    const discovery = discoveryOf("https://beckon.example.org", {
+      registration: "open",
+      oidcName: "Example",
+      mail: true,
+    });
     expect(discovery).toMatchObject({
       signIn: ["password", "oidc"],
       oidc: { name: "Example", startUrl: "https://beckon.example.org/oidc/start" },

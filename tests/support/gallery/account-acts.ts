@@ -37,6 +37,10 @@ export const ACCOUNT_ACTS: Record<string, ((page: Page) => Promise<void>) | unde
     await page.locator("#account .question").waitFor();
     await page.locator("#account .question").scrollIntoViewIfNeeded();
   },
+  "account-unmailed": async (page) => {
+    await page.locator("#account form button").first().click();
+    await page.locator("#account form p[role=status]:not(:empty)").waitFor();
+  },
   "account-too-many": async (page) => {
     await page.locator("#account form button").first().click();
     await page.locator("#account form p[role=status]:not(:empty)").waitFor();

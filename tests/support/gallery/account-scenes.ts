@@ -54,6 +54,10 @@ export function accountScenes(settings: SettingsScene): Record<string, SettingsS
   return {
     "account-loading": scene({ getProfile: "never", listSessions: "never" }),
     "account-failed": scene({ getProfile: { ok: false, problem: "server-away" } }),
+    "account-unmailed": {
+      ...scene({}),
+      around: { server: { version: "0.1.0", hasStun: true, hasRelay: false, sendsMail: false } },
+    },
     "account-verified": scene(profileOf({ emailVerified: true })),
     "account-no-password": scene(profileOf({ hasPassword: false })),
     "account-address": scene({ updateProfile: refused }),

@@ -100,7 +100,7 @@ export function settingsAround({ around = {} }: SettingsScene, note: (name: stri
   return {
     preview: PREVIEW,
     speakers: SPEAKERS,
-    server: { version: "0.1.0", hasStun: true, hasRelay: false },
+    server: { version: "0.1.0", hasStun: true, hasRelay: false, sendsMail: true },
     shortcuts: [
       { name: "open", keys: "Alt+Shift+K" },
       { name: "mute", keys: "" },

@@ -35,6 +35,7 @@ export const WELCOME_ACTS: Record<string, Act> = {
   },
   "welcome-account-closed": step(1),
   "welcome-forgotten": forget,
+  "welcome-forgotten-unmailed": forget,
   "welcome-devices-asked": step(2),
   "welcome-devices": step(2),
   "welcome-devices-refused": step(2),

@@ -11,6 +11,8 @@ export interface WelcomeScene {
   view: View | undefined;
   devices?: "on" | "refused" | "missing";
   registration?: "open" | "invite" | "closed";
+  /** Whether the server sends none. */
+  unmailed?: true;
   browser?: "firefox";
   reach?: Reach;
 }
@@ -45,6 +47,7 @@ export function welcomeScenes(home: SignedInView): Record<string, WelcomeScene> 
     "welcome-account-invited": scene(signedOut, { registration: "invite" }),
     "welcome-account-closed": scene(signedOut, { registration: "closed" }),
     "welcome-forgotten": scene(signedOut),
+    "welcome-forgotten-unmailed": scene(signedOut, { unmailed: true }),
     "welcome-devices-asked": scene(alone),
     "welcome-devices": scene(alone, { devices: "on" }),
     "welcome-devices-refused": scene(alone, { devices: "refused" }),
@@ -67,7 +70,7 @@ export function welcomeScenes(home: SignedInView): Record<string, WelcomeScene> 
 }
 
 export function welcomeCommands(
-  { registration = "open" }: WelcomeScene,
+  { registration = "open", unmailed }: WelcomeScene,
   note: (name: string) => void,
 ): WelcomeCommands {
   const reply =
@@ -78,7 +81,7 @@ export function welcomeCommands(
     };
   return {
     ...inviteFunctions(note),
-    checkServer: reply("checkServer", { ok: true, value: { registration } }),
+    checkServer: reply("checkServer", { ok: true, value: { registration, mail: unmailed !== true } }),
     signIn: reply("signIn"),
     signUp: reply("signUp"),
     signInByProvider: reply("signInByProvider"),
