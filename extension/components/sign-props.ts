@@ -1,3 +1,4 @@
+import type { PendingInvite } from "../core/view.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
 
 type Answer = Promise<CommandAnswer>;
@@ -17,6 +18,8 @@ export interface SignCommands {
   signIn: (form: { server: string; handle: string; password: string }) => Answer;
   signUp: (form: SignUpFilled & { server: string }) => Answer;
   signInByProvider: (form: { server: string; invite?: string | undefined }) => Answer;
+  /** The invitation waits here for the person's answer. */
+  openInvite: (invite: PendingInvite) => Answer;
   /** Answers alike whether anybody has the address. */
   requestPasswordReset: (form: { server: string; email: string }) => Answer;
 }

@@ -15,7 +15,6 @@ export type Step = (typeof STEPS)[number];
 /** What the welcome page may ask for. The promises never reject. */
 export interface WelcomeCommands extends SignCommands, InviteCommands {
   requestContact: (handle: string) => Promise<CommandAnswer>;
-  openInvite: (invite: { code: string; server?: string }) => Promise<CommandAnswer>;
   closeInvite: (code: string) => Promise<CommandAnswer>;
   setDevice: (change: DeviceChange) => Promise<CommandAnswer>;
   /** Rings once, by the way that a call takes; what comes of it is in the `reach` of the page. */

@@ -17,6 +17,7 @@ export const signCommands = {
     sendCommand({ type: "signUp", ...form, ...(invite === undefined ? {} : { invite }) }),
   signInByProvider: ({ invite, server }: { server: string; invite?: string | undefined }) =>
     sendCommand({ type: "signInByProvider", server, ...(invite === undefined ? {} : { invite }) }),
+  openInvite: (invite: { code: string; server?: string }) => sendCommand({ type: "openInvite", ...invite }),
   requestPasswordReset: (form: { server: string; email: string }) =>
     sendCommand({ type: "requestPasswordReset", ...form }),
 };

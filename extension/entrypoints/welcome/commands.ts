@@ -9,7 +9,6 @@ export const commands: WelcomeCommands = {
   ...signCommands,
   ...inviteCommands,
   requestContact: (handle) => sendCommand({ type: "requestContact", handle }),
-  openInvite: (invite) => sendCommand({ type: "openInvite", ...invite }),
   closeInvite: (code) => sendCommand({ type: "closeInvite", code }),
   setDevice: (change) => sendCommand({ type: "setDevice", change }),
   ring: () => void reachCheck.ring(),

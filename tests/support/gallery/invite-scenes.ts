@@ -111,6 +111,7 @@ export function inviteCommands(scene: InviteScene, note: (name: string) => void)
     signIn: reply("signIn"),
     signUp: reply("signUp"),
     signInByProvider: reply("signInByProvider"),
+    openInvite: reply("openInvite"),
     requestPasswordReset: reply("requestPasswordReset"),
     closeInvite: reply("closeInvite"),
     leave: () => note("leave"),

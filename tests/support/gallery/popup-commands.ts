@@ -17,6 +17,7 @@ export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: s
     signIn: reply("signIn"),
     signUp: reply("signUp"),
     signInByProvider: reply("signInByProvider"),
+    openInvite: reply("openInvite"),
     requestPasswordReset: reply("requestPasswordReset"),
     signOut: reply("signOut"),
     setPresence: reply("setPresence"),
