@@ -1,7 +1,7 @@
 import type { DeviceChange } from "../core/device-settings.ts";
 import type { Reach } from "../core/reach.ts";
 import type { View } from "../core/view.ts";
-import type { Text } from "../locales/text.ts";
+import type { MessageKey, Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
 import type { DeviceOption, DevicePreviewProps } from "./device-props.ts";
 import type { InviteCommands, LinkPermissionProps } from "./invite-props.ts";
@@ -48,4 +48,9 @@ export interface WelcomeScreenProps {
 /** The step that a page's address names behind its #, if it names one. */
 export function stepOf(hash: string): Step | undefined {
   return STEPS.find((step) => `#${step}` === hash);
+}
+
+/** The title of a step: nobody is there before they have an account. */
+export function titleKey(step: Step, view: View | undefined): MessageKey {
+  return step === "done" && view?.at === "signed-out" ? "welcome.almost-title" : `welcome.${step}-title`;
 }

@@ -88,7 +88,12 @@ export class Commands {
     const parameters = readQuestion(name, given);
     if (parameters === undefined) return { ok: false, problem: "bad-input" };
     const { caller } = this;
-    return caller === undefined ? { ok: false, problem: "signed-out" } : callFunction(caller, name, parameters);
+    if (caller === undefined) return { ok: false, problem: "signed-out" };
+    const answer = await callFunction(caller, name, parameters);
+    // Who has accepted an invitation, wherever it was asked about, is not asked again.
+    if (answer.ok && name === "redeemInviteLink" && "code" in parameters)
+      this.#runtime.dispatch({ type: "close-invite", code: parameters.code });
+    return answer;
   }
 
   async #deleteAccount(password: string | undefined): Promise<CommandAnswer> {

@@ -153,8 +153,12 @@ test("with it Bob signs in first, is asked, and comes back by his own click alon
   await page.getByRole("button", { name: say("invite.not-now") }).click({ trial: true });
   expect(await contactsOf(bobAccount)).toEqual([]);
 
+  const waits = bob.popup.getByText(say("invite.waits"));
+  await waits.waitFor();
   await accept.click();
   await page.getByText(say("invite.added", { name: alice.name })).waitFor();
+  // It is answered, whatever becomes of the page.
+  await waits.waitFor({ state: "detached" });
   await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
   await page.getByRole("button", { name: say("invite.done") }).click();
   await until("closed tab", () => Promise.resolve(page.isClosed() ? true : undefined));

@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { visitGallery } from "../support/gallery/visit.ts";
 
-const { page, open, asked } = visitGallery();
+const { page, open, become, asked, focused, button } = visitGallery();
 
 /** The link of the scenes' invitation. */
 const LINK = "https://beckon.example.org/i/K7QM-2XPA-9D3H-4TVB";
+
+/** Goes to a step of the first run. */
+function step(name: string): Promise<void> {
+  return page().getByRole("navigation", { name: "Steps" }).getByRole("button", { name }).click();
+}
 
 describe("an invite link in place of a server's address", () => {
   test("names the server, and is kept for after the sign-in", async () => {
@@ -13,5 +18,77 @@ describe("an invite link in place of a server's address", () => {
     await page().keyboard.press("Enter");
     await page().getByText("Beckon server at beckon.example.org", { exact: true }).waitFor();
     expect(await asked()).toEqual(["openInvite"]);
+  });
+
+  test("is seen to wait where the account is made", async () => {
+    await open("welcome-account-sent");
+    await page().getByText("The invitation waits here.").waitFor();
+  });
+});
+
+describe("a link that one made", () => {
+  test("gives way to whoever has accepted it", async () => {
+    await open("welcome-friend");
+    await step("First friend");
+    await button("Make a link").click();
+    await page().getByRole("img", { name: "QR code of the link" }).waitFor();
+    await become("welcome-friend-taken");
+    await page().getByRole("status").filter({ hasText: "is among your contacts now." }).waitFor();
+    expect(await page().getByRole("textbox", { name: "Link", exact: true }).count()).toBe(0);
+    expect(await focused()).toBe("Make a link");
+  });
+
+  test("stays where somebody became a contact in another way", async () => {
+    await open("welcome-friend");
+    await step("First friend");
+    await button("Make a link").click();
+    await page().getByRole("img", { name: "QR code of the link" }).waitFor();
+    await become("welcome-friend-else");
+    await page().getByText("(done)").nth(2).waitFor();
+    await page().getByRole("textbox", { name: "Link", exact: true }).waitFor();
+  });
+});
+
+describe("an invitation that was pasted", () => {
+  test("is neither accepted nor declined by the key that pasted it", async () => {
+    await open("home-empty");
+    await button("Add a contact").first().click();
+    await page().getByRole("textbox", { name: "Their handle, or an invite link" }).fill(LINK);
+    await page().keyboard.press("Enter");
+    await button("Accept").waitFor();
+    await page().keyboard.press("Enter");
+    expect(await focused()).toMatch(/^Not now\s+Accept$/);
+    expect(await asked()).toEqual([]);
+    await page().keyboard.press("Tab");
+    expect(await focused()).toBe("Not now");
+  });
+
+  test("says what came of it, though it waits no more", async () => {
+    await open("welcome-friend-invited");
+    await step("First friend");
+    await button("Accept").click();
+    await become("welcome-friend");
+    await page().getByText("Hana Kimura is among your contacts now.").waitFor();
+    await button("Done").click();
+    await page().getByText("Hana Kimura is among your contacts now.").waitFor({ state: "detached" });
+  });
+});
+
+describe("the first run", () => {
+  test("begins in the field of the server, and offers none where it knows none", async () => {
+    await open("welcome-server-unknown");
+    await page().getByText("or paste the invite link").waitFor();
+    expect(await focused()).toBe("server");
+  });
+
+  test("says that an account is missing, and what is left, and nothing where nothing is", async () => {
+    await open("welcome-done-signed-out");
+    await step("Ready");
+    await page().getByRole("heading", { name: "Almost there" }).waitFor();
+    await open("welcome-done-all");
+    await step("Camera and microphone");
+    await step("Ready");
+    await page().getByRole("heading", { name: "You are there" }).waitFor();
+    expect(await page().getByText("What you can still do").count()).toBe(0);
   });
 });

@@ -49,10 +49,15 @@ export const WELCOME_ACTS: Record<string, Act> = {
   "welcome-ring-offline": step(3),
   "welcome-ring-dnd": step(3),
   "welcome-friend": step(4),
+  "welcome-friend-else": makeLink,
+  "welcome-friend-taken": async (page) => {
+    await step(4)(page);
+  },
   "welcome-friend-link": makeLink,
   "welcome-friend-invited": async (page) => {
     await step(4)(page);
     await page.locator("button.go").waitFor();
   },
   "welcome-friend-signed-out": step(4),
+  "welcome-done-signed-out": step(5),
 };

@@ -3,7 +3,7 @@ import type { WelcomeCommands } from "../../../extension/components/welcome-prop
 import { newReach, type Reach, type ReachProblem } from "../../../extension/core/reach.ts";
 import type { SignedInView, View } from "../../../extension/core/view.ts";
 import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
-import { inviteFunctions } from "./invite-scenes.ts";
+import { inviteFunctions, type InviteScene } from "./invite-scenes.ts";
 import { painted } from "./picture.ts";
 
 export interface WelcomeScene {
@@ -15,6 +15,8 @@ export interface WelcomeScene {
   unmailed?: true;
   browser?: "firefox";
   reach?: Reach;
+  /** What the server says of a link. */
+  read?: InviteScene["read"];
 }
 
 const SERVER = "https://beckon.example.org";
@@ -22,6 +24,8 @@ const SERVER = "https://beckon.example.org";
 /** The first run in each of its states; `acts.ts` goes to the step that the name says. */
 export function welcomeScenes(home: SignedInView): Record<string, WelcomeScene> {
   const signedOut: View = { at: "signed-out", sessionEnded: false, server: SERVER, device: home.device };
+  const unknown: View = { at: "signed-out", sessionEnded: false, device: home.device };
+  const invite = { code: "K7QM-2XPA-9D3H-4TVB", server: SERVER };
   const alone: View = { ...home, contacts: [] };
   const scene = (view: View | undefined, more: Partial<WelcomeScene> = {}): WelcomeScene => ({
     screen: "welcome",
@@ -43,6 +47,8 @@ export function welcomeScenes(home: SignedInView): Record<string, WelcomeScene> 
   return {
     "welcome-loading": scene(undefined),
     "welcome-server": scene(signedOut),
+    "welcome-server-unknown": scene(unknown),
+    "welcome-account-sent": scene({ ...signedOut, invite }),
     "welcome-account": scene(signedOut),
     "welcome-account-invited": scene(signedOut, { registration: "invite" }),
     "welcome-account-closed": scene(signedOut, { registration: "closed" }),
@@ -62,15 +68,19 @@ export function welcomeScenes(home: SignedInView): Record<string, WelcomeScene> 
     "welcome-ring-dnd": scene(alone, { reach: { ...rang, availability: { at: "off", why: "do-not-disturb" } } }),
     "welcome-friend": scene(alone),
     "welcome-friend-link": scene(alone),
+    "welcome-friend-else": scene(home, { read: { ok: false, problem: "self" } }),
+    "welcome-friend-taken": scene(home, { read: { ok: false, problem: "not-found" } }),
     "welcome-friend-invited": scene({ ...alone, invite: { code: "K7QM-2XPA-9D3H-4TVB" } }),
     "welcome-friend-signed-out": scene(signedOut),
     "welcome-done": scene(home),
+    "welcome-done-all": scene(home, { devices: "on", reach: rang }),
+    "welcome-done-signed-out": scene(signedOut),
     "welcome-done-firefox": scene(alone, { browser: "firefox" }),
   };
 }
 
 export function welcomeCommands(
-  { registration = "open", unmailed }: WelcomeScene,
+  { registration = "open", read, unmailed }: WelcomeScene,
   note: (name: string) => void,
 ): WelcomeCommands {
   const reply =
@@ -80,7 +90,7 @@ export function welcomeCommands(
       return Promise.resolve(answer);
     };
   return {
-    ...inviteFunctions(note),
+    ...inviteFunctions(note, read === undefined ? {} : { read }),
     checkServer: reply("checkServer", { ok: true, value: { registration, mail: unmailed !== true } }),
     signIn: reply("signIn"),
     signUp: reply("signUp"),
