@@ -21,6 +21,7 @@ import {
   socketOf,
   updateConnection,
 } from "./connection.ts";
+import { withNewcomers } from "./newcomers.ts";
 import { type Step, step } from "./machine.ts";
 import {
   changePresence,
@@ -100,7 +101,7 @@ export function readContacts(state: SignedIn): AppStep {
 
 /** The list was read. */
 export function contactsListed(state: SignedIn, number: number, contacts: Contact[]): AppStep {
-  return reading(state, listContacts(state.roster, number, contacts));
+  return reading(withNewcomers(state, contacts), listContacts(state.roster, number, contacts));
 }
 
 function reading(state: SignedIn, { roster, read }: ReadingStep): AppStep {

@@ -123,6 +123,10 @@ export interface SignedIn {
   history: History;
   watching: Watching;
   requests: Requests;
+  /** Who became a contact by their own answer, and was not seen yet. */
+  newcomers?: UserId[];
+  /** Whose invitation was accepted here last. */
+  met?: UserId;
   /** What a notification led to, for the popup that it opens. */
   attention?: Attention;
   invite?: PendingInvite;
@@ -198,7 +202,7 @@ export type LifeEvent =
   | { type: "missed-seen" }
   /** The notification that this contact is free was closed or clicked. */
   | { type: "free-seen"; user: UserId }
-  /** The notification that they ask to be a contact was closed or clicked. */
+  /** The notification that they ask to be a contact, or are one now, was closed or clicked. */
   | { type: "request-seen"; user: UserId }
   /** A notification was clicked, and the popup opens to show what it is about. */
   | { type: "pointed-at"; what: { to: "history" } | { to: "contact"; user: UserId } };
@@ -240,8 +244,8 @@ export type PageCommand =
   | { type: "retry-now" }
   /** A link was opened or pasted: nothing happens with it before the person has answered. */
   | { type: "open-invite"; invite: PendingInvite }
-  /** An invite that waits by now and is another one is not closed by it. */
-  | { type: "close-invite"; code: string }
+  /** An invite that waits by now and is another one is not closed by it. `met`: it was accepted, and was this contact's. */
+  | { type: "close-invite"; code: string; met?: UserId }
   | { type: "contacts-shown" }
   | { type: "contacts-hidden" }
   | { type: "sign-out" };
@@ -312,6 +316,8 @@ export interface Outward {
   free?: FreeNotification[];
   /** Who asks to be a contact and was not told of before: a notification each. Missing where there is nobody. */
   requests?: RequestNotification[];
+  /** Who became a contact by their own answer: a notification each. Missing where there is nobody. */
+  friends?: FriendNotification[];
   /** Set while this device should ring, `until` at the latest; answer with `alerted` once it does. */
   ringing?: RingShown;
   /** When the machine counts as left, in minutes without a touch. */
@@ -365,6 +371,12 @@ export interface RequestNotification {
   type: "request";
   user: UserId;
   handle: string;
+  name: string;
+}
+
+export interface FriendNotification {
+  type: "friend";
+  user: UserId;
   name: string;
 }
 

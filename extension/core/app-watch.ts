@@ -1,6 +1,7 @@
 import type { Contact } from "#protocol";
 import type { SignedIn } from "./app-types.ts";
 import { isPresent } from "./call-parts.ts";
+import { withoutNewcomersSeen } from "./newcomers.ts";
 import { heedRequests } from "./requests.ts";
 import { isAccepted } from "./roster.ts";
 import { heedWatching } from "./watch.ts";
@@ -13,7 +14,7 @@ export function isFree({ self, call, idle, connection }: SignedIn): boolean {
 
 /** After every event: who was asked about and is free now is told of, and so is who asks to be a contact. */
 export function heeded(state: SignedIn, at: number): SignedIn {
-  return withRequests(withWatching(state, at));
+  return withoutNewcomersSeen(withRequests(withWatching(state, at)));
 }
 
 /** Who asks to be a contact, by the list as it was last read. */

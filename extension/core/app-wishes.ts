@@ -4,6 +4,7 @@ import { setListed, setSettings } from "./app-settings.ts";
 import type { AppEvent, SignedIn } from "./app-types.ts";
 import { step } from "./machine.ts";
 import { refusal } from "./refusal.ts";
+import { withoutNewcomer } from "./newcomers.ts";
 import { requestSeen } from "./requests.ts";
 import { freeSeen, unwatch, watch } from "./watch.ts";
 
@@ -38,7 +39,7 @@ export function onWish(state: SignedIn, event: Wish): AppStep {
     case "free-seen":
       return step({ ...state, watching: freeSeen(state.watching, event.user) });
     case "request-seen":
-      return step({ ...state, requests: requestSeen(state.requests, event.user) });
+      return step(withoutNewcomer({ ...state, requests: requestSeen(state.requests, event.user) }, event.user));
     case "pointed-at":
       return step({ ...state, attention: { ...event.what, at: event.at } });
     default:

@@ -23,6 +23,7 @@ import { NEW_CONNECTION, socketOf } from "./connection.ts";
 import { changeDevice, DEVICE_AT_FIRST, type DeviceChange } from "./device-settings.ts";
 import { forgetHistoryReading, newHistory } from "./history.ts";
 import { type Step, step } from "./machine.ts";
+import { withMet } from "./newcomers.ts";
 import { NO_REQUESTS } from "./requests.ts";
 import { forgetReading, newRoster, refuseContacts, settleRoster } from "./roster.ts";
 import { NOBODY_WATCHED } from "./watch.ts";
@@ -127,8 +128,8 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, SessionlessEve
 
 function onInvite(state: AppState, event: Extract<AppEvent, { type: "open-invite" | "close-invite" }>): AppState {
   if (event.type === "open-invite") return { ...state, invite: event.invite };
-  const { invite, ...rest } = state;
-  return invite?.code === event.code ? rest : state;
+  const { invite, ...rest } = state.at === "signed-in" && event.met ? withMet(state, event.met) : state;
+  return invite === undefined || invite.code === event.code ? rest : { ...rest, invite };
 }
 
 function signIn(state: AppState, event: Extract<AppEvent, { type: "signed-in" }>): Step<AppState, AppEffect> {

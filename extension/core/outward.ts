@@ -21,6 +21,7 @@ import { soundOf } from "./call-ring.ts";
 import { connectionDue } from "./connection.ts";
 import { type DeviceSettings, isAsAtFirst } from "./device-settings.ts";
 import { firstPage } from "./history.ts";
+import { friendsOf } from "./newcomers.ts";
 import { rosterDue } from "./roster.ts";
 import { lineViewOf } from "./projection.ts";
 import { watchingDue } from "./watch.ts";
@@ -38,12 +39,14 @@ export function outward(state: AppState): Outward {
   const notification = notificationOf(state);
   const free = freeOf(state);
   const requests = requestsOf(state);
+  const friends = friendsOf(state);
   return {
     ...(wakeAt === undefined ? {} : { wakeAt }),
     badge: badgeOf(state),
     ...(notification ? { notification } : {}),
     ...(free.length > 0 ? { free } : {}),
     ...(requests.length > 0 ? { requests } : {}),
+    ...(friends.length > 0 ? { friends } : {}),
     ...(ringing ? { ringing } : {}),
     idleMinutes: state.device.idleMinutes,
     saved: savedOf(state),

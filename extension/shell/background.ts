@@ -162,7 +162,7 @@ function close(runtime: Runtime, about: NotificationSubject): void {
 function leave(runtime: Runtime, about: NotificationSubject): void {
   if (about.type === "missed") runtime.dispatch({ type: "missed-seen" });
   if (about.type === "free") runtime.dispatch({ type: "free-seen", user: about.user });
-  if (about.type === "request") runtime.dispatch({ type: "request-seen", user: about.user });
+  if (about.type === "request" || about.type === "friend") runtime.dispatch({ type: "request-seen", user: about.user });
 }
 
 /** The button of who is free calls; where that cannot be done now, the popup shows them and says why. */

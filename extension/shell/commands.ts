@@ -7,6 +7,7 @@ import {
   type Command,
   type CommandAnswer,
   type Problem,
+  readAsked,
   readQuestion,
 } from "../messaging/commands.ts";
 import { type Answer, type Caller, callFunction, discover } from "./api.ts";
@@ -90,10 +91,16 @@ export class Commands {
     const { caller } = this;
     if (caller === undefined) return { ok: false, problem: "signed-out" };
     const answer = await callFunction(caller, name, parameters);
-    // Who has accepted an invitation, wherever it was asked about, is not asked again.
-    if (answer.ok && name === "redeemInviteLink" && "code" in parameters)
-      this.#runtime.dispatch({ type: "close-invite", code: parameters.code });
+    if (name === "redeemInviteLink") this.#redeemed(parameters, answer);
     return answer;
+  }
+
+  /** Who has accepted an invitation, on whichever page, is not asked about it again. */
+  #redeemed(given: unknown, answer: CommandAnswer): void {
+    const invite = readQuestion("redeemInviteLink", given);
+    const redeemed = readAsked("redeemInviteLink", answer);
+    if (invite === undefined || !redeemed.ok) return;
+    this.#runtime.dispatch({ type: "close-invite", code: invite.code, met: redeemed.value.user.id });
   }
 
   async #deleteAccount(password: string | undefined): Promise<CommandAnswer> {

@@ -1,7 +1,7 @@
 import { CallId, UserId } from "#protocol";
 import * as v from "valibot";
 import { type Browser, browser } from "wxt/browser";
-import type { CallNotification, FreeNotification, RequestNotification } from "../core/app-types.ts";
+import type { CallNotification, FreeNotification, FriendNotification, RequestNotification } from "../core/app-types.ts";
 import type { Text } from "../locales/text.ts";
 import { createLogger, errorName } from "./logger.ts";
 
@@ -32,11 +32,11 @@ const buttons = {
   request: ["request.accept"],
 } as const;
 
-type Shown = CallNotification | FreeNotification | RequestNotification;
+type Shown = CallNotification | FreeNotification | RequestNotification | FriendNotification;
 
 /** What one of our notifications is about, as its id says: so it outlives the worker. */
 export type NotificationSubject =
-  { type: CallNotification["type"]; call: CallId } | { type: "free" | "request"; user: UserId };
+  { type: CallNotification["type"]; call: CallId } | { type: "free" | "request" | "friend"; user: UserId };
 
 export interface NotificationListener {
   accepted: (call: CallId) => void;
@@ -125,7 +125,7 @@ export class Notifications {
   #optionsOf(wanted: Shown): Browser.notifications.NotificationCreateOptions {
     const { t } = this.#text;
     const common = this.#saying(messageOf(this.#text, wanted));
-    if (import.meta.env.FIREFOX || wanted.type === "missed") return common;
+    if (import.meta.env.FIREFOX || wanted.type === "missed" || wanted.type === "friend") return common;
     const named = { ...common, buttons: buttons[wanted.type].map((key) => ({ title: t(key) })) };
     if (wanted.type === "free" || wanted.type === "request") return named;
     if (wanted.type === "away") return { ...named, ...RINGING, silent: false };
@@ -145,6 +145,7 @@ function idOf(shown: Shown): string {
 
 function messageOf({ t }: Text, wanted: Shown): string {
   if (wanted.type === "away") return t("strip.away", { name: wanted.with.name });
+  if (wanted.type === "friend") return t("invite.added", { name: wanted.name });
   if (wanted.type === "request") return t("request.told", { name: wanted.name, handle: wanted.handle });
   const key = messages[wanted.type === "incoming" ? wanted.media : wanted.type];
   return t(key, { name: wanted.type === "free" ? wanted.name : wanted.from.name });
@@ -166,7 +167,7 @@ function press(about: NotificationSubject, button: number, listener: Notificatio
 function heed(id: string, act: (about: NotificationSubject) => void): void {
   const [type, name] = id.split(":");
   const user = v.safeParse(UserId, name);
-  if ((type === "free" || type === "request") && user.success) act({ type, user: user.output });
+  if ((type === "free" || type === "request" || type === "friend") && user.success) act({ type, user: user.output });
   const call = v.safeParse(CallId, name);
   if (!call.success) return;
   if (type === "incoming" || type === "waiting" || type === "away" || type === "missed")

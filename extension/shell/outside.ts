@@ -98,6 +98,7 @@ export class BrowserOutside implements Outside {
       ...(wanted.notification ? [wanted.notification] : []),
       ...(wanted.free ?? []),
       ...(wanted.requests ?? []),
+      ...(wanted.friends ?? []),
     ]);
     ringer.ring(wanted.ringing);
     idle.set(wanted);
