@@ -17,7 +17,8 @@ export interface Stored {
 }
 
 /**
- * `storage.session` is the background's journal and the pages' feed, both in memory and for extension pages alone;
+ * `storage.session` is the background's journal and the pages' feed, both in memory and for extension pages alone, and both
+ * as text: each page is told of each change, and an object with hundreds of contacts takes the browser long to hand over;
  * `storage.local` holds what outlives the browser. The token is in neither state nor view.
  */
 export class Store {
@@ -54,9 +55,9 @@ export class Store {
   /** Writes the journal and, where it changed, the view. Never rejects: without a journal the session goes on. */
   async write(state: AppState, view: View): Promise<void> {
     const shown = JSON.stringify(view);
-    const journal = { build: browser.runtime.getManifest().version, state };
+    const journal = JSON.stringify({ build: browser.runtime.getManifest().version, state });
     try {
-      const changed: Record<string, unknown> = shown === this.#view ? { journal } : { journal, view };
+      const changed: Record<string, string> = shown === this.#view ? { journal } : { journal, view: shown };
       await browser.storage.session.set(changed);
       this.#view = shown;
     } catch (caught) {
@@ -113,8 +114,14 @@ function withOffered(saved: Saved | undefined): { saved?: Saved } {
   return { saved: { ...saved, server } };
 }
 
+const Journal = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ build: v.string(), state: v.looseObject({ at: v.string() }) }),
+);
+
 function journalled(stored: unknown): AppState | undefined {
-  const read = v.safeParse(v.object({ build: v.string(), state: v.looseObject({ at: v.string() }) }), stored);
+  const read = v.safeParse(Journal, stored);
   if (!read.success || read.output.build !== browser.runtime.getManifest().version) return undefined;
   // Our own writing of a moment ago: the browser empties storage.session whenever another build takes over.
   return read.output.state as unknown as AppState;

@@ -2,6 +2,7 @@ import { browser } from "wxt/browser";
 import type { View } from "../core/view.ts";
 import { LastingPort } from "../messaging/page.ts";
 import { CONTACTS_PORT, HISTORY_PORT } from "../messaging/pages.ts";
+import { share } from "./share.ts";
 
 /** The background's view, as it stands in `storage.session`: there at once, also while the background sleeps. */
 class AppView {
@@ -32,7 +33,7 @@ class AppView {
 
   #read(stored: unknown): void {
     // Our own background's writing, of this same build: the browser empties storage.session when it is replaced.
-    if (stored !== undefined) this.#view = stored as View;
+    if (typeof stored === "string") this.#view = share(this.#view, JSON.parse(stored) as View);
   }
 }
 

@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 /** The part of the extension API that a page asks for what the background shows. */
 declare const chrome: {
   runtime: { sendMessage: (message: object) => Promise<unknown> };
-  storage: { session: { get: (key: string) => Promise<{ view?: View }> } };
+  storage: { session: { get: (key: string) => Promise<{ view: string }> } };
 };
 
 const open = new Belongings();
@@ -42,8 +42,8 @@ async function untilHeard(): Promise<void> {
     page.evaluate(async (wanted) => {
       // Wakes the worker where it sleeps.
       await chrome.runtime.sendMessage({ type: "retryNow" });
-      const { view } = await chrome.storage.session.get("view");
-      return view?.at === "signed-in" && view.contacts.some((contact) => contact.text === wanted) ? true : undefined;
+      const view = JSON.parse((await chrome.storage.session.get("view")).view) as View;
+      return view.at === "signed-in" && view.contacts.some((contact) => contact.text === wanted) ? true : undefined;
     }, text),
   );
   await page.close();

@@ -65,10 +65,11 @@ function steps(inside = page) {
 function keptMicrophone(): Promise<string | undefined> {
   return page.evaluate(async () => {
     interface Session {
-      get: (key: string) => Promise<{ view?: { device: { microphone?: string } } }>;
+      get: (key: string) => Promise<{ view: string }>;
     }
     const { chrome } = globalThis as unknown as { chrome: { storage: { session: Session } } };
-    return (await chrome.storage.session.get("view")).view?.device.microphone;
+    const { view } = await chrome.storage.session.get("view");
+    return (JSON.parse(view) as { device: { microphone?: string } }).device.microphone;
   });
 }
 
