@@ -126,7 +126,7 @@ describe("the contact list", () => {
     expect(await focused()).toContain("Person 58");
     await page().keyboard.press("Escape");
     expect(await focused()).toBe("Search by name");
-    expect(await page().locator("[data-row]").count()).toBe(200);
+    await expect.poll(() => page().locator("[data-row]").count()).toBe(200);
     await page().keyboard.type("x");
     await page().keyboard.press("Escape");
     expect(await page().getByRole("textbox", { name: "Search by name" }).inputValue()).toBe("");

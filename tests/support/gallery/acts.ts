@@ -85,6 +85,9 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("button[type=submit]").click();
     await page.locator("form [role=alert]").waitFor();
   },
+  "home-200": async (page) => {
+    await page.locator("[data-row]").nth(199).waitFor({ state: "attached" });
+  },
   "home-invite": makeLink,
   "home-invite-empty": makeLink,
   "home-invite-full": async (page) => {

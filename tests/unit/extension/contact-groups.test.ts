@@ -19,7 +19,8 @@ const PEOPLE = [
 
 function names(favourites: string[], search = ""): Record<string, string[]> {
   const { compare } = createText("en");
-  const groups = groupContacts(PEOPLE, { favourites: favourites as UserId[], search, compare });
+  const sorted = PEOPLE.toSorted((one, other) => compare(one.name, other.name));
+  const groups = groupContacts(sorted, { favourites: favourites as UserId[], search });
   const named = (contacts: ContactView[]) => contacts.map(({ name }) => name);
   const { incoming, favourites: first, online, offline, outgoing, blocked } = groups;
   return {
