@@ -5,18 +5,20 @@ import { Backend } from "../tests/support/backend.ts";
 import { aliceAndBob, type Person, say } from "../tests/support/people.ts";
 import { talk, type Talk } from "../tests/support/talk.ts";
 import { measureContactChanges } from "./bench-contacts.ts";
+import { benchList } from "./bench-list.ts";
 import { proportionalMegabytes, withChildren } from "./memory.ts";
 import { type Browser, extensionFolder } from "./setup/extension.ts";
 
 const CALLS = 10;
 
-/** Measures calls between two browsers, changes of contacts, the server's memory and the size of the builds, and prints them. */
+/** Measures a long list, calls between two browsers, changes of contacts, the server's memory and the size of the builds, and prints them. */
 export async function bench(signal: AbortSignal): Promise<number> {
   const open = new Belongings();
   // Whether that went well, the closing at the end tells.
   const closeNow = () => void open.close().catch(() => undefined);
   signal.addEventListener("abort", closeNow, { once: true });
   try {
+    await benchList(open);
     const backend = await Backend.start({ signal });
     open.add(() => backend.close());
     const { alice, bob } = await aliceAndBob(backend, open);
