@@ -98,7 +98,7 @@ const arrows = [
     "extension/entrypoints",
   ),
   ...closed("extension/components", "extension/shell", "extension/media", "extension/state", "extension/entrypoints"),
-  ...closed("extension/state", "extension/locales", "extension/shell", "extension/components", "extension/entrypoints"),
+  ...closed("extension/state", "extension/shell", "extension/components", "extension/entrypoints"),
 ];
 
 export default defineConfig(
