@@ -18,6 +18,11 @@ export function keepPlace(node: HTMLElement): () => void {
   return follow(node, () => undefined);
 }
 
+/** Gives the focus to the first control of what a person's own act brought up where they are. An attachment. */
+export function focusFirst(node: HTMLElement): void {
+  controlIn(node, 0)?.focus({ preventScroll: true });
+}
+
 function follow(node: HTMLElement, startOf: () => HTMLElement | undefined): () => void {
   const attached = new AbortController();
   const { signal } = attached;
