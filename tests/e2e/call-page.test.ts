@@ -1,9 +1,16 @@
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { untilMediaAdvances, watched } from "../support/page-watch.ts";
 import { say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
 import { talk } from "../support/talk.ts";
+import { until } from "../support/until.ts";
+
+/** The part of the extension API that these tests ask for. */
+declare const chrome: {
+  windows: { create: (wanted: { url: string }) => Promise<{ id: number }>; remove: (window: number) => Promise<void> };
+  tabs: { query: (wanted: { windowId: number }) => Promise<unknown[]> };
+};
 
 const stage = setStage();
 
@@ -103,6 +110,19 @@ test("the key of the browser switches the microphone of the talk from any tab, a
   await alice.sees(aliceCall, say("ended.caller.hangup"));
   // Without a talk there is nothing to switch.
   await bob.browser.pressShortcut("toggle-microphone");
+});
+
+test("a call tab that is the last of its window closes, and the window stays", async () => {
+  const { browser, popup } = stage.alice;
+  const address = popup.url().replace("popup.html", `call.html?call=${crypto.randomUUID()}`);
+  const [page, window] = await Promise.all([
+    browser.context.waitForEvent("page"),
+    popup.evaluate(async (url) => (await chrome.windows.create({ url })).id, address),
+  ]);
+  onTestFinished(() => popup.evaluate((id) => chrome.windows.remove(id), window));
+  await page.getByRole("button", { name: say("call.close") }).click();
+  await until("the closed tab", () => Promise.resolve(page.isClosed() ? true : undefined));
+  expect(await popup.evaluate(async (id) => (await chrome.tabs.query({ windowId: id })).length, window)).toBe(1);
 });
 
 /** Whether the page's open connection sends what a microphone hears. */
