@@ -8,6 +8,7 @@ export * from "./http.ts";
 export * from "./ids.ts";
 export * from "./invite-code.ts";
 export * from "./limits.ts";
+export * from "./peer-messages.ts";
 export * from "./server-messages.ts";
 export * from "./signals.ts";
 export * from "./ticket.ts";

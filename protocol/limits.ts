@@ -58,6 +58,11 @@ export const RINGS_PER_CALLEE_WITHIN_MS = 10 * 60_000;
 export const MAX_RINGS_PER_CALLER = 30;
 export const RINGS_PER_CALLER_WITHIN_MS = 60 * 60_000;
 
+/** A text of the chat in a call. */
+export const MAX_CHAT_TEXT = 4_000;
+/** The name of a file that is offered in a call. */
+export const MAX_FILE_NAME = 255;
+
 /** The largest frame that PeerServer takes. */
 export const MAX_PEER_FRAME_BYTES = 64 * 1024;
 /** TURN credentials outlive the longest call. */

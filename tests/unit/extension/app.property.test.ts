@@ -207,7 +207,7 @@ function engages(effect: AppEffect): boolean {
 
 describe("the whole client, in any order of events", () => {
   it("never throws, and its state is plain JSON that loses nothing", { timeout: 120_000 }, () => {
-    const stories = fc.array(fc.oneof(...events, ...wishes, ...acts), { maxLength: 40 });
+    const stories = fc.array(fc.oneof(...events, ...wishes, ...acts), { maxLength: 40, size: "max" });
     fc.assert(
       fc.property(stories, (story) => {
         play(story, (state) => {
@@ -225,7 +225,7 @@ describe("the whole client, in any order of events", () => {
     "answers no call, places none and opens no page without a person's word, in 10,000 orders",
     { timeout: 120_000 },
     () => {
-      const stories = fc.array(fc.oneof(...events, ...wishes), { maxLength: 30 });
+      const stories = fc.array(fc.oneof(...events, ...wishes), { maxLength: 30, size: "max" });
       fc.assert(
         fc.property(stories, (story) => {
           play(story, (_state, effects) => {
