@@ -21,14 +21,27 @@ export function handOver(state: ExchangeState, { id, at, name, size }: Of<"hand-
  * yet whole, the receiver from where on it wants them.
  */
 export function lineOfFiles(state: ExchangeState, open: boolean): ExchangeStep {
-  const files = state.entries.filter((entry) => entry.kind === "file" && isOnItsWay(entry.state)) as FileEntry[];
-  return files.reduce<ExchangeStep>(
-    (made, entry) => {
-      const next = (open ? takenUp : interrupted)(made.state, entry);
-      return { state: next.state, effects: [...made.effects, ...next.effects] };
-    },
-    step({ ...state, open }),
+  return eachOnItsWay({ ...state, open }, open ? takenUp : interrupted);
+}
+
+/** What was on its way does not come any more. */
+export function endOfFiles(state: ExchangeState): ExchangeStep {
+  return eachOnItsWay({ ...state, open: false }, (now, entry) =>
+    become(now, entry, { at: "failed", why: "lost" }, letGo(entry)),
   );
+}
+
+function eachOnItsWay(
+  state: ExchangeState,
+  make: (state: ExchangeState, entry: FileEntry) => ExchangeStep,
+): ExchangeStep {
+  let made: ExchangeStep = step(state);
+  for (const entry of state.entries) {
+    if (entry.kind !== "file" || !isOnItsWay(entry.state)) continue;
+    const next = make(made.state, entry);
+    made = { state: next.state, effects: [...made.effects, ...next.effects] };
+  }
+  return made;
 }
 
 function takenUp(state: ExchangeState, entry: FileEntry): ExchangeStep {
@@ -181,7 +194,14 @@ function offeredAgain(state: ExchangeState, entry: FileEntry): ExchangeStep {
 
 /** Asks the sender for what is not there yet. */
 function asked(state: ExchangeState, entry: FileEntry): ExchangeStep {
-  return become(state, entry, { at: "moving" }, say({ type: "accept", file: entry.id, from: entry.kept }));
+  const { id, kept: from } = entry;
+  return become(
+    state,
+    entry,
+    { at: "moving" },
+    { type: "resume-store", id, from },
+    say({ type: "accept", file: id, from }),
+  );
 }
 
 function digested(state: ExchangeState, entry: FileEntry, digest: string): ExchangeStep {

@@ -65,6 +65,8 @@ export type ExchangeEvent =
   /** Both channels are open and the other side understands them, or no longer. */
   | { type: "line"; open: boolean }
   | { type: "shown"; shown: boolean }
+  /** The call is over, and with it what was on its way. */
+  | { type: "over" }
   /** The person writes, under a fresh id. */
   | { type: "write"; id: string; at: number; text: string }
   /** The person hands over a file, under a fresh id. */
@@ -86,6 +88,8 @@ export type ExchangeEffect =
   | { type: "send"; message: PeerMessage }
   /** Makes a place for the file; answer with `store-open` or `store-failed`. */
   | { type: "open-store"; id: string; size: number }
+  /** What comes next of it begins at this byte. */
+  | { type: "resume-store"; id: string; from: number }
   /** Sends the file from this byte on, and then what it was, as `digested`; what was being sent of it before stops. */
   | { type: "send-file"; id: string; from: number; size: number }
   /** The receiver runs no further ahead than this. */

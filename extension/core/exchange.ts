@@ -1,5 +1,6 @@
 import { unreachable } from "#protocol";
 import {
+  endOfFiles,
   type ExchangeStep,
   handOver,
   isOnItsWay,
@@ -26,6 +27,8 @@ export function updateExchange(state: ExchangeState, event: ExchangeEvent): Exch
       return lineChanged(state, event.open);
     case "shown":
       return step({ ...state, shown: event.shown, unread: event.shown ? 0 : state.unread });
+    case "over":
+      return endOfFiles(state);
     case "write":
       return written(state, event);
     case "hand-over":

@@ -122,6 +122,9 @@ export class ExchangePair {
         side.stores.set(effect.id, 0);
         this.happen(name, { type: "store-open", id: effect.id });
         break;
+      case "resume-store":
+        side.stores.set(effect.id, effect.from);
+        break;
       case "send-file":
         side.sending.set(effect.id, { next: effect.from, kept: effect.from, size: effect.size });
         break;

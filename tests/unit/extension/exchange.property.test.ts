@@ -55,7 +55,7 @@ describe("two exchanges, over channels that break at any moment", () => {
         }
         for (const id of files) agreesOn(pair, id);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 });

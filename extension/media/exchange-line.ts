@@ -1,0 +1,107 @@
+import {
+  decodeFilePart,
+  decodePeerMessage,
+  encodeFilePart,
+  type FilePart,
+  FILES_CHANNEL,
+  type PeerMessage,
+  WORDS_CHANNEL,
+} from "#protocol";
+
+/** So much may wait in the browser to be sent; more is read from the file only when it is gone down to the lower one. */
+const BUFFER_UP_TO_BYTES = 1024 * 1024;
+const BUFFER_DOWN_TO_BYTES = 256 * 1024;
+/** A peer that says more than this many words without sense is listened to no more. */
+const MAX_NONSENSE = 100;
+
+export interface ExchangeLineListener {
+  /** Both channels are open, or no longer. */
+  open: (open: boolean) => void;
+  heard: (message: PeerMessage) => void;
+  part: (part: FilePart) => void;
+}
+
+/** The two data channels of one connection. They end with it; the next connection has its own. */
+export class ExchangeLine {
+  readonly #words: RTCDataChannel;
+  readonly #files: RTCDataChannel;
+  readonly #listener: ExchangeLineListener;
+  readonly #life = new AbortController();
+  #isOpen = false;
+  #nonsense = 0;
+
+  /** Both sides make them, under numbers that they know, before or after the connection stands. */
+  constructor(pc: RTCPeerConnection, listener: ExchangeLineListener) {
+    this.#listener = listener;
+    this.#words = pc.createDataChannel("words", { negotiated: true, id: WORDS_CHANNEL });
+    this.#files = pc.createDataChannel("files", {
+      negotiated: true,
+      id: FILES_CHANNEL,
+      priority: "low",
+    } as RTCDataChannelInit);
+    this.#files.binaryType = "arraybuffer";
+    this.#files.bufferedAmountLowThreshold = BUFFER_DOWN_TO_BYTES;
+    const { signal } = this.#life;
+    for (const channel of [this.#words, this.#files]) {
+      channel.addEventListener("open", () => this.#changed(), { signal });
+      channel.addEventListener("close", () => this.#changed(), { signal });
+    }
+    this.#words.addEventListener("message", ({ data }) => this.#heard(data), { signal });
+    this.#files.addEventListener("message", ({ data }) => this.#part(data), { signal });
+  }
+
+  /** Says it, where the line is open. */
+  send(message: PeerMessage): void {
+    if (this.#words.readyState === "open") this.#words.send(JSON.stringify(message));
+  }
+
+  /** Hands a part to the browser, once there is room for it. Throws where the line or the signal ends before. */
+  async sendPart(part: FilePart, signal: AbortSignal): Promise<void> {
+    if (this.#files.bufferedAmount > BUFFER_UP_TO_BYTES) await this.#drained(signal);
+    signal.throwIfAborted();
+    this.#files.send(encodeFilePart(part));
+  }
+
+  close(): void {
+    this.#life.abort();
+    this.#words.close();
+    this.#files.close();
+    if (this.#isOpen) this.#listener.open(false);
+  }
+
+  #changed(): void {
+    const isOpen = this.#words.readyState === "open" && this.#files.readyState === "open";
+    if (isOpen === this.#isOpen) return;
+    this.#isOpen = isOpen;
+    this.#listener.open(isOpen);
+  }
+
+  #heard(data: unknown): void {
+    const message = decodePeerMessage(data);
+    if (message === undefined) this.#stumble();
+    else this.#listener.heard(message);
+  }
+
+  #part(data: unknown): void {
+    const part = decodeFilePart(data);
+    if (part === undefined) this.#stumble();
+    else this.#listener.part(part);
+  }
+
+  #stumble(): void {
+    this.#nonsense += 1;
+    if (this.#nonsense > MAX_NONSENSE) this.close();
+  }
+
+  async #drained(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const either = AbortSignal.any([signal, this.#life.signal]);
+      this.#files.addEventListener("bufferedamountlow", () => resolve(), { once: true, signal: either });
+      this.#files.addEventListener("close", () => reject(new Error("The channel for files closed.")), {
+        once: true,
+        signal: either,
+      });
+      either.addEventListener("abort", () => reject(new Error("Nobody waits for the file any more.")), { once: true });
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { type CallId, ChatText, FileName } from "#protocol";
+import * as v from "valibot";
+import { newExchange, updateExchange } from "../core/exchange.ts";
+import type { ExchangeEvent, ExchangeState, FileEntry } from "../core/exchange-types.ts";
+import { ExchangeFiles } from "../media/exchange-files.ts";
+import { ExchangeLine } from "../media/exchange-line.ts";
+import { dropStaleFiles } from "../media/file-store.ts";
+import { keepExchange, keptExchange } from "./kept-exchange.ts";
+
+/** What the two people of one call write and hand to each other, with this page's files and channels. */
+export class CallExchange {
+  #state = $state.raw<ExchangeState>(newExchange());
+  readonly #call: CallId;
+  readonly #files = new ExchangeFiles({
+    happened: (event) => this.#happened(event),
+    stateOf: (id) =>
+      this.#state.entries.find((entry): entry is FileEntry => entry.kind === "file" && entry.id === id)?.state,
+    line: () => this.#line,
+  });
+  #line: ExchangeLine | undefined;
+  #isUnderstood = false;
+  #isLineOpen = false;
+
+  constructor(call: CallId) {
+    this.#call = call;
+    this.#state = newExchange(keptExchange(call));
+    void dropStaleFiles();
+  }
+
+  get state(): ExchangeState {
+    return this.#state;
+  }
+
+  /** Takes the connection's own channels in the place of those before. */
+  connect(pc: RTCPeerConnection): void {
+    this.#line?.close();
+    this.#line = new ExchangeLine(pc, {
+      open: (open) => {
+        this.#isLineOpen = open;
+        this.#lineChanged();
+      },
+      heard: (message) => this.#happened({ type: "peer", at: Date.now(), message }),
+      part: (part) => this.#files.take(part),
+    });
+  }
+
+  disconnect(): void {
+    this.#line?.close();
+    this.#line = undefined;
+  }
+
+  /** Whether the other side's Beckon knows what to do with words and files. */
+  understood(isUnderstood: boolean): void {
+    this.#isUnderstood = isUnderstood;
+    this.#lineChanged();
+  }
+
+  show(shown: boolean): void {
+    this.#happened({ type: "shown", shown });
+  }
+
+  /** Answers whether it is a text that can be sent. */
+  write(text: string): boolean {
+    const read = v.safeParse(ChatText, text.trim());
+    if (!read.success) return false;
+    this.#happened({ type: "write", id: crypto.randomUUID(), at: Date.now(), text: read.output });
+    return true;
+  }
+
+  handOver(files: Iterable<File>): void {
+    for (const file of files) {
+      const id = crypto.randomUUID();
+      this.#files.add(id, file);
+      this.#happened({ type: "hand-over", id, at: Date.now(), name: sayable(file.name), size: file.size });
+    }
+  }
+
+  answer(id: string, answer: "accept" | "decline" | "cancel"): void {
+    this.#happened({ type: answer, id });
+  }
+
+  /** The call is over: nothing is on its way any more, and what was said stays. */
+  end(): void {
+    this.#happened({ type: "over" });
+    this.disconnect();
+  }
+
+  #lineChanged(): void {
+    this.#happened({ type: "line", open: this.#isLineOpen && this.#isUnderstood });
+  }
+
+  #happened(event: ExchangeEvent): void {
+    const { state, effects } = updateExchange(this.#state, event);
+    const isSame = state === this.#state;
+    this.#state = state;
+    if (!isSame) keepExchange(this.#call, state.entries);
+    for (const effect of effects) {
+      if (effect.type === "send") this.#line?.send(effect.message);
+      else this.#files.carryOut(effect);
+    }
+  }
+}
+
+/** The name of a file as the other side takes it: without what reorders or hides text. */
+function sayable(name: string): string {
+  const read = v.safeParse(FileName, name);
+  if (read.success) return read.output;
+  const plain = Array.from(name.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029/\\]/gu, " ").trim())
+    .slice(-255)
+    .join("");
+  return v.is(FileName, plain) ? plain : "file";
+}

@@ -1,0 +1,45 @@
+import { type CallId, ChatText, FileName } from "#protocol";
+import * as v from "valibot";
+import type { Entry } from "../core/exchange-types.ts";
+
+const Base = { id: v.string(), mine: v.boolean(), at: v.number() };
+const FileState = v.variant("at", [
+  v.object({ at: v.picklist(["offered", "opening", "moving", "paused", "checking", "done", "declined"]) }),
+  v.object({ at: v.literal("cancelled"), by: v.picklist(["us", "them"]) }),
+  v.object({ at: v.literal("failed"), why: v.picklist(["differs", "full", "unreadable", "lost"]) }),
+]);
+const Kept = v.array(
+  v.variant("kind", [
+    v.object({ ...Base, kind: v.literal("text"), text: ChatText, delivered: v.boolean() }),
+    v.object({
+      ...Base,
+      kind: v.literal("file"),
+      name: FileName,
+      size: v.number(),
+      kept: v.number(),
+      state: FileState,
+    }),
+  ]),
+);
+
+/** What was written and handed over lives as long as the call's tab, a reload included, and is nowhere else. */
+export function keptExchange(call: CallId): Entry[] {
+  try {
+    const kept = v.safeParse(Kept, JSON.parse(sessionStorage.getItem(keyOf(call)) ?? "[]"));
+    return kept.success ? kept.output : [];
+  } catch {
+    return [];
+  }
+}
+
+export function keepExchange(call: CallId, entries: readonly Entry[]): void {
+  try {
+    if (entries.length > 0) sessionStorage.setItem(keyOf(call), JSON.stringify(entries));
+  } catch {
+    // Too much for the browser's room: it stays on the screen.
+  }
+}
+
+function keyOf(call: CallId): string {
+  return `exchange-${call}`;
+}
