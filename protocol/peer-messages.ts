@@ -42,6 +42,8 @@ const Digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u));
  * receiver validates each and ignores what it does not know.
  */
 export const PeerMessage = v.variant("type", [
+  /** The first on a channel, from both sides: before it the other side may be one that knows nothing of all this. */
+  v.object({ type: v.literal("hello") }),
   /** The same text again, by its id, is the same text. */
   v.object({ type: v.literal("chat"), id: Id, text: ChatText }),
   /** The text stands before the other person, or would if they looked. */

@@ -5,16 +5,8 @@ import * as v from "valibot";
  * receiver validates it; a shape that it does not know is ignored, since the other side may be newer.
  */
 export const CallSignal = v.variant("kind", [
-  /**
-   * What the sender's microphone and camera do now. `exchange`: it understands the data channels of `peer-messages.ts`;
-   * an older client says nothing of it.
-   */
-  v.object({
-    kind: v.literal("media-state"),
-    microphone: v.boolean(),
-    camera: v.boolean(),
-    exchange: v.optional(v.boolean()),
-  }),
+  /** What the sender's microphone and camera do now. */
+  v.object({ kind: v.literal("media-state"), microphone: v.boolean(), camera: v.boolean() }),
   /** An SDP description of an ICE restart (RFC 8839), offered by the side that accepted. [CALL-13] */
   v.object({
     kind: v.literal("description"),

@@ -7,7 +7,7 @@ const MAX_OFFERS = 20;
 
 export type ExchangeStep = Step<ExchangeState, ExchangeEffect>;
 type Of<T extends ExchangeEvent["type"]> = Extract<ExchangeEvent, { type: T }>;
-type FileMessage = Exclude<PeerMessage, { type: "chat" | "got" }>;
+type FileMessage = Exclude<PeerMessage, { type: "hello" | "chat" | "got" }>;
 type FileMessageOf<T extends FileMessage["type"]> = Extract<FileMessage, { type: T }>;
 
 export function handOver(state: ExchangeState, { id, at, name, size }: Of<"hand-over">): ExchangeStep {
@@ -232,7 +232,7 @@ function offer({ id, name, size }: FileEntry): ExchangeEffect {
   return say({ type: "offer", file: id, name, size });
 }
 
-function say(message: PeerMessage): ExchangeEffect {
+function say(message: FileMessage): ExchangeEffect {
   return { type: "send", message };
 }
 

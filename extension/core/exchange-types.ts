@@ -60,6 +60,8 @@ export type FileState =
  */
 export type FileFailure = "differs" | "full" | "unreadable" | "lost";
 
+type Said = Exclude<PeerMessage, { type: "hello" }>;
+
 /** What happens to the exchange. */
 export type ExchangeEvent =
   /** Both channels are open and the other side understands them, or no longer. */
@@ -73,7 +75,7 @@ export type ExchangeEvent =
   | { type: "hand-over"; id: string; at: number; name: string; size: number }
   | { type: "accept" | "decline" | "cancel"; id: string }
   /** From the other side's page, decoded. */
-  | { type: "peer"; at: number; message: PeerMessage }
+  | { type: "peer"; at: number; message: Said }
   /** There is a place to keep the file in, which holds so much of it; the other side is asked for the rest. */
   | { type: "store-open"; id: string }
   | { type: "store-failed"; id: string; why: "full" | "differs" }
@@ -85,7 +87,7 @@ export type ExchangeEvent =
 
 /** What the page does, in order. */
 export type ExchangeEffect =
-  | { type: "send"; message: PeerMessage }
+  | { type: "send"; message: Said }
   /** Makes a place for the file; answer with `store-open` or `store-failed`. */
   | { type: "open-store"; id: string; size: number }
   /** What comes next of it begins at this byte. */

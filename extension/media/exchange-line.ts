@@ -11,13 +11,16 @@ import {
 /** So much may wait in the browser to be sent; more is read from the file only when it is gone down to the lower one. */
 const BUFFER_UP_TO_BYTES = 1024 * 1024;
 const BUFFER_DOWN_TO_BYTES = 256 * 1024;
+const HELLO: PeerMessage = { type: "hello" };
 /** A peer that says more than this many words without sense is listened to no more. */
 const MAX_NONSENSE = 100;
 
+type Said = Exclude<PeerMessage, { type: "hello" }>;
+
 export interface ExchangeLineListener {
-  /** Both channels are open, or no longer. */
+  /** Both channels are open and the other side has greeted us on them, or no longer. */
   open: (open: boolean) => void;
-  heard: (message: PeerMessage) => void;
+  heard: (message: Said) => void;
   part: (part: FilePart) => void;
 }
 
@@ -28,6 +31,7 @@ export class ExchangeLine {
   readonly #listener: ExchangeLineListener;
   readonly #life = new AbortController();
   #isOpen = false;
+  #isGreeted = false;
   #nonsense = 0;
 
   /** Both sides make them, under numbers that they know, before or after the connection stands. */
@@ -42,6 +46,7 @@ export class ExchangeLine {
     this.#files.binaryType = "arraybuffer";
     this.#files.bufferedAmountLowThreshold = BUFFER_DOWN_TO_BYTES;
     const { signal } = this.#life;
+    this.#words.addEventListener("open", () => this.#words.send(JSON.stringify(HELLO)), { signal });
     for (const channel of [this.#words, this.#files]) {
       channel.addEventListener("open", () => this.#changed(), { signal });
       channel.addEventListener("close", () => this.#changed(), { signal });
@@ -51,7 +56,7 @@ export class ExchangeLine {
   }
 
   /** Says it, where the line is open. */
-  send(message: PeerMessage): void {
+  send(message: Said): void {
     if (this.#words.readyState === "open") this.#words.send(JSON.stringify(message));
   }
 
@@ -70,7 +75,7 @@ export class ExchangeLine {
   }
 
   #changed(): void {
-    const isOpen = this.#words.readyState === "open" && this.#files.readyState === "open";
+    const isOpen = this.#isGreeted && this.#words.readyState === "open" && this.#files.readyState === "open";
     if (isOpen === this.#isOpen) return;
     this.#isOpen = isOpen;
     this.#listener.open(isOpen);
@@ -79,7 +84,11 @@ export class ExchangeLine {
   #heard(data: unknown): void {
     const message = decodePeerMessage(data);
     if (message === undefined) this.#stumble();
-    else this.#listener.heard(message);
+    else if (message.type !== "hello") this.#listener.heard(message);
+    else {
+      this.#isGreeted = true;
+      this.#changed();
+    }
   }
 
   #part(data: unknown): void {

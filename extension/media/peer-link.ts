@@ -23,6 +23,8 @@ export interface PeerLinkListener {
   /** `connectionState`; the first `connected` comes with the first decoded frame or packet of sound. */
   connection: (state: RTCPeerConnectionState) => void;
   stream: (stream: MediaStream) => void;
+  /** A connection was made: what else it is to carry is put on it now. */
+  made: (pc: RTCPeerConnection) => void;
 }
 
 /** How long gathering may hold back a description of an ICE restart, which carries its candidates in itself. */
@@ -127,6 +129,7 @@ export class PeerLink {
     this.#connection = connection;
     const pc = connection.peerConnection;
     this.#pc = pc;
+    this.#listener.made(pc);
     const { signal } = this.#life;
     // PeerJS closes the connection when ICE fails, and stops to hand on candidates when it is complete: a restart of
     // ICE could then save nothing.

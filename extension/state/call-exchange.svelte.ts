@@ -18,8 +18,6 @@ export class CallExchange {
     line: () => this.#line,
   });
   #line: ExchangeLine | undefined;
-  #isUnderstood = false;
-  #isLineOpen = false;
 
   constructor(call: CallId) {
     this.#call = call;
@@ -35,10 +33,7 @@ export class CallExchange {
   connect(pc: RTCPeerConnection): void {
     this.#line?.close();
     this.#line = new ExchangeLine(pc, {
-      open: (open) => {
-        this.#isLineOpen = open;
-        this.#lineChanged();
-      },
+      open: (open) => this.#happened({ type: "line", open }),
       heard: (message) => this.#happened({ type: "peer", at: Date.now(), message }),
       part: (part) => this.#files.take(part),
     });
@@ -47,12 +42,6 @@ export class CallExchange {
   disconnect(): void {
     this.#line?.close();
     this.#line = undefined;
-  }
-
-  /** Whether the other side's Beckon knows what to do with words and files. */
-  understood(isUnderstood: boolean): void {
-    this.#isUnderstood = isUnderstood;
-    this.#lineChanged();
   }
 
   show(shown: boolean): void {
@@ -83,10 +72,6 @@ export class CallExchange {
   end(): void {
     this.#happened({ type: "over" });
     this.disconnect();
-  }
-
-  #lineChanged(): void {
-    this.#happened({ type: "line", open: this.#isLineOpen && this.#isUnderstood });
   }
 
   #happened(event: ExchangeEvent): void {

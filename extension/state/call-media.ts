@@ -16,6 +16,8 @@ export interface CallMediaListener {
   /** Which devices serve in the place of those that the person chose. */
   replaced: (devices: readonly ("camera" | "microphone")[]) => void;
   remoteStream: (stream: MediaStream | undefined) => void;
+  /** A connection was made, which carries words and files as well. */
+  connectionMade: (pc: RTCPeerConnection) => void;
 }
 
 /** Carries out what the link's machine decides, with this page's devices and its connection. */
@@ -37,6 +39,7 @@ export class CallMedia {
         if (state !== "new") happened({ type: "connection", state });
       },
       stream: (stream) => listener.remoteStream(stream),
+      made: (pc) => listener.connectionMade(pc),
     });
   }
 

@@ -9,6 +9,7 @@ import type { Problem } from "../messaging/commands.ts";
 import { CALL_PORT, type FromCallPage, ToCallPage } from "../messaging/call-port.ts";
 import { LastingPort } from "../messaging/page.ts";
 import { callPageUrl } from "../messaging/pages.ts";
+import { CallExchange } from "./call-exchange.svelte.ts";
 import { CallMedia, type LinkHappening } from "./call-media.ts";
 
 type CallTold = Extract<ToCallPage, { type: "call" }>;
@@ -26,6 +27,7 @@ class CallPage {
   /** The length of the talk, once it is over. */
   #talkedSeconds = $state<number>();
   #failure = $state<LinkFailure>();
+  #exchange = $state.raw<CallExchange>();
   #media: CallMedia | undefined;
   /** Which call this page shows. */
   #call: CallId | undefined;
@@ -87,6 +89,11 @@ class CallPage {
     return this.#replaced;
   }
 
+  /** What the two write and hand to each other; undefined before there is a call. */
+  get exchange(): CallExchange | undefined {
+    return this.#exchange;
+  }
+
   get remoteStream(): MediaStream | undefined {
     return this.#remoteStream;
   }
@@ -120,6 +127,7 @@ class CallPage {
       return;
     }
     this.#call = call.output;
+    this.#exchange = new CallExchange(call.output);
     this.#port = new LastingPort(
       CALL_PORT,
       (port) => this.#introduce(port),
@@ -218,6 +226,8 @@ class CallPage {
   /** The page takes another call in the place of its own, under that call's address. */
   #goOn(call: CallId): void {
     this.#call = call;
+    this.#exchange?.end();
+    this.#exchange = new CallExchange(call);
     this.#isMoving = true;
     history.replaceState(null, "", callPageUrl(call));
     this.#post({ type: "here", call, fresh: false });
@@ -245,6 +255,7 @@ class CallPage {
     const since = told.since ?? this.#told?.since;
     if (over && since !== undefined) this.#talkedSeconds ??= Math.round((Date.now() - since) / 1000);
     this.#told = told;
+    if (over) this.#exchange?.end();
     const accepted = state === "joining" || state === "live" || state === "reconnecting";
     const event = {
       accepted,
@@ -265,6 +276,7 @@ class CallPage {
       ownStream: (stream) => (this.#ownStream = stream),
       replaced: (devices) => (this.#replaced = devices),
       remoteStream: (stream) => (this.#remoteStream = stream),
+      connectionMade: (pc) => this.#exchange?.connect(pc),
     });
     this.#take(openLink({ type: "call", ...event, at: Date.now() }, wishes));
   }

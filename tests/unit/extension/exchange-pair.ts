@@ -1,4 +1,4 @@
-import { FILE_BLOCK_BYTES, type PeerMessage } from "#protocol";
+import { FILE_BLOCK_BYTES } from "#protocol";
 import { newExchange, updateExchange } from "../../../extension/core/exchange.ts";
 import type {
   ExchangeEffect,
@@ -15,7 +15,7 @@ type Name = "alice" | "bob";
 interface Side {
   state: ExchangeState;
   /** What was said to this side and not heard yet. */
-  queue: PeerMessage[];
+  queue: Extract<ExchangeEffect, { type: "send" }>["message"][];
   /** Outgoing: where the next block begins, and how far the other side said that it is. */
   sending: Map<string, { next: number; kept: number; size: number }>;
   /** Incoming: how many bytes the place holds. */
