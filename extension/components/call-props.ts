@@ -2,6 +2,7 @@ import type { AlertMode, Media } from "#protocol";
 import type { LinkFailure } from "../core/link-types.ts";
 import type { CallEnd, WaitingView } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
+import type { ExchangeProps } from "./exchange-props.ts";
 import type { Problem } from "../messaging/commands.ts";
 
 /** What the call page shows of the call. Instants in ms since 1970 by this machine's clock. */
@@ -28,7 +29,7 @@ export type LinkState = "idle" | "connecting" | "live" | "interrupted" | "failed
 export type DeviceProblem = "refused" | "missing" | "busy";
 
 /** Everything that `CallScreen.svelte` draws. */
-export interface CallScreenProps {
+export interface CallScreenProps extends ExchangeProps {
   text: Text;
   /** In ms since 1970, advanced once a second by the page. */
   now: number;

@@ -27,6 +27,8 @@ export interface Text {
   clock: (ms: number) => string;
   /** The length of a talk in words: "12 minutes 4 seconds". */
   length: (seconds: number) => string;
+  /** The size of a file: "3 MB". */
+  bytes: (bytes: number) => string;
   /** For sorting names. */
   compare: (a: string, b: string) => number;
 }
@@ -52,6 +54,7 @@ export function createText(locale: Locale): Text {
     minutes: (ms) => unit(locale, "minute", Math.max(1, Math.floor(ms / 60_000))),
     clock,
     length: (seconds) => lengthIn(locale, seconds),
+    bytes: (bytes) => bytesIn(locale, bytes),
     compare: (a, b) => collator.compare(a, b),
   };
 }
@@ -90,6 +93,13 @@ function clock(ms: number): string {
   return minutes < 60
     ? `${String(minutes)}:${tail}`
     : `${String(Math.floor(minutes / 60))}:${two(minutes % 60)}:${tail}`;
+}
+
+function bytesIn(locale: Locale, bytes: number): string {
+  const power = Math.min(4, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const name = (["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const)[power];
+  const format = { style: "unit", unit: name, unitDisplay: "short", maximumSignificantDigits: 3 } as const;
+  return new Intl.NumberFormat(locale, format).format(bytes / 1000 ** power);
 }
 
 function lengthIn(locale: Locale, seconds: number): string {

@@ -20,6 +20,7 @@ export function deviceText(state: () => AppState): Text {
     minutes: (ms) => now().minutes(ms),
     clock: (ms) => now().clock(ms),
     length: (seconds) => now().length(seconds),
+    bytes: (bytes) => now().bytes(bytes),
     compare: (a, b) => now().compare(a, b),
   };
 }

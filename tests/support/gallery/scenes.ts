@@ -1,3 +1,5 @@
+import { newExchange } from "../../../extension/core/exchange.ts";
+import { EXCHANGES } from "./exchange-scenes.ts";
 import type { Availability, CallId, UserId } from "#protocol";
 import type { CallScreenProps } from "../../../extension/components/call-props.ts";
 import type { CallView, ContactView, SignedInView, View, WaitingView } from "../../../extension/core/view.ts";
@@ -230,6 +232,15 @@ const CALL: Record<string, CallScene> = {
   "call-ended-unreachable": scene({ call: { at: "ended", reason: "unreachable" } }),
   "call-joining": scene({ call: { at: "joining" }, link: "connecting", outgoing: false }, { own: true }),
   "call-live": scene(TALK, { own: true, remote: true }),
+  "call-words": scene({ ...TALK, exchange: EXCHANGES.words }, { own: true, remote: true }),
+  "call-words-empty": scene({ ...TALK, exchange: EXCHANGES.empty }, { own: true, remote: true }),
+  "call-words-closed": scene(
+    { call: LIVE, link: "interrupted", exchange: EXCHANGES.closed },
+    { own: true, remote: true },
+  ),
+  "call-words-unread": scene({ ...TALK, exchange: EXCHANGES.unread }, { own: true, remote: true }),
+  "call-files": scene({ ...TALK, exchange: EXCHANGES.files }, { own: true, remote: true }),
+  "call-ended-words": scene({ call: { at: "ended", reason: "hangup", seconds: 724 }, exchange: EXCHANGES.over }),
   "call-live-muted": scene(
     { ...TALK, microphoneOn: false, cameraOn: false, remoteMicrophoneOn: false },
     { own: true, remote: true },
@@ -293,6 +304,11 @@ export function callProps(scene: CallScene, note: (name: string) => void): CallS
     remoteCameraOn: true,
     needsClickForSound: false,
     waiting: [],
+    exchange: newExchange(),
+    onwrite: () => true,
+    onhandover: () => note("onhandover"),
+    onanswer: () => note("onanswer"),
+    onshow: () => note("onshow"),
     ontogglemicrophone: () => note("ontogglemicrophone"),
     ontogglecamera: () => note("ontogglecamera"),
     onhangup: () => note("onhangup"),
