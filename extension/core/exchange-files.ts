@@ -84,11 +84,8 @@ export function storeOnFile(
       return state.open ? asked(state, entry) : become(state, entry, { at: "paused" });
     case "store-failed":
       return entry.mine ? step(state) : failed(state, entry, event.why);
-    case "kept": {
-      const next = put(state, { ...entry, kept: event.bytes });
-      const told: ExchangeEffect = say({ type: "kept", file: entry.id, bytes: event.bytes });
-      return step<ExchangeState, ExchangeEffect>(next, ...(state.open ? [told] : []));
-    }
+    case "kept":
+      return kept(state, { ...entry, kept: event.bytes });
     case "digested":
       return digested(state, entry, event.digest);
     case "unreadable":
@@ -118,10 +115,25 @@ export function peerOnFile(state: ExchangeState, message: FileMessage, at: numbe
   }
   if (message.type === "cancel") return become(state, entry, { at: "cancelled", by: "them" }, letGo(entry));
   if (message.type === "sent") {
-    if (entry.mine || entry.kept !== entry.size) return entry.mine ? step(state) : failed(state, entry, "differs");
-    return become(state, entry, { at: "checking" }, { type: "check-store", id: entry.id, digest: message.digest });
+    // Words overtake blocks.
+    const isMoving = !entry.mine && entry.state.at === "moving";
+    return isMoving
+      ? checkedWhenKept(state, { ...entry, state: { at: "moving", digest: message.digest } })
+      : step(state);
   }
   return entry.mine ? receiverSays(state, entry, message) : step(state);
+}
+
+function kept(state: ExchangeState, entry: FileEntry): ExchangeStep {
+  const made = checkedWhenKept(state, entry);
+  const told = say({ type: "kept", file: entry.id, bytes: entry.kept });
+  return state.open ? { ...made, effects: [told, ...made.effects] } : made;
+}
+
+function checkedWhenKept(state: ExchangeState, entry: FileEntry): ExchangeStep {
+  const { id, state: has } = entry;
+  if (has.at !== "moving" || has.digest === undefined || entry.kept < entry.size) return step(put(state, entry));
+  return become(state, entry, { at: "checking" }, { type: "check-store", id, digest: has.digest });
 }
 
 /** What the receiver of a file of ours says. */

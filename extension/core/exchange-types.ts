@@ -44,7 +44,8 @@ export type FileState =
   | { at: "offered" }
   /** The receiver makes room for it. */
   | { at: "opening" }
-  | { at: "moving" }
+  /** `digest`: what the sender says of the whole, where its last blocks are not on disk yet. */
+  | { at: "moving"; digest?: string }
   /** The line is down; it goes on when that is back. */
   | { at: "paused" }
   /** All of it was sent; whether it came whole is being found out. */

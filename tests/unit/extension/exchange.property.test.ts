@@ -76,6 +76,7 @@ function agreesOn(pair: ExchangePair, id: string): void {
   else if (isOver(receiver.state.at)) expect(isOver(sender?.state.at)).toBe(true);
   else if (receiver.state.at === "done") expect(["done", "cancelled"]).toContain(sender?.state.at);
   else expect(receiver.state.at).toBe(sender?.state.at);
+  expect(receiver.state.at).not.toBe("failed");
   const saved = pair.sides[alice?.mine === true ? "bob" : "alice"].saved.filter((one) => one === id);
   expect(saved.length).toBe(receiver.state.at === "done" ? 1 : 0);
   if (receiver.state.at === "done") expect(receiver.kept).toBe(receiver.size);
