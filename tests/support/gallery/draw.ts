@@ -25,5 +25,9 @@ export async function draw(page: Page, url: string, locale: "en" | "ja", name: s
 /** Draws what stands there with text twice as large, as a person may choose in the browser's settings. */
 export async function enlarge(page: Page, name: string): Promise<void> {
   if (SCENES[name]?.screen === "popup") await page.setViewportSize(LARGE_POPUP_SIZE);
-  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  await page.evaluate(async () => {
+    document.documentElement.style.fontSize = "200%";
+    // What floats finds its place by the frame behind the one in which it grew.
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  });
 }
