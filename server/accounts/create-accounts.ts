@@ -124,7 +124,7 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
       invites,
       letters,
       newcomers,
-      oidc: new OidcSignIn({ parse, database, adapter, redeem, newcomers }),
+      oidc: new OidcSignIn({ parse, database, adapter, redeem, newcomers, behind }),
       iceServers: options.iceServers,
       logger,
     }),

@@ -2,12 +2,13 @@ import { Email, ParseCode, UserId, type DeviceId } from "#protocol";
 import { randomBytes, randomInt } from "node:crypto";
 import { DatabaseError } from "pg";
 import * as v from "valibot";
-import type { DatabasePool } from "../database/pool.ts";
+import { DatabaseAway, type DatabasePool } from "../database/pool.ts";
 import type { ProvenPerson } from "../oidc/person.ts";
 import type { Newcomers } from "./newcomers.ts";
 import { handlesFor, nameOf } from "./oidc-handles.ts";
 import { databaseAway, Refusal } from "./refusals.ts";
 import type { NewAccount, ParseSdk } from "./sign-up.ts";
+import type { WriteBehind } from "./write-behind.ts";
 
 /** The name under which Parse links accounts. */
 export const OIDC_PROVIDER = "oidc";
@@ -54,6 +55,7 @@ export interface OidcSignInParts {
   /** Undefined where the operator has no provider. */
   redeem: OidcRedeem | undefined;
   newcomers: Newcomers;
+  behind: WriteBehind;
 }
 
 export interface OidcForm {
@@ -95,7 +97,7 @@ export class OidcSignIn {
       const name = nameOf(person.name) ?? username;
       try {
         const account = await this.#enter(person, device, { username, name });
-        await this.#keepEmail(account.user.id, person.email);
+        await this.#keepEmailNow(account.user.id, person.email);
         return { ...account, isNew: true };
       } catch (error) {
         const code = error instanceof parse.Error ? error.code : undefined;
@@ -136,15 +138,23 @@ export class OidcSignIn {
     return { user: profile, sessionToken };
   }
 
-  /** An address that somebody has already stays theirs: it links nothing. */
+  /** The account is made, and is to be told so, also where the database has gone meanwhile: the address comes later then. */
+  async #keepEmailNow(user: UserId, email: string | undefined): Promise<void> {
+    await this.#keepEmail(user, email).catch((error: unknown) => {
+      if (!(error instanceof DatabaseAway)) throw error;
+      this.#parts.behind.add(`first address ${user}`, () => this.#keepEmail(user, email));
+    });
+  }
+
+  /** An address that somebody has already stays theirs: it links nothing. One that the person gave since stays as well. */
   async #keepEmail(user: UserId, email: string | undefined): Promise<void> {
     const read = v.safeParse(Email, email);
     if (!read.success) return;
     try {
-      await this.#parts.database.rows(`UPDATE "_User" SET "email" = $2, "emailVerified" = true WHERE "objectId" = $1`, [
-        user,
-        read.output,
-      ]);
+      await this.#parts.database.rows(
+        `UPDATE "_User" SET "email" = $2, "emailVerified" = true WHERE "objectId" = $1 AND "email" IS NULL`,
+        [user, read.output],
+      );
     } catch (error) {
       if (!(error instanceof DatabaseError) || error.constraint !== "_User_unique_email") throw error;
     }

@@ -5,7 +5,9 @@ import type { Logger } from "../logger.ts";
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 1_000;
 /** Beyond this many the oldest are given up: an outage must not fill the memory. */
-const MAX_WAITING = 20_000;
+export const MAX_WAITING = 20_000;
+/** The log is told of the first that is given up, and of each that many after it: an outage must not fill the disk either. */
+const TELL_EVERY = 1_000;
 
 /**
  * Writes what nobody waits for, in order, and tries again until it is kept. A later write with the same key takes the
@@ -16,6 +18,7 @@ export class WriteBehind {
   readonly #waiting = new Map<string, () => Promise<void>>();
   readonly #closing = new AbortController();
   #running: Promise<void> | undefined;
+  #givenUp = 0;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -49,6 +52,8 @@ export class WriteBehind {
         afterMs = Math.min(afterMs * 2, MAX_WAIT_MS);
       }
     }
+    if (this.#givenUp > 0) this.#logger.error("writes were given up meanwhile", { count: this.#givenUp });
+    this.#givenUp = 0;
     this.#running = undefined;
   }
 
@@ -75,6 +80,8 @@ export class WriteBehind {
     const oldest = this.#first();
     if (oldest === undefined) return;
     this.#waiting.delete(oldest[0]);
-    this.#logger.error("a write was given up, since too many wait for the database");
+    if (this.#givenUp % TELL_EVERY === 0)
+      this.#logger.error("writes are given up, since too many wait for the database");
+    this.#givenUp += 1;
   }
 }

@@ -39,7 +39,7 @@ export interface MailOptions {
 /** Ten tries in about half an hour. */
 const RETRIES = { retries: 9, minTimeout: 2_000, maxTimeout: 5 * 60_000, factor: 2.5 };
 /** Beyond this many a mail is not taken: an SMTP server that is away must not fill the memory. */
-const MAX_WAITING = 1_000;
+export const MAX_WAITING = 1_000;
 const CLOSE_WITHIN_MS = 4_000;
 
 /** Sends by SMTP where the operator has set it up; else each link goes to the log. */

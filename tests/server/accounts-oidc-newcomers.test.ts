@@ -1,4 +1,5 @@
 import { ParseCode } from "#protocol";
+import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { ProvenPerson } from "../../server/oidc/person.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type TestAccountsOptions,
   type TestDatabase,
 } from "../support/backend-accounts.ts";
+import { until } from "../support/until.ts";
 
 let database: TestDatabase;
 let accounts: TestAccounts;
@@ -96,4 +98,36 @@ it("where only invited people come in, a new person needs an invitation", async 
 it("without a provider there is no such way", async () => {
   accounts = await startTestAccounts(database);
   expect(await signIn("anybody")).toMatchObject({ status: 404, body: { code: ParseCode.notFound } });
+});
+
+it("whose address cannot be kept just now has it a little later, and is signed in meanwhile", async () => {
+  await start({
+    redeemOidc: (code) => ({ id: code, called: [code], email: `${code}@example.com` }),
+  });
+  const client = new Client(database.uri);
+  await client.connect();
+  // The database goes between the account and its address, and comes back when the table is gone.
+  await client.query(`
+    CREATE TABLE away ();
+    CREATE FUNCTION be_away() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF to_regclass('away') IS NOT NULL THEN RAISE EXCEPTION 'starting up' USING ERRCODE = '57P03'; END IF;
+        RETURN NEW;
+      END $$;
+    CREATE TRIGGER be_away BEFORE UPDATE OF "email" ON "_User" FOR EACH ROW
+      WHEN (NEW."email" IS NOT NULL) EXECUTE FUNCTION be_away()`);
+  const answer = await signIn("patient");
+  expect(answer.status).toBe(200);
+  const { sessionToken } = answer.body["result"] as { sessionToken: string };
+  const profile = async () => {
+    const headers = { "X-Parse-Session-Token": sessionToken };
+    const { body } = await ask(accounts, "/functions/getProfile", { headers, body: {} });
+    return (body["result"] as { user: { email?: string } }).user;
+  };
+  expect(await profile()).not.toHaveProperty("email");
+  await client.query("DROP TABLE away");
+  await until("address", async () => (await profile()).email);
+  expect(await profile()).toMatchObject({ email: "patient@example.com", emailVerified: true });
+  await client.query(`DROP TRIGGER be_away ON "_User"; DROP FUNCTION be_away`);
+  await client.end();
 });

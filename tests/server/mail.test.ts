@@ -1,8 +1,9 @@
 import { createServer, type AddressInfo } from "node:net";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createLogger } from "../../server/logger.ts";
-import { createMail, type Mail } from "../../server/mail/mail.ts";
+import { createMail, MAX_WAITING, type Mail } from "../../server/mail/mail.ts";
 import { linkOf, startSmtp, type TestSmtp } from "../support/smtp.ts";
+import { until } from "../support/until.ts";
 
 const PUBLIC_URL = "https://beckon.example.org";
 const HASTE = { retries: 3, minTimeout: 50, maxTimeout: 200, factor: 2 };
@@ -69,6 +70,23 @@ describe("an SMTP server", () => {
     expect(performance.now() - from).toBeLessThan(5_000);
     expect(log.join("")).toContain("a mail was given up");
     silent.close();
+  });
+
+  it("that takes no more than so many at once costs the mails beyond them, which the log says, and no other", async () => {
+    const release = smtp.hold();
+    const mails = mailTo(smtp.url);
+    for (let at = 0; at < MAX_WAITING + 2; at += 1)
+      mails.verification({ ...to, address: `gil.${String(at)}@example.org` }, link);
+    expect(log.filter((line) => line.includes("a mail was not taken"))).toHaveLength(2);
+    release();
+    await until("every other mail", () => Promise.resolve(smtp.arrived.length === MAX_WAITING ? true : undefined));
+    const arrived = new Set(smtp.arrived.map((mail) => mail.to[0]));
+    expect(arrived.size).toBe(MAX_WAITING);
+    expect(arrived).not.toContain(`gil.${String(MAX_WAITING)}@example.org`);
+    smtp.arrived.length = 0;
+    mails.verification(to, link);
+    expect((await smtp.next()).to).toEqual(["gil@example.org"]);
+    await mails.close();
   });
 
   it("elsewhere is handed nothing without encryption, unless its address says so", async () => {

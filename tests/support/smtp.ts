@@ -16,6 +16,8 @@ export interface TestSmtp {
   arrived: Arrived[];
   /** What it says to each recipient, in the order of the tries; nothing left: it takes the mail. */
   refusals: { code: number; words: string }[];
+  /** Holds every mail at its recipient, until the answer is called. */
+  hold(): () => void;
   /** The next mail that arrives, or the first that nobody has taken yet. */
   next(): Promise<Arrived>;
   close(): Promise<void>;
@@ -25,12 +27,13 @@ export async function startSmtp(port = 0): Promise<TestSmtp> {
   const arrived: Arrived[] = [];
   const waiting: ((mail: Arrived) => void)[] = [];
   const refusals: TestSmtp["refusals"] = [];
+  let held: Promise<unknown> = Promise.resolve();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS"],
     onRcptTo: (_address, _session, done) => {
       const refusal = refusals.shift();
-      if (refusal === undefined) done();
+      if (refusal === undefined) void held.then(() => done());
       else done(Object.assign(new Error(refusal.words), { responseCode: refusal.code }));
     },
     onData: (stream, session, done) => {
@@ -53,6 +56,11 @@ export async function startSmtp(port = 0): Promise<TestSmtp> {
     port: taken,
     arrived,
     refusals,
+    hold: () => {
+      const gate = Promise.withResolvers<undefined>();
+      held = gate.promise;
+      return () => gate.resolve(undefined);
+    },
     next: () => {
       const first = arrived.shift();
       return first === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(first);
