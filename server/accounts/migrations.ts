@@ -135,4 +135,20 @@ export const MIGRATIONS: readonly Migration[] = [
       await database.rows(`CREATE INDEX beckon_former_address_email ON beckon_former_address ("email")`);
     },
   },
+  {
+    version: 12,
+    name: "links and files are found without reading everyone",
+    run: async (database) => {
+      await database.rows(
+        `CREATE INDEX beckon_reset_token ON "_User" ("_perishable_token") WHERE "_perishable_token" IS NOT NULL`,
+      );
+      await database.rows(
+        `CREATE INDEX beckon_verify_token ON "_User" ("_email_verify_token") WHERE "_email_verify_token" IS NOT NULL`,
+      );
+      await database.rows(`CREATE INDEX beckon_avatar_file ON "_User" (("avatar" ->> 'file'))`);
+      await database.rows(
+        `CREATE INDEX beckon_shown_file ON "Contact" (("shown" -> 'avatar' ->> 'file')) WHERE "blocks"`,
+      );
+    },
+  },
 ];

@@ -1,0 +1,75 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  ask,
+  plant,
+  startTestAccounts,
+  startTestDatabase,
+  type TestAccounts,
+  type TestDatabase,
+  type TestPerson,
+} from "../support/backend-accounts.ts";
+import { until } from "../support/until.ts";
+
+let database: TestDatabase;
+let accounts: TestAccounts;
+let client: Client;
+let alice: TestPerson;
+let bob: TestPerson;
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  client = new Client(database.uri);
+  await client.connect();
+  // With few rows PostgreSQL would read them all, index or not.
+  await client.query("ALTER DATABASE beckon SET enable_seqscan = off");
+  accounts = await startTestAccounts(database);
+  const people = await plant(accounts, database, [
+    { handle: "alice", name: "Alice" },
+    { handle: "bob", name: "Bob" },
+  ]);
+  [alice, bob] = [people[0]!, people[1]!];
+});
+
+afterAll(async () => {
+  await client.end();
+  await accounts.close();
+  await database.stop();
+});
+
+/** What is asked in earnest, by the index that it is to be found by. */
+const LOOKUPS: [string, () => Promise<unknown>][] = [
+  ["beckon_reset_token", () => accounts.links.resetOf("no token")],
+  ["beckon_verify_token", () => accounts.links.confirmAddress("no token")],
+  ["beckon_former_address_token_key", () => accounts.links.formerAddress("no token")],
+  [
+    "beckon_former_address_email",
+    () => ask(accounts, "/functions/requestPasswordReset", { body: { email: "nobody@example.org" } }),
+  ],
+  ["beckon_invite_hash", () => accounts.links.shownInvite("K7QM-2XPA-9D30-41VB")],
+  ["beckon_avatar_file", () => alice.call("setAvatar", { image: "" })],
+  ["beckon_shown_file", () => alice.call("setAvatar", { image: "" })],
+  ["beckon_avatar_path", () => fetch(new URL("/avatars/abcdefghijklmnopqrstuvwx", accounts.url))],
+  ["beckon_shown_path", () => fetch(new URL("/avatars/abcdefghijklmnopqrstuvwx", accounts.url))],
+  ["beckon_session_token", () => alice.call("listContacts", {})],
+  ["beckon_contact_block", () => alice.try("unblockContact", { user: bob.id })],
+];
+
+it.each(LOOKUPS)("%s is what it is found by", async (index, look) => {
+  const scans = async () => {
+    const { rows } = await client.query<{ scans: number }>(
+      "SELECT idx_scan::int AS scans FROM pg_stat_user_indexes WHERE indexrelname = $1",
+      [index],
+    );
+    expect(rows, index).toHaveLength(1);
+    return rows[0]!.scans;
+  };
+  // A file that nobody names any more, so that there is one to look for.
+  await client.query("INSERT INTO beckon_stale_file (name, since) VALUES ('gone', now()) ON CONFLICT DO NOTHING");
+  const before = await scans();
+  // Its counts are written now and then.
+  await until(`a look into ${index}`, async () => {
+    await look();
+    return (await scans()) > before ? true : undefined;
+  });
+});
