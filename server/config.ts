@@ -158,6 +158,10 @@ const environment = v.object({
       v.regex(/^[^\p{C}]{1,40}$/u, "must be the provider's name for people, of at most 40 characters"),
     ),
   ),
+  OIDC_EXTENSION_IDS: list(
+    (text) => /^([a-p]{32}|\{[\dA-Fa-f-]{36}\}|[\w.-]*@[\w.-]+)$/.test(text),
+    "must be ids of extensions with commas between: 32 letters from a to p for Chrome, and one such as beckon@example.org for Firefox",
+  ),
   CHROME_STORE_URL: storeAddress("https://chromewebstore.google.com/detail/beckon/abc"),
   FIREFOX_STORE_URL: storeAddress("https://addons.mozilla.org/firefox/addon/beckon"),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`), "info"),
@@ -194,7 +198,16 @@ export interface Config {
   /** Undefined: what would be mailed goes to the log. */
   smtp: { url: string; from: string } | undefined;
   /** Undefined: people sign in by password alone. */
-  oidc: { issuer: string; clientId: string; clientSecret: string | undefined; name: string } | undefined;
+  oidc:
+    | {
+        issuer: string;
+        clientId: string;
+        clientSecret: string | undefined;
+        name: string;
+        /** Whom alone it serves; any where there are none. */
+        extensionIds: string[];
+      }
+    | undefined;
   /** Where the pages for people send those who have no Beckon yet. */
   stores: { chrome: string | undefined; firefox: string | undefined };
   logLevel: (typeof LOG_LEVELS)[number];
@@ -248,8 +261,8 @@ function contradictionsOfOidc(env: Environment): string[] {
         ]
       : [];
   }
-  const lonely = (["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME"] as const).filter(
-    (name) => env[name] !== undefined,
+  const lonely = (["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_EXTENSION_IDS"] as const).filter(
+    (name) => env[name] !== undefined && env[name].length > 0,
   );
   return lonely.length === 0
     ? []
@@ -288,7 +301,8 @@ function configOf(env: Environment): Config {
 }
 
 function oidcOf(env: Environment): Config["oidc"] {
-  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId } = env;
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_EXTENSION_IDS: extensionIds } = env;
   if (issuer === undefined || clientId === undefined) return undefined;
-  return { issuer, clientId, clientSecret: env.OIDC_CLIENT_SECRET, name: env.OIDC_NAME ?? new URL(issuer).host };
+  const name = env.OIDC_NAME ?? new URL(issuer).host;
+  return { issuer, clientId, clientSecret: env.OIDC_CLIENT_SECRET, name, extensionIds };
 }

@@ -8,7 +8,7 @@ import type { Logger } from "../logger.ts";
 import { OneTime } from "./one-time.ts";
 import type { ProvenPerson } from "./person.ts";
 import { newJourney, Provider, type Journey, type ProviderSettings } from "./provider.ts";
-import { isChallenge, readRedirect } from "./redirects.ts";
+import { hostsOf, isChallenge, readRedirect } from "./redirects.ts";
 
 /** How long a person may take at the provider. */
 export const JOURNEY_MS = 10 * 60_000;
@@ -20,7 +20,7 @@ const STARTS_PER_ADDRESS = { points: 300, duration: 15 * 60 };
 const COOKIE = "beckon-oidc";
 
 export interface OidcOptions {
-  settings: ProviderSettings;
+  settings: ProviderSettings & { extensionIds: readonly string[] };
   /** The server as clients see it, without a slash at its end; asked once it serves. */
   publicUrl: () => string;
   log: Logger;
@@ -44,12 +44,15 @@ export class Oidc {
   readonly #provider: Provider;
   readonly #travellers: OneTime<Traveller>;
   readonly #proven: OneTime<{ person: ProvenPerson; challenge: string }>;
+  /** Of the extensions that it serves; empty where it serves any. */
+  readonly #hosts: ReadonlySet<string>;
   readonly #starts = new RateLimiterMemory(STARTS_PER_ADDRESS);
 
   constructor(options: OidcOptions) {
     const { settings, now } = options;
     this.#options = options;
     this.#provider = new Provider(settings, now);
+    this.#hosts = hostsOf(settings.extensionIds);
     this.#travellers = new OneTime({ livesMs: JOURNEY_MS, most: MOST_AT_ONCE, now });
     this.#proven = new OneTime({ livesMs: CODE_MS, most: MOST_AT_ONCE, now });
   }
@@ -73,6 +76,10 @@ export class Oidc {
     const [redirect, challenge] = [readRedirect(query.get("redirect")), query.get("challenge")];
     if (redirect === undefined || !isChallenge(challenge)) {
       response.status(400).json(NO_EXTENSION);
+      return;
+    }
+    if (this.#hosts.size > 0 && !this.#hosts.has(redirect.host)) {
+      response.status(403).json(OTHER_EXTENSION);
       return;
     }
     if (!(await isWithin(this.#starts, addressOf(request)))) {
@@ -158,6 +165,10 @@ function isOf(verifier: string, challenge: string): boolean {
 const NO_EXTENSION: Refusal = {
   code: "bad_message",
   message: "A sign-in begins in the extension, which says where it is answered; begin there.",
+};
+const OTHER_EXTENSION: Refusal = {
+  code: "unauthorized",
+  message: "This server signs people in for other extensions than this one; ask whoever runs it for theirs.",
 };
 const NO_TRAVELLER: Refusal = {
   code: "bad_message",

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "puppeteer-core";
+import { hostsOf } from "../../server/oidc/redirects.ts";
 import { type Account, callFunction, type SignedUp } from "../support/accounts.ts";
 import { Belongings } from "../support/belongings.ts";
 import { Backend } from "../support/backend.ts";
 import { hasFirefox, PersonFirefox } from "../support/firefox.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { friends, Person, say } from "../support/people.ts";
+
+/** The part of the extension API that a test asks for. */
+declare const browser: { identity: { getRedirectURL: () => string } };
 
 /** Without a Firefox these are skipped, except where the whole has to be shown to work. */
 const canSkip = process.env["CI"] === undefined;
@@ -63,6 +67,13 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
     await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
     await bob.click(say("call.hang-up"), bobCall);
     await alice.sees(aliceCall, say("ended.callee.hangup"));
+  });
+
+  test("is answered by a provider where OIDC_EXTENSION_IDS says that this extension is", async () => {
+    const page = await bob.openInvitePage();
+    const redirect = await page.evaluate(() => browser.identity.getRedirectURL());
+    expect(hostsOf(["beckon@beckon.extension"])).toContain(new URL(redirect).host);
+    await page.close();
   });
 
   test("opens invite links by themselves once he allows it, and no more once he does not", async () => {

@@ -107,6 +107,24 @@ describe("the configuration", () => {
     expect(readConfig({ SMTP_URL: "smtps://me:secret@smtp.example.org", MAIL_FROM: from }).ok).toBe(isTaken);
   });
 
+  it("takes the ids of the extensions that a provider is for, as the browsers name them, and no other", () => {
+    const oidc = { OIDC_ISSUER: "https://login.example.org", OIDC_CLIENT_ID: "beckon" };
+    expect(configOf(oidc).oidc).toMatchObject({ extensionIds: [] });
+    const ids = ["abcdefghijklmnopabcdefghijklmnop", "beckon@example.org", "{01234567-89ab-CDEF-0123-456789abcdef}"];
+    expect(configOf({ ...oidc, OIDC_EXTENSION_IDS: ids.join(", ") }).oidc).toMatchObject({ extensionIds: ids });
+    for (const id of [
+      "beckon",
+      "abcdefghijklmnopabcdefghijklmnoz",
+      "https://a.chromiumapp.org",
+      ids[0]!.toUpperCase(),
+    ]) {
+      const read = readConfig({ ...oidc, OIDC_EXTENSION_IDS: id });
+      expect(read.ok ? [] : read.problems).toEqual([expect.stringContaining("OIDC_EXTENSION_IDS must be ids")]);
+    }
+    const lonely = readConfig({ OIDC_EXTENSION_IDS: ids[0] });
+    expect(lonely.ok ? [] : lonely.problems).toEqual([expect.stringContaining("OIDC_ISSUER is missing")]);
+  });
+
   it("names every wrong value at once", () => {
     const read = readConfig({ PORT: "x", LOG_LEVEL: "y" });
     expect(read.ok ? 0 : read.problems.length).toBe(2);
