@@ -63,6 +63,11 @@ export const PeerMessage = v.variant("type", [
   v.object({ type: v.literal("whole"), file: Id }),
   /** What came is not what was sent, or the receiver cannot keep it. */
   v.object({ type: v.literal("failed"), file: Id, why: v.picklist(["differs", "full"]) }),
+  /**
+   * How what the sender sends gets through, as far as it can tell: `weak` where it does so badly, `paused` where it
+   * therefore sends no picture for now. Said when the channel opens and at each change.
+   */
+  v.object({ type: v.literal("line"), weak: v.boolean(), paused: v.boolean() }),
 ]);
 export type PeerMessage = v.InferOutput<typeof PeerMessage>;
 

@@ -1,5 +1,12 @@
-import { FILE_BLOCK_BYTES, type PeerMessage, unreachable } from "#protocol";
-import type { ExchangeEffect, ExchangeEvent, ExchangeState, FileEntry, FileState } from "./exchange-types.ts";
+import { FILE_BLOCK_BYTES, unreachable } from "#protocol";
+import type {
+  ExchangeEffect,
+  ExchangeEvent,
+  ExchangeMessage,
+  ExchangeState,
+  FileEntry,
+  FileState,
+} from "./exchange-types.ts";
 import { type Step, step } from "./machine.ts";
 
 /** So many files of the other side may wait for the person's word; more are declined. */
@@ -7,7 +14,7 @@ const MAX_OFFERS = 20;
 
 export type ExchangeStep = Step<ExchangeState, ExchangeEffect>;
 type Of<T extends ExchangeEvent["type"]> = Extract<ExchangeEvent, { type: T }>;
-type FileMessage = Exclude<PeerMessage, { type: "hello" | "chat" | "got" }>;
+type FileMessage = Exclude<ExchangeMessage, { type: "chat" | "got" }>;
 type FileMessageOf<T extends FileMessage["type"]> = Extract<FileMessage, { type: T }>;
 
 export function handOver(state: ExchangeState, { id, at, name, size }: Of<"hand-over">): ExchangeStep {

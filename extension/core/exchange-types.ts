@@ -61,7 +61,8 @@ export type FileState =
  */
 export type FileFailure = "differs" | "full" | "unreadable" | "lost";
 
-type Said = Exclude<PeerMessage, { type: "hello" }>;
+/** What of the channel for words concerns words and files. */
+export type ExchangeMessage = Exclude<PeerMessage, { type: "hello" | "line" }>;
 
 /** What happens to the exchange. */
 export type ExchangeEvent =
@@ -76,7 +77,7 @@ export type ExchangeEvent =
   | { type: "hand-over"; id: string; at: number; name: string; size: number }
   | { type: "accept" | "decline" | "cancel"; id: string }
   /** From the other side's page, decoded. */
-  | { type: "peer"; at: number; message: Said }
+  | { type: "peer"; at: number; message: ExchangeMessage }
   /** There is a place to keep the file in, which holds so much of it; the other side is asked for the rest. */
   | { type: "store-open"; id: string }
   | { type: "store-failed"; id: string; why: "full" | "differs" }
@@ -88,7 +89,7 @@ export type ExchangeEvent =
 
 /** What the page does, in order. */
 export type ExchangeEffect =
-  | { type: "send"; message: Said }
+  | { type: "send"; message: ExchangeMessage }
   /** Makes a place for the file; answer with `store-open` or `store-failed`. */
   | { type: "open-store"; id: string; size: number }
   /** What comes next of it begins at this byte. */

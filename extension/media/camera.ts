@@ -61,6 +61,11 @@ export class Devices {
     return this.#tracks.camera;
   }
 
+  /** The microphone's own track, also while its sound is not let through; undefined where there is none. */
+  get microphone(): MediaStreamTrack | undefined {
+    return this.#tracks.microphone;
+  }
+
   /** Lets the microphone's sound through, or not. It stays open, so that speaking again takes no time. */
   setMicrophone(on: boolean): void {
     if (this.#tracks.microphone !== undefined) this.#tracks.microphone.enabled = on;

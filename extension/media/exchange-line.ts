@@ -7,6 +7,7 @@ import {
   type PeerMessage,
   WORDS_CHANNEL,
 } from "#protocol";
+import type { ExchangeMessage } from "../core/exchange-types.ts";
 
 /** So much may wait in the browser to be sent; more is read from the file only when it is gone down to the lower one. */
 const BUFFER_UP_TO_BYTES = 1024 * 1024;
@@ -15,12 +16,14 @@ const HELLO: PeerMessage = { type: "hello" };
 /** A peer that says more than this many words without sense is listened to no more. */
 const MAX_NONSENSE = 100;
 
-type Said = Exclude<PeerMessage, { type: "hello" }>;
+type LineMessage = Extract<PeerMessage, { type: "line" }>;
 
 export interface ExchangeLineListener {
   /** Both channels are open and the other side has greeted us on them, or no longer. */
   open: (open: boolean) => void;
-  heard: (message: Said) => void;
+  heard: (message: ExchangeMessage) => void;
+  /** What the other side says of how it gets through. */
+  line: (message: LineMessage) => void;
   part: (part: FilePart) => void;
 }
 
@@ -56,7 +59,7 @@ export class ExchangeLine {
   }
 
   /** Says it, where the line is open. */
-  send(message: Said): void {
+  send(message: ExchangeMessage | LineMessage): void {
     if (this.#words.readyState === "open") this.#words.send(JSON.stringify(message));
   }
 
@@ -84,6 +87,7 @@ export class ExchangeLine {
   #heard(data: unknown): void {
     const message = decodePeerMessage(data);
     if (message === undefined) this.#stumble();
+    else if (message.type === "line") this.#listener.line(message);
     else if (message.type !== "hello") this.#listener.heard(message);
     else {
       this.#isGreeted = true;

@@ -2,15 +2,24 @@ import { type CallId, ChatText, FileName } from "#protocol";
 import * as v from "valibot";
 import { newExchange, updateExchange } from "../core/exchange.ts";
 import type { ExchangeEvent, ExchangeState, FileEntry } from "../core/exchange-types.ts";
+import type { LineWord } from "../core/quality-types.ts";
 import { ExchangeFiles } from "../media/exchange-files.ts";
 import { ExchangeLine } from "../media/exchange-line.ts";
 import { dropStaleFiles } from "../media/file-store.ts";
 import { keepExchange, keptExchange } from "./kept-exchange.ts";
 
+export interface CallExchangeListener {
+  /** What the other side says of how it gets through. */
+  line: (word: LineWord) => void;
+  /** What is said to the other side now reaches it; what was said before may not have. */
+  open: () => void;
+}
+
 /** What the two people of one call write and hand to each other, with this page's files and channels. */
 export class CallExchange {
   #state = $state.raw<ExchangeState>(newExchange());
   readonly #call: CallId;
+  readonly #listener: CallExchangeListener;
   readonly #files = new ExchangeFiles({
     happened: (event) => this.#happened(event),
     stateOf: (id) =>
@@ -19,8 +28,9 @@ export class CallExchange {
   });
   #line: ExchangeLine | undefined;
 
-  constructor(call: CallId) {
+  constructor(call: CallId, listener: CallExchangeListener) {
     this.#call = call;
+    this.#listener = listener;
     this.#state = newExchange(keptExchange(call));
     void dropStaleFiles();
   }
@@ -33,10 +43,19 @@ export class CallExchange {
   connect(pc: RTCPeerConnection): void {
     this.#line?.close();
     this.#line = new ExchangeLine(pc, {
-      open: (open) => this.#happened({ type: "line", open }),
+      open: (open) => {
+        this.#happened({ type: "line", open });
+        if (open) this.#listener.open();
+      },
       heard: (message) => this.#happened({ type: "peer", at: Date.now(), message }),
+      line: ({ weak, paused }) => this.#listener.line({ weak, paused }),
       part: (part) => this.#files.take(part),
     });
+  }
+
+  /** Says how what this side sends gets through, where the other side hears it. */
+  tellLine(word: LineWord): void {
+    this.#line?.send({ type: "line", ...word });
   }
 
   disconnect(): void {

@@ -1,9 +1,12 @@
 import { unreachable } from "#protocol";
 import type { LinkEffect, LinkEvent } from "../core/link-types.ts";
+import type { PictureStep } from "../core/picture-steps.ts";
 import type { ChosenDevices } from "../media/ask-devices.ts";
 import { Devices } from "../media/camera.ts";
+import { LineWatch } from "../media/line-watch.ts";
 import { type Description, type MediaWay, PeerLink } from "../media/peer-link.ts";
 import type { FromCallPage } from "../messaging/call-port.ts";
+import type { LineLookOfPage } from "./call-quality.svelte.ts";
 
 /** A link event before the time is added. */
 export type LinkHappening = LinkEvent extends infer E ? (E extends LinkEvent ? Omit<E, "at"> : never) : never;
@@ -18,6 +21,10 @@ export interface CallMediaListener {
   remoteStream: (stream: MediaStream | undefined) => void;
   /** A connection was made, which carries words and files as well. */
   connectionMade: (pc: RTCPeerConnection) => void;
+  /** Once a second while it stands. */
+  lineLooked: (look: LineLookOfPage) => void;
+  /** Whether it is of interest how the microphone's own sound is. */
+  wantsVoice: () => boolean;
 }
 
 /** Carries out what the link's machine decides, with this page's devices and its connection. */
@@ -25,6 +32,7 @@ export class CallMedia {
   readonly #listener: CallMediaListener;
   readonly #devices: Devices;
   readonly #peer: PeerLink;
+  readonly #line: LineWatch;
   /** One description after the other: an RTCPeerConnection takes them in order. */
   #negotiation: Promise<void> = Promise.resolve();
 
@@ -39,8 +47,20 @@ export class CallMedia {
         if (state !== "new") happened({ type: "connection", state });
       },
       stream: (stream) => listener.remoteStream(stream),
-      made: (pc) => listener.connectionMade(pc),
+      made: (pc) => {
+        this.#line.follow(pc);
+        listener.connectionMade(pc);
+      },
     });
+    this.#line = new LineWatch({
+      looked: (counters, voice) => listener.lineLooked({ counters, voice, track: this.#devices.microphone?.id }),
+      microphone: () => (listener.wantsVoice() ? this.#devices.microphone : undefined),
+    });
+  }
+
+  /** How the own picture is sent, on this connection and those that come. */
+  limitPicture(step: PictureStep): void {
+    this.#line.limitPicture(step);
   }
 
   carryOut(effect: LinkEffect): void {
@@ -77,6 +97,7 @@ export class CallMedia {
         post({ type: effect.what });
         break;
       case "drop-connection":
+        this.#line.stop();
         this.#peer.drop();
         this.#listener.remoteStream(undefined);
         break;
@@ -130,6 +151,7 @@ export class CallMedia {
   }
 
   #letGo(): void {
+    this.#line.stop();
     this.#devices.closeAll();
     this.#peer.close();
     this.#listener.ownStream(undefined);

@@ -4,6 +4,7 @@ import { linkDue, openLink, updateLink } from "../core/link.ts";
 import { isWished, wishesOf } from "../core/link-devices.ts";
 import type { DeviceState, LinkEffect, LinkFailure, LinkState } from "../core/link-types.ts";
 import type { Step } from "../core/machine.ts";
+import type { QualityView } from "../core/quality-types.ts";
 import type { CallEnd } from "../core/view.ts";
 import type { Problem } from "../messaging/commands.ts";
 import { CALL_PORT, type FromCallPage, ToCallPage } from "../messaging/call-port.ts";
@@ -11,6 +12,7 @@ import { LastingPort } from "../messaging/page.ts";
 import { callPageUrl } from "../messaging/pages.ts";
 import { CallExchange } from "./call-exchange.svelte.ts";
 import { CallMedia, type LinkHappening } from "./call-media.ts";
+import { CallQuality } from "./call-quality.svelte.ts";
 
 type CallTold = Extract<ToCallPage, { type: "call" }>;
 
@@ -28,6 +30,10 @@ class CallPage {
   #talkedSeconds = $state<number>();
   #failure = $state<LinkFailure>();
   #exchange = $state.raw<CallExchange>();
+  readonly #quality = new CallQuality((effect) => {
+    if (effect.type === "limit-picture") this.#media?.limitPicture(effect.step);
+    else this.#exchange?.tellLine(effect.word);
+  });
   #media: CallMedia | undefined;
   /** Which call this page shows. */
   #call: CallId | undefined;
@@ -94,6 +100,11 @@ class CallPage {
     return this.#exchange;
   }
 
+  /** How the line is, and the microphone. */
+  get quality(): QualityView {
+    return this.#quality.view;
+  }
+
   get remoteStream(): MediaStream | undefined {
     return this.#remoteStream;
   }
@@ -126,8 +137,7 @@ class CallPage {
       this.#without = "unknown";
       return;
     }
-    this.#call = call.output;
-    this.#exchange = new CallExchange(call.output);
+    this.#begin(call.output);
     this.#port = new LastingPort(
       CALL_PORT,
       (port) => this.#introduce(port),
@@ -225,12 +235,20 @@ class CallPage {
 
   /** The page takes another call in the place of its own, under that call's address. */
   #goOn(call: CallId): void {
-    this.#call = call;
     this.#exchange?.end();
-    this.#exchange = new CallExchange(call);
+    this.#begin(call);
     this.#isMoving = true;
     history.replaceState(null, "", callPageUrl(call));
     this.#post({ type: "here", call, fresh: false });
+  }
+
+  #begin(call: CallId): void {
+    this.#call = call;
+    this.#exchange = new CallExchange(call, {
+      line: (word) => this.#quality.heard(word),
+      open: () => this.#quality.lineOpen(),
+    });
+    this.#quality.begin();
   }
 
   /** Nothing of the former call is shown any more. Where its devices were let go already, all begins anew. */
@@ -276,7 +294,14 @@ class CallPage {
       ownStream: (stream) => (this.#ownStream = stream),
       replaced: (devices) => (this.#replaced = devices),
       remoteStream: (stream) => (this.#remoteStream = stream),
-      connectionMade: (pc) => this.#exchange?.connect(pc),
+      connectionMade: (pc) => {
+        this.#quality.connected();
+        this.#exchange?.connect(pc);
+      },
+      lineLooked: (look) => {
+        if (this.#link !== undefined) this.#quality.looked(look, this.#link);
+      },
+      wantsVoice: () => this.#link !== undefined && this.#quality.wantsVoice(this.#link),
     });
     this.#take(openLink({ type: "call", ...event, at: Date.now() }, wishes));
   }

@@ -1,0 +1,53 @@
+import type { PictureStep } from "../core/picture-steps.ts";
+import type { LineCounters, OwnVoice } from "../core/quality-types.ts";
+import { readCounters } from "./line-stats.ts";
+import { VoiceWatch } from "./own-voice.ts";
+import { adjustSending } from "./sending.ts";
+
+const LOOK_EVERY_MS = 1_000;
+
+export interface LineWatchListener {
+  looked: (counters: LineCounters, voice: OwnVoice | undefined) => void;
+  /** The microphone whose own sound is of interest now, or undefined. */
+  microphone: () => MediaStreamTrack | undefined;
+}
+
+/** Looks at the call's connection once a second, and keeps its picture at the step that was decided. */
+export class LineWatch {
+  readonly #listener: LineWatchListener;
+  readonly #voice = new VoiceWatch();
+  #step: PictureStep = "full";
+  #pc: RTCPeerConnection | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(listener: LineWatchListener) {
+    this.#listener = listener;
+  }
+
+  /** Looks at this connection from now on, in the place of the one before. */
+  follow(pc: RTCPeerConnection): void {
+    this.stop();
+    this.#pc = pc;
+    this.#timer = setInterval(() => void this.#look(pc), LOOK_EVERY_MS);
+  }
+
+  limitPicture(step: PictureStep): void {
+    this.#step = step;
+    if (this.#pc !== undefined) void adjustSending(this.#pc, step);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#pc = undefined;
+    this.#voice.stop();
+  }
+
+  /** Never rejects: a connection that is closed meanwhile has nothing to tell. */
+  async #look(pc: RTCPeerConnection): Promise<void> {
+    this.#voice.follow(this.#listener.microphone());
+    if (pc.connectionState !== "connected") return;
+    await adjustSending(pc, this.#step);
+    const counters = await readCounters(pc).catch(() => undefined);
+    if (counters !== undefined && pc === this.#pc) this.#listener.looked(counters, this.#voice.take());
+  }
+}
