@@ -1,5 +1,6 @@
 import type { AlertMode, Media } from "#protocol";
 import type { LinkFailure } from "../core/link-types.ts";
+import type { QualityView } from "../core/quality-types.ts";
 import type { CallEnd, WaitingView } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
 import type { ExchangeProps } from "./exchange-props.ts";
@@ -43,6 +44,8 @@ export interface CallScreenProps extends ExchangeProps {
   link: LinkState;
   /** Why the media could not be connected or restored, also once the call is over. */
   failure?: LinkFailure | undefined;
+  /** How the line and the microphone are, while the media flows. */
+  quality: QualityView;
   /** False while the background has no line to the server. */
   online: boolean;
   ownStream?: MediaStream | undefined;

@@ -48,6 +48,41 @@ test("the call's page fades where nobody moves, but not while something goes wro
   await head().getByText(say("call.interrupted")).waitFor();
 });
 
+describe("how the line is, in the call's tab", () => {
+  const aloud = (words: string) => page().getByRole("status").filter({ hasText: words });
+  const opacity = (part: string) =>
+    page()
+      .locator(part)
+      .evaluate((one) => getComputedStyle(one).opacity);
+  const fades = (part: string, to: "0" | "1") => expect.poll(() => opacity(part), { timeout: 10_000 }).toBe(to);
+
+  test("is read aloud where it is not good, and the words stay where nobody moves", async () => {
+    await open("call-live");
+    expect(await aloud(say("quality.good")).count()).toBe(0);
+    await become("call-line-weak");
+    await aloud(say("quality.weak")).waitFor({ state: "attached" });
+    await become("call-live-unmoved");
+    await fades(".top", "0");
+    await become("call-line-weak-unmoved");
+    await fades(".top", "1");
+  });
+
+  test("opens to its figures and closes by the keyboard, and the focus comes back", async () => {
+    await page().setViewportSize({ width: 960, height: 600 });
+    await open("call-live");
+    await button(say("quality.good")).press("Enter");
+    const panel = page().getByRole("dialog", { name: say("quality.panel") });
+    await panel.waitFor();
+    // What is read stays, also where nobody moves and all else fades.
+    await become("call-live-unmoved");
+    await fades(".foot", "0");
+    expect(await opacity(".top")).toBe("1");
+    await page().keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+    expect(await button(say("quality.good")).evaluate((one) => one === document.activeElement)).toBe(true);
+  });
+});
+
 describe("a ring that waits, in the call's tab", () => {
   test("takes no focus, is answered by no key, and is read aloud politely", async () => {
     await page().setViewportSize({ width: 960, height: 600 });
@@ -73,7 +108,7 @@ describe("a ring that waits, in the call's tab", () => {
     await open("call-waiting");
     const card = await waiting().boundingBox();
     if (card === null) throw new Error("The card is not drawn");
-    const others = [button("Microphone"), button("Camera"), button("Hang up"), page().getByText("Connected").last()];
+    const others = [button("Microphone"), button("Camera"), button("Hang up"), button(say("quality.good"))];
     for (const other of others) {
       const box = await other.boundingBox();
       if (box === null) throw new Error("Something beside the card is not drawn");

@@ -1,9 +1,13 @@
+import { dirname, join } from "node:path";
+
 export interface ChromiumOptions {
   /**
    * `fake` (the default) is a moving picture and a beep, allowed without a question; `refused` is not allowed, `missing`
    * is the beep alone.
    */
   readonly camera?: "fake" | "refused" | "missing" | "real";
+  /** What the pretended microphone gives instead of the beep: a voice that never ends, or nothing at all. */
+  readonly microphone?: "voice" | "nothing";
   /** The program that starts Chromium with the same arguments, instead of Chromium itself. */
   readonly program?: string;
   /**
@@ -28,6 +32,11 @@ export interface ChromiumOptions {
   readonly window?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 
+/** The sound of the pretended microphone, beside the extension. */
+export function microphoneFile(folder: string): string {
+  return join(dirname(folder), "microphone.wav");
+}
+
 /** The command line of a Chromium with the extension in `folder`. */
 export function argumentsFor(folder: string, options: ChromiumOptions): string[] {
   const { camera = "fake", muted = false, trustsAnyone = false, window } = options;
@@ -45,6 +54,7 @@ export function argumentsFor(folder: string, options: ChromiumOptions): string[]
       ? []
       : [`--use-fake-device-for-media-stream${camera === "missing" ? "=device-count=0" : ""}`]),
     ...(camera === "fake" || camera === "missing" ? ["--use-fake-ui-for-media-stream"] : []),
+    ...(options.microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphoneFile(folder)}`]),
     ...(muted ? ["--mute-audio"] : []),
     ...(trustsAnyone ? ["--ignore-certificate-errors"] : []),
     ...(window === undefined

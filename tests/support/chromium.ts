@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type BrowserContext, type Page, type Worker } from "playwright-core";
 import { findChromium } from "../../scripts/setup/browsers.ts";
-import { argumentsFor, type ChromiumOptions } from "./chromium-options.ts";
+import { argumentsFor, type ChromiumOptions, microphoneFile } from "./chromium-options.ts";
 import { idOf, switchOffNotifications } from "./chromium-profile.ts";
+import { writeMicrophoneSound } from "./microphone-sound.ts";
 import { untilWatched } from "./page-watch.ts";
 import { until } from "./until.ts";
 import { askForOrigins, copyWatchedBuild, grantOrigins, runFirst } from "./watched-build.ts";
@@ -68,6 +69,7 @@ export class PersonBrowser {
       await copyWatchedBuild("chrome", folder, options.build);
       if (options.seesLinks === true) await grantOrigins(folder);
       if (options.notifications === "off") await switchOffNotifications(profile, idOf(folder));
+      if (options.microphone !== undefined) await writeMicrophoneSound(microphoneFile(folder), options.microphone);
       const browser = new PersonBrowser(await start(profile, folder, options), folder, profile, options);
       // It runs before the extension is there, whose pages cannot be opened until then.
       await browser.worker();

@@ -34,6 +34,12 @@ async function makeLink(page: Page): Promise<void> {
   await page.locator("[role=dialog] svg[role=img]").waitFor();
 }
 
+/** Opens the figures of a call's line. */
+async function openFigures(page: Page): Promise<void> {
+  await page.locator(".top [aria-haspopup=dialog]").click();
+  await page.locator(".top [role=dialog]").waitFor();
+}
+
 const HISTORIES = [
   "history",
   "history-loading",
@@ -46,6 +52,8 @@ const HISTORIES = [
   "history-offline-unknown",
   "history-in-call",
 ];
+
+const LINES = ["call-line", "call-line-ours", "call-line-paused", "call-line-sound", "call-muted-speaking"];
 
 /** What a person does before a scene is looked at. */
 export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> = {
@@ -158,6 +166,7 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("[data-row]").nth(3).press("Enter");
     await page.locator("[role=menu]").waitFor();
   },
+  ...Object.fromEntries(LINES.map((name) => [name, openFigures])),
   "call-live": async (page) => {
     await page.waitForFunction(() => document.querySelector("video")?.videoWidth === 640);
   },

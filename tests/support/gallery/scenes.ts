@@ -7,6 +7,7 @@ import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
 import { historyScenes } from "./history-scenes.ts";
 import { NOW } from "./now.ts";
+import { GOOD_LINE, lineScenes } from "./quality-scenes.ts";
 import { homesWithInvites, type InviteScene, inviteScenes } from "./invite-scenes.ts";
 import { type WelcomeScene, welcomeScenes } from "./welcome-scenes.ts";
 import { refused, signScenes } from "./sign-scenes.ts";
@@ -232,6 +233,7 @@ const CALL: Record<string, CallScene> = {
   "call-ended-unreachable": scene({ call: { at: "ended", reason: "unreachable" } }),
   "call-joining": scene({ call: { at: "joining" }, link: "connecting", outgoing: false }, { own: true }),
   "call-live": scene(TALK, { own: true, remote: true }),
+  ...lineScenes(TALK),
   "call-words": scene({ ...TALK, exchange: EXCHANGES.words }, { own: true, remote: true }),
   "call-words-empty": scene({ ...TALK, exchange: EXCHANGES.empty }, { own: true, remote: true }),
   "call-words-closed": scene(
@@ -297,6 +299,7 @@ export function callProps(scene: CallScene, note: (name: string) => void): CallS
     outgoing: true,
     call: { at: "inviting" },
     link: "idle",
+    quality: GOOD_LINE,
     online: true,
     microphoneOn: true,
     cameraOn: true,
