@@ -264,7 +264,7 @@ test("each step can be skipped without an account, and a ring that the browser m
   await button(say("welcome.skip"), there).click();
   await there.getByText(say("welcome.again-friend")).waitFor();
   await button(say("welcome.skip"), there).click();
-  await there.getByRole("heading", { name: say("welcome.done-title") }).waitFor();
+  await there.getByRole("heading", { name: say("welcome.almost-title") }).waitFor();
 
   // The language is chosen here as well, before there is an account.
   const { t } = createText("ja");
