@@ -118,7 +118,7 @@ test("the popup shows the stored contacts while the server is away, and says tha
   await carol.popup.getByText(say("line.network", { server: new URL(backend.url).host })).waitFor();
   await carol.browser.untilBadge(BADGE.offline);
   const settings = await carol.browser.openSettings();
-  await settings.getByText(say("settings.server-unread")).waitFor();
+  await settings.getByText(say("settings.server-unread"), { exact: true }).waitFor();
 
   await backend.restart();
   await Promise.all([carol.browser.untilBadge(BADGE.available), dan.browser.untilBadge(BADGE.available)]);
