@@ -12,6 +12,9 @@ declare const chrome: {
   tabs: { query: (wanted: { windowId: number }) => Promise<unknown[]> };
 };
 
+/** A worker that was stopped has to begin first. */
+const PATIENT = { timeout: 10_000 };
+
 const stage = setStage();
 
 test("a duplicated call tab is told so and touches nothing; the call goes on, and ends everywhere", async () => {
@@ -92,18 +95,18 @@ test("the key of the browser switches the microphone of the talk from any tab, a
   const settings = await bob.browser.openSettings();
   const keys = settings.getByRole("region", { name: say("settings.section-shortcuts") }).locator("kbd");
   // The browser is asked for them once the page stands.
-  await expect.poll(() => keys.allTextContents()).toEqual(["Alt+Shift+K", "Alt+Shift+M"]);
+  await expect.poll(() => keys.allTextContents(), PATIENT).toEqual(["Alt+Shift+K", "Alt+Shift+M"]);
 
   await bob.browser.pressShortcut("toggle-microphone");
-  await expect.poll(() => microphone.getAttribute("aria-pressed")).toBe("false");
+  await expect.poll(() => microphone.getAttribute("aria-pressed"), PATIENT).toBe("false");
   await aliceCall.getByText(say("call.their-microphone-off")).waitFor();
-  await expect.poll(() => sendsSound(bobCall)).toBe(false);
+  await expect.poll(() => sendsSound(bobCall), PATIENT).toBe(false);
 
   await bob.browser.stopWorker();
   await bob.browser.pressShortcut("toggle-microphone");
-  await expect.poll(() => microphone.getAttribute("aria-pressed")).toBe("true");
+  await expect.poll(() => microphone.getAttribute("aria-pressed"), PATIENT).toBe("true");
   await aliceCall.getByText(say("call.their-microphone-off")).waitFor({ state: "hidden" });
-  await expect.poll(() => sendsSound(bobCall)).toBe(true);
+  await expect.poll(() => sendsSound(bobCall), PATIENT).toBe(true);
   await untilMediaAdvances(aliceCall, "sound");
 
   await settings.close();

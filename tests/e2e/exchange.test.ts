@@ -38,10 +38,10 @@ describe("words in a call", () => {
     await aliceCall.reload({ waitUntil: "commit" });
     // By the channel of the page that has gone, or by none.
     await write(bobCall, alice.name, "meanwhile");
-    await aliceCall.keyboard.press("c");
+    await aliceCall.getByRole("button", { name: say("call.messages") }).click();
     await aliceCall.getByText("meanwhile").waitFor();
     await aliceCall.getByText("before").waitFor();
-    await expect.poll(() => bobCall.getByText(say("exchange.waiting")).count()).toBe(0);
+    await bobCall.getByText(say("exchange.waiting")).waitFor({ state: "detached" });
   });
 });
 

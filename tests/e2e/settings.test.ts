@@ -248,7 +248,9 @@ async function change(device: object): Promise<void> {
 /** The address of the document that rings at Bob's browser. */
 async function ringing(): Promise<string | undefined> {
   return settings.evaluate(
-    async () => (await chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] }))[0]?.documentUrl,
+    // A document that is only just being made has no address yet.
+    async () =>
+      (await chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] }))[0]?.documentUrl || undefined,
   );
 }
 
