@@ -1,7 +1,8 @@
 import { unreachable } from "#protocol";
 import { acceptRing, declineRing, onCall } from "./app-calls.ts";
 import type { AppStep } from "./app-parts.ts";
-import type { AppEvent, SignedIn } from "./app-types.ts";
+import type { AppEvent } from "./app-event-types.ts";
+import type { SignedIn } from "./app-state-types.ts";
 import type { CallHappening } from "./call-types.ts";
 import { step } from "./machine.ts";
 import { refusal } from "./refusal.ts";

@@ -11,7 +11,8 @@ import {
   tellWaiting,
   withoutRing,
 } from "./app-rings.ts";
-import type { AppEffect, SignedIn } from "./app-types.ts";
+import type { AppEffect } from "./app-effect-types.ts";
+import type { SignedIn } from "./app-state-types.ts";
 import { updateCall } from "./call.ts";
 import { isNamed, isPresent, isTaken } from "./call-parts.ts";
 import { ringOf } from "./call-ring.ts";

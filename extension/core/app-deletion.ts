@@ -1,5 +1,7 @@
 import { signedOut } from "./app-line.ts";
-import type { AppEffect, AppEvent, AppState } from "./app-types.ts";
+import type { AppEffect } from "./app-effect-types.ts";
+import type { AppEvent } from "./app-event-types.ts";
+import type { AppState } from "./app-state-types.ts";
 import { socketOf } from "./connection.ts";
 import { type Step, step } from "./machine.ts";
 

@@ -1,6 +1,6 @@
 import type { CallId } from "#protocol";
 import { type AppStep, ask } from "./app-parts.ts";
-import type { MissedCall, SignedIn } from "./app-types.ts";
+import type { MissedCall, SignedIn } from "./app-state-types.ts";
 import type { OwedEnding } from "./call-types.ts";
 import { step } from "./machine.ts";
 

@@ -1,6 +1,8 @@
 import { unreachable } from "#protocol";
 import type { AppStep } from "./app-parts.ts";
-import type { AppEffect, AppState, HistoryEvent, PageCommand, SignedIn } from "./app-types.ts";
+import type { AppEffect } from "./app-effect-types.ts";
+import type { HistoryEvent, PageCommand } from "./app-event-types.ts";
+import type { AppState, SignedIn } from "./app-state-types.ts";
 import { isPresent } from "./call-parts.ts";
 import {
   hideHistory,

@@ -12,7 +12,8 @@ import { readCalls } from "./app-history.ts";
 import { type AppStep, ask, isWatched, send, andThen } from "./app-parts.ts";
 import { answerRefused } from "./app-rings.ts";
 import { askSettings, settingsAnswered } from "./app-settings.ts";
-import type { AppEffect, AppState, SelfState, Session, SignedIn, SignedOut } from "./app-types.ts";
+import type { AppEffect } from "./app-effect-types.ts";
+import type { AppState, SelfState, Session, SignedIn, SignedOut } from "./app-state-types.ts";
 import { isAcceptedCall } from "./call-parts.ts";
 import {
   type ConnectionEffect,

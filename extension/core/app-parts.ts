@@ -1,5 +1,6 @@
 import type { ClientMessage } from "#protocol";
-import type { AppEffect, SignedIn } from "./app-types.ts";
+import type { AppEffect } from "./app-effect-types.ts";
+import type { SignedIn } from "./app-state-types.ts";
 import { isPresent } from "./call-parts.ts";
 import { expectAnswer } from "./connection.ts";
 import type { Step } from "./machine.ts";

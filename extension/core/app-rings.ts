@@ -9,7 +9,7 @@ import {
 } from "#protocol";
 import { owe, withMissed, withOver } from "./app-endings.ts";
 import { type AppStep, andThen, ask } from "./app-parts.ts";
-import type { MissedCall, SignedIn } from "./app-types.ts";
+import type { MissedCall, SignedIn } from "./app-state-types.ts";
 import { answerBy, isAcceptedCall, isMissed } from "./call-parts.ts";
 import type { Ring, WaitingRing } from "./call-types.ts";
 import { step } from "./machine.ts";

@@ -1,6 +1,7 @@
 import { MAX_FAVOURITES, MAX_LET_THROUGH, type ServerMessageOf, type Settings, type UserId } from "#protocol";
 import { type AppStep, ask } from "./app-parts.ts";
-import type { PageCommand, SettingsList, SignedIn, WantedSettings } from "./app-types.ts";
+import type { PageCommand } from "./app-event-types.ts";
+import type { SettingsList, SignedIn, WantedSettings } from "./app-state-types.ts";
 import { isQuietAt } from "./device-settings.ts";
 import { step } from "./machine.ts";
 import { isAccepted } from "./roster.ts";

@@ -1,5 +1,5 @@
 import type { Contact } from "#protocol";
-import type { SignedIn } from "./app-types.ts";
+import type { SignedIn } from "./app-state-types.ts";
 import { isPresent } from "./call-parts.ts";
 import { withoutNewcomersSeen } from "./newcomers.ts";
 import { heedRequests } from "./requests.ts";

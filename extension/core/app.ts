@@ -7,16 +7,9 @@ import { askWanted, contactsListed, onLine, onMessage, readContacts, signedOut }
 import { type AppStep, send, andThen } from "./app-parts.ts";
 import { dueRings } from "./app-rings.ts";
 import { withQuietHour } from "./app-settings.ts";
-import type {
-  AppEffect,
-  AppEvent,
-  AppState,
-  Saved,
-  Session,
-  SignedIn,
-  SignedOut,
-  WantedPresence,
-} from "./app-types.ts";
+import type { AppEffect } from "./app-effect-types.ts";
+import type { AppEvent } from "./app-event-types.ts";
+import type { AppState, Saved, Session, SignedIn, SignedOut, WantedPresence } from "./app-state-types.ts";
 import { heeded } from "./app-watch.ts";
 import { onWish } from "./app-wishes.ts";
 import { NEW_CONNECTION, socketOf } from "./connection.ts";

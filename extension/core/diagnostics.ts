@@ -1,4 +1,4 @@
-import type { AppState } from "./app-types.ts";
+import type { AppState } from "./app-state-types.ts";
 import type { DeviceSettings } from "./device-settings.ts";
 import { lineViewOf } from "./projection.ts";
 

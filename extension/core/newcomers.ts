@@ -1,5 +1,6 @@
 import type { Contact, UserId } from "#protocol";
-import type { FriendNotification, SignedIn } from "./app-types.ts";
+import type { SignedIn } from "./app-state-types.ts";
+import type { FriendNotification } from "./outward-types.ts";
 import { isAccepted } from "./roster.ts";
 
 /** More stand nowhere at once. */

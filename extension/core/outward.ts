@@ -1,7 +1,7 @@
 import type { Choice } from "#protocol";
 import { isSilentFor } from "./app-settings.ts";
+import type { AppState, Saved, SavedWishes, SignedIn } from "./app-state-types.ts";
 import type {
-  AppState,
   Badge,
   CallNotification,
   FreeNotification,
@@ -9,10 +9,7 @@ import type {
   RequestNotification,
   RingShown,
   RingSoundShown,
-  Saved,
-  SavedWishes,
-  SignedIn,
-} from "./app-types.ts";
+} from "./outward-types.ts";
 import { askers } from "./app-watch.ts";
 import { ringDue } from "./app-rings.ts";
 import { callDue } from "./call.ts";

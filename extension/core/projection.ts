@@ -1,6 +1,6 @@
 import { type AlertMode, type CallId, type Contact, type Person, unreachable } from "#protocol";
 import { isSilentFor, listed, settingsOf } from "./app-settings.ts";
-import type { AppState, SignedIn } from "./app-types.ts";
+import type { AppState, SignedIn } from "./app-state-types.ts";
 import { isAcceptedCall, isNamed, isOutgoing, isTaken } from "./call-parts.ts";
 import type { Connection } from "./connection.ts";
 import { pictureUrl } from "./picture.ts";

@@ -1,6 +1,7 @@
 import type { CallId, UserId } from "#protocol";
 import { isFull } from "./app-settings.ts";
-import type { AppState, PageCommand, Refusal, SignedIn } from "./app-types.ts";
+import type { PageCommand, Refusal } from "./app-event-types.ts";
+import type { AppState, SignedIn } from "./app-state-types.ts";
 import { isNamed, isPresent } from "./call-parts.ts";
 import { isAccepted } from "./roster.ts";
 

@@ -13,7 +13,7 @@ import {
   SUBPROTOCOL,
 } from "#protocol";
 import * as v from "valibot";
-import type { ServerFacts } from "../core/app-types.ts";
+import type { ServerFacts } from "../core/app-state-types.ts";
 import { formField, type FormField, type Problem, type ServerOffer } from "../messaging/commands.ts";
 import { isSafeUrl, readServerAddress } from "./server-address.ts";
 

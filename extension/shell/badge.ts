@@ -1,5 +1,5 @@
 import { browser } from "wxt/browser";
-import type { Badge } from "../core/app-types.ts";
+import type { Badge } from "../core/outward-types.ts";
 import type { MessageKey, Text } from "../locales/text.ts";
 
 interface Look {

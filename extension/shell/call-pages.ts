@@ -1,7 +1,7 @@
 import type { CallId } from "#protocol";
 import * as v from "valibot";
 import { callPageOf } from "../core/projection.ts";
-import type { AppState } from "../core/app-types.ts";
+import type { AppState } from "../core/app-state-types.ts";
 import type { Port } from "../messaging/background.ts";
 import { FromCallPage, type ToCallPage } from "../messaging/call-port.ts";
 import { createLogger } from "./logger.ts";

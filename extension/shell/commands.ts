@@ -1,7 +1,7 @@
 import { CallId, type FunctionName, type FunctionParameters } from "#protocol";
 import * as v from "valibot";
 import { refusal } from "../core/refusal.ts";
-import type { PageCommand } from "../core/app-types.ts";
+import type { PageCommand } from "../core/app-event-types.ts";
 import {
   type AskedFunction,
   type Command,

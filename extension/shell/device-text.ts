@@ -1,5 +1,5 @@
 import { browser } from "wxt/browser";
-import type { AppState } from "../core/app-types.ts";
+import type { AppState } from "../core/app-state-types.ts";
 import { createText, localeOf, type Text } from "../locales/text.ts";
 
 /** The texts of badge and notifications, in the language that the person chose last. */

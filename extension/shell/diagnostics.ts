@@ -1,5 +1,5 @@
 import { browser } from "wxt/browser";
-import type { AppState } from "../core/app-types.ts";
+import type { AppState } from "../core/app-state-types.ts";
 import { diagnosticsOf, type SocketEnd } from "../core/diagnostics.ts";
 import { lastTroubles } from "./logger.ts";
 

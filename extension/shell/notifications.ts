@@ -1,7 +1,12 @@
 import { CallId, UserId } from "#protocol";
 import * as v from "valibot";
 import { type Browser, browser } from "wxt/browser";
-import type { CallNotification, FreeNotification, FriendNotification, RequestNotification } from "../core/app-types.ts";
+import type {
+  CallNotification,
+  FreeNotification,
+  FriendNotification,
+  RequestNotification,
+} from "../core/outward-types.ts";
 import type { Text } from "../locales/text.ts";
 import { createLogger, errorName } from "./logger.ts";
 

@@ -1,5 +1,7 @@
 import { type CallId, type CallRecord, type FunctionResult, unreachable } from "#protocol";
-import type { AppEffect, AppState, Outward, ServerFacts } from "../core/app-types.ts";
+import type { AppEffect } from "../core/app-effect-types.ts";
+import type { AppState, ServerFacts } from "../core/app-state-types.ts";
+import type { Outward } from "../core/outward-types.ts";
 import { type Caller, callFunction, logOut } from "./api.ts";
 import type { ToolbarBadge } from "./badge.ts";
 import type { CallPages } from "./call-pages.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { browser } from "wxt/browser";
-import type { RingSoundShown } from "../core/app-types.ts";
+import type { RingSoundShown } from "../core/outward-types.ts";
 import { DEVICE_AT_FIRST, RING_SOUNDS } from "../core/device-settings.ts";
 import { isOwnPage } from "../messaging/pages.ts";
 

@@ -1,5 +1,5 @@
 import { browser } from "wxt/browser";
-import type { RingSoundShown } from "../core/app-types.ts";
+import type { RingSoundShown } from "../core/outward-types.ts";
 import type { RingHeard } from "./ring-document.ts";
 
 /** A ring that sounds until it is stopped. */

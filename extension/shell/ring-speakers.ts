@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { browser } from "wxt/browser";
-import type { RingSoundShown } from "../core/app-types.ts";
+import type { RingSoundShown } from "../core/outward-types.ts";
 import { HOW_IT_RINGS, RingHeard, ringDocumentUrl } from "./ring-document.ts";
 import { type PlayedRing, playRing } from "./ring-sound.ts";
 

@@ -1,5 +1,5 @@
 import type { AlertMode, CallId } from "#protocol";
-import type { Outward, RingShown, RingSoundShown } from "../core/app-types.ts";
+import type { Outward, RingShown, RingSoundShown } from "../core/outward-types.ts";
 import type { RingHeard } from "./ring-document.ts";
 import { createLogger, errorName } from "./logger.ts";
 import { OffscreenSpeaker, PageSpeaker, type Speaker } from "./ring-speakers.ts";

@@ -1,17 +1,17 @@
 import { INITIAL_STATE, update } from "../core/app.ts";
 import { outward } from "../core/outward.ts";
 import { viewOf } from "../core/projection.ts";
+import type { AppEffect } from "../core/app-effect-types.ts";
 import type {
-  AppEffect,
-  AppState,
   CallPageEvent,
   ContactsEvent,
   HistoryEvent,
   LifeEvent,
-  Outward,
   PageCommand,
   SocketEvent,
-} from "../core/app-types.ts";
+} from "../core/app-event-types.ts";
+import type { AppState } from "../core/app-state-types.ts";
+import type { Outward } from "../core/outward-types.ts";
 import { minuteOfDay } from "./day.ts";
 import { createLogger, errorName } from "./logger.ts";
 import type { Store } from "./store.ts";

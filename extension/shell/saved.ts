@@ -1,6 +1,6 @@
 import { CallRecord, Choice, Contact, SecondCall, StatusText, UserId } from "#protocol";
 import * as v from "valibot";
-import type { Saved, SavedWishes, Session } from "../core/app-types.ts";
+import type { Saved, SavedWishes, Session } from "../core/app-state-types.ts";
 import { readDeviceSettings } from "./device-settings.ts";
 
 const Request = v.pipe(v.number(), v.integer(), v.minValue(0));

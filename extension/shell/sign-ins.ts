@@ -1,5 +1,5 @@
 import type { UserId } from "#protocol";
-import type { ServerFacts } from "../core/app-types.ts";
+import type { ServerFacts } from "../core/app-state-types.ts";
 import type { Command, CommandAnswer, Problem } from "../messaging/commands.ts";
 import { type Caller, callFunction, discover, logIn, logOut } from "./api.ts";
 import { Attempts } from "./attempts.ts";

@@ -1,7 +1,7 @@
 import { DeviceId } from "#protocol";
 import * as v from "valibot";
 import { browser } from "wxt/browser";
-import type { AppState, Saved } from "../core/app-types.ts";
+import type { AppState, Saved } from "../core/app-state-types.ts";
 import type { View } from "../core/view.ts";
 import { createLogger, errorName } from "./logger.ts";
 import { readSaved } from "./saved.ts";

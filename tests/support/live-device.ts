@@ -10,7 +10,9 @@ import {
 } from "#protocol";
 import { WebSocket } from "ws";
 import { INITIAL_STATE, update } from "../../extension/core/app.ts";
-import type { AppEffect, AppEvent, AppState, Session, SignedIn } from "../../extension/core/app-types.ts";
+import type { AppEffect } from "../../extension/core/app-effect-types.ts";
+import type { AppEvent } from "../../extension/core/app-event-types.ts";
+import type { AppState, Session, SignedIn } from "../../extension/core/app-state-types.ts";
 import { outward } from "../../extension/core/outward.ts";
 import { presenceOf } from "../../extension/core/roster.ts";
 import { newDeviceId } from "./presence-client.ts";

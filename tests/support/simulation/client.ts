@@ -7,7 +7,9 @@ import {
   type UserId,
 } from "#protocol";
 import { INITIAL_STATE, update } from "../../../extension/core/app.ts";
-import type { AppEffect, AppEvent, AppState, PageCommand, Saved, Session } from "../../../extension/core/app-types.ts";
+import type { AppEffect } from "../../../extension/core/app-effect-types.ts";
+import type { AppEvent, PageCommand } from "../../../extension/core/app-event-types.ts";
+import type { AppState, Saved, Session } from "../../../extension/core/app-state-types.ts";
 import { refusal } from "../../../extension/core/refusal.ts";
 import { outward } from "../../../extension/core/outward.ts";
 import { callPageOf, viewOf } from "../../../extension/core/projection.ts";

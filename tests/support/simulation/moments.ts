@@ -1,5 +1,6 @@
 import { type CallId, GRACE_MS, REJOIN_MS, RING_MS, type ServerMessage, SETTLE_MS, type UserId } from "#protocol";
-import type { AppEffect, AppState } from "../../../extension/core/app-types.ts";
+import type { AppEffect } from "../../../extension/core/app-effect-types.ts";
+import type { AppState } from "../../../extension/core/app-state-types.ts";
 import { isAcceptedCall, pageId } from "../../../extension/core/call-parts.ts";
 import type { Client } from "./client.ts";
 import type { World } from "./world.ts";

@@ -1,5 +1,6 @@
 import type { CallId, ContactPresence, DeviceId, ServerMessage, UserId, WelcomeCall } from "#protocol";
-import type { AppEffect, AppState } from "../../../extension/core/app-types.ts";
+import type { AppEffect } from "../../../extension/core/app-effect-types.ts";
+import type { AppState } from "../../../extension/core/app-state-types.ts";
 import { Accounts } from "./accounts.ts";
 import { Backend } from "./backend.ts";
 import { Client } from "./client.ts";

@@ -1,4 +1,4 @@
-import type { AppState } from "../../../extension/core/app-types.ts";
+import type { AppState } from "../../../extension/core/app-state-types.ts";
 import { presenceOf, type Roster } from "../../../extension/core/roster.ts";
 import { callFunction } from "../accounts.ts";
 import { type Happening, LiveDevice } from "../live-device.ts";

@@ -2,7 +2,9 @@ import type { CallRecord, Contact, ServerMessage, WelcomeCall } from "#protocol"
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { INITIAL_STATE, update } from "../../../extension/core/app.ts";
-import type { AppEffect, AppEvent, AppState } from "../../../extension/core/app-types.ts";
+import type { AppEffect } from "../../../extension/core/app-effect-types.ts";
+import type { AppEvent } from "../../../extension/core/app-event-types.ts";
+import type { AppState } from "../../../extension/core/app-state-types.ts";
 import { outward } from "../../../extension/core/outward.ts";
 import { callPageOf, viewOf } from "../../../extension/core/projection.ts";
 import { bob, callId, carol, contact, NOW, session, ticket, welcome } from "./given.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { INITIAL_STATE } from "../../../extension/core/app.ts";
 import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
-import type { Saved } from "../../../extension/core/app-types.ts";
+import type { Saved } from "../../../extension/core/app-state-types.ts";
 import { outward } from "../../../extension/core/outward.ts";
 import { viewOf } from "../../../extension/core/projection.ts";
 import {

@@ -1,6 +1,8 @@
 import type { CallId, Contact, Person, ServerMessageOf, Ticket, UserId } from "#protocol";
 import { INITIAL_STATE, update } from "../../../extension/core/app.ts";
-import type { AppEffect, AppEvent, AppState, Session, SignedIn } from "../../../extension/core/app-types.ts";
+import type { AppEffect } from "../../../extension/core/app-effect-types.ts";
+import type { AppEvent } from "../../../extension/core/app-event-types.ts";
+import type { AppState, Session, SignedIn } from "../../../extension/core/app-state-types.ts";
 
 /** Given states and messages for the tables of events. Ids are branded by assertion, as only tests may. */
 export const NOW = 1_760_000_000_000;

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { INITIAL_STATE, update } from "../../../extension/core/app.ts";
-import type { AppEvent, AppState } from "../../../extension/core/app-types.ts";
+import type { AppEvent } from "../../../extension/core/app-event-types.ts";
+import type { AppState } from "../../../extension/core/app-state-types.ts";
 import { originPattern, readInvite, readWanted } from "../../../extension/core/invite-link.ts";
 import { viewOf } from "../../../extension/core/projection.ts";
 import { refusal } from "../../../extension/core/refusal.ts";

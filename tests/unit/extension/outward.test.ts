@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { INITIAL_STATE } from "../../../extension/core/app.ts";
-import type { AppState } from "../../../extension/core/app-types.ts";
+import type { AppState } from "../../../extension/core/app-state-types.ts";
 import type { CallState } from "../../../extension/core/call-types.ts";
 import { viewOf } from "../../../extension/core/projection.ts";
 import { outward } from "../../../extension/core/outward.ts";

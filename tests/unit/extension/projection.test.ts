@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AppState } from "../../../extension/core/app-types.ts";
+import type { AppState } from "../../../extension/core/app-state-types.ts";
 import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { CallState } from "../../../extension/core/call-types.ts";
 import { callPageOf, viewOf } from "../../../extension/core/projection.ts";
