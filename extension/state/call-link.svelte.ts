@@ -1,0 +1,199 @@
+import type { CallId, CallSignal } from "#protocol";
+import { linkDue, openLink, updateLink } from "../core/link.ts";
+import { isWished, wishesOf } from "../core/link-devices.ts";
+import type { DeviceState, LinkEffect, LinkFailure, LinkState } from "../core/link-types.ts";
+import type { Step } from "../core/machine.ts";
+import type { QualityView } from "../core/quality-types.ts";
+import type { FromCallPage, ToCallPage } from "../messaging/call-port.ts";
+import { CallExchange } from "./call-exchange.svelte.ts";
+import { CallMedia, type LinkHappening } from "./call-media.ts";
+import { CallQuality } from "./call-quality.svelte.ts";
+
+/** What the background says of the call. */
+export type CallTold = Extract<ToCallPage, { type: "call" }>;
+
+/** The media of the page's call: its link with the clock of it, its streams, how it goes, and what it carries besides. */
+export class CallLink {
+  #state = $state.raw<LinkState>();
+  #replaced = $state.raw<readonly ("camera" | "microphone")[]>([]);
+  #ownStream = $state.raw<MediaStream>();
+  #remoteStream = $state.raw<MediaStream>();
+  #failure = $state<LinkFailure>();
+  #exchange = $state.raw<CallExchange>();
+  readonly #quality = new CallQuality((effect) => {
+    if (effect.type === "limit-picture") this.#media?.limitPicture(effect.step);
+    else this.#exchange?.tellLine(effect.word);
+  });
+  readonly #post: (message: FromCallPage) => void;
+  #media: CallMedia | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `post` reaches the background. */
+  constructor(post: (message: FromCallPage) => void) {
+    this.#post = post;
+  }
+
+  /** Undefined before the call was told, and where nothing of it is left. */
+  get at(): LinkState["phase"]["at"] | undefined {
+    return this.#state?.phase.at;
+  }
+
+  /** How the media does, as a screen shows it. */
+  get shown() {
+    const phase = this.#state?.phase;
+    switch (phase?.at) {
+      case "registering":
+      case "unregistered":
+      case "linking":
+        return phase.accepted ? "connecting" : "idle";
+      case "live":
+      case "interrupted":
+      case "failed":
+        return phase.at;
+      default:
+        return "idle";
+    }
+  }
+
+  /** Why the media could not be connected or restored, also once the call is over. */
+  get failure(): LinkFailure | undefined {
+    return this.#failure;
+  }
+
+  get ownStream(): MediaStream | undefined {
+    return this.#ownStream;
+  }
+
+  /** Which devices serve in the place of those that the person chose. */
+  get replaced(): readonly ("camera" | "microphone")[] {
+    return this.#replaced;
+  }
+
+  /** What the two write and hand to each other; undefined before there is a call. */
+  get exchange(): CallExchange | undefined {
+    return this.#exchange;
+  }
+
+  /** How the line is, and the microphone. */
+  get quality(): QualityView {
+    return this.#quality.view;
+  }
+
+  get remoteStream(): MediaStream | undefined {
+    return this.#remoteStream;
+  }
+
+  get microphone(): DeviceState {
+    return this.#state?.microphone ?? "asking";
+  }
+
+  get camera(): DeviceState {
+    return this.#state?.camera ?? "asking";
+  }
+
+  get remote(): { camera: boolean; microphone: boolean } {
+    return this.#state?.remote ?? { camera: true, microphone: true };
+  }
+
+  get needsClick(): boolean {
+    return this.#state?.needsClick ?? false;
+  }
+
+  toggle(device: "camera" | "microphone"): void {
+    this.#happened({ type: "switch", device, on: !isWished(this[device]) });
+    this.#postWishes();
+  }
+
+  /** Asks again for each device that could not be had. */
+  retryDevices(): void {
+    for (const device of ["microphone", "camera"] as const) {
+      if (["refused", "missing", "busy"].includes(this[device])) this.#happened({ type: "switch", device, on: true });
+    }
+  }
+
+  sound(playing: boolean): void {
+    this.#happened({ type: "sound", playing });
+  }
+
+  /** Of the other side's page. */
+  signalled(signal: CallSignal): void {
+    this.#happened({ type: "signal", signal });
+  }
+
+  /** This call's words, files and quality, of which nothing is there yet. */
+  begin(call: CallId): void {
+    this.#exchange = new CallExchange(call, {
+      line: (word) => this.#quality.heard(word),
+      open: () => this.#quality.lineOpen(),
+    });
+    this.#quality.begin();
+  }
+
+  /** Nothing of the former call is shown any more. Where its devices were let go already, all begins anew. */
+  leave(): void {
+    this.#failure = undefined;
+    if (this.at !== "over" && this.at !== "failed") return;
+    this.#media?.carryOut({ type: "let-go" });
+    this.#state = undefined;
+  }
+
+  /** Nothing of any call stays. */
+  forget(): void {
+    clearTimeout(this.#timer);
+    this.#media?.carryOut({ type: "let-go" });
+    this.#state = undefined;
+  }
+
+  /** `moved` where the page goes on with this call in the place of its own; `lived` where the two have talked already. */
+  told(type: "call" | "moved", told: CallTold, lived: boolean): void {
+    const { outgoing, media, state, ticket, wishes } = told;
+    const over = state === "ended";
+    if (over) this.#exchange?.end();
+    const accepted = state === "joining" || state === "live" || state === "reconnecting";
+    const event = { accepted, over, lived, media, outgoing, ...(ticket === undefined ? {} : { ticket }) };
+    if (this.#state !== undefined) {
+      this.#happened({ type, ...event });
+      if (type === "moved") this.#postWishes();
+      return;
+    }
+    this.#media = this.#mediaOf(told);
+    this.#take(openLink({ type: "call", ...event, at: Date.now() }, wishes));
+  }
+
+  #mediaOf({ server, device }: CallTold): CallMedia {
+    return new CallMedia({ origin: server, relayOnly: device.relayOnly }, device, {
+      happened: (happening) => this.#happened(happening),
+      post: (message) => this.#post(message),
+      ownStream: (stream) => (this.#ownStream = stream),
+      replaced: (devices) => (this.#replaced = devices),
+      remoteStream: (stream) => (this.#remoteStream = stream),
+      connectionMade: (pc) => {
+        this.#quality.connected();
+        this.#exchange?.connect(pc);
+      },
+      lineLooked: (look) => {
+        if (this.#state !== undefined) this.#quality.looked(look, this.#state);
+      },
+      wantsVoice: () => this.#state !== undefined && this.#quality.wantsVoice(this.#state),
+    });
+  }
+
+  /** For a page that is loaded again in the place of this one. */
+  #postWishes(): void {
+    if (this.#state !== undefined) this.#post({ type: "wishes", wishes: wishesOf(this.#state) });
+  }
+
+  #happened(happening: LinkHappening): void {
+    if (this.#state !== undefined) this.#take(updateLink(this.#state, { ...happening, at: Date.now() }));
+  }
+
+  #take({ state, effects }: Step<LinkState, LinkEffect>): void {
+    this.#state = state;
+    if (state.phase.at === "failed") this.#failure ??= state.phase.why;
+    for (const effect of effects) this.#media?.carryOut(effect);
+    clearTimeout(this.#timer);
+    const due = linkDue(this.#state);
+    if (due === undefined) return;
+    this.#timer = setTimeout(() => this.#happened({ type: "due" }), Math.max(0, due - Date.now()));
+  }
+}
