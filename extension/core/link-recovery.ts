@@ -1,0 +1,125 @@
+import { type CallSignal, type Ticket, unreachable } from "#protocol";
+import { mediaState } from "./link-devices.ts";
+import type { LinkEffect, LinkEvent, LinkFailure, LinkPhase, LinkState } from "./link-types.ts";
+import { type Step, step } from "./machine.ts";
+
+/** A hiccup heals by itself within this span. */
+const HICCUP_MS = 2_000;
+/** A restart of ICE that brought nothing is tried again after this span: its signals may have been lost. */
+const RESTART_EVERY_MS = 5_000;
+/** Where restarts of ICE have brought nothing for this long, a fresh connection may. */
+const FRESH_AFTER_MS = 15_000;
+/** A connection that was lost for this long stays lost. */
+const LOST_MS = 30_000;
+
+type PhaseOf<A extends LinkPhase["at"]> = Extract<LinkPhase, { at: A }>;
+type LinkStep = Step<LinkState, LinkEffect>;
+type Of<T extends LinkEvent["type"]> = Extract<LinkEvent, { type: T }>;
+
+/** What becomes of the link as its connection comes and goes. */
+export function connectionChanged(state: LinkState, event: Of<"connection">): LinkStep {
+  const { phase } = state;
+  switch (event.state) {
+    case "connecting":
+      return step(state);
+    case "connected":
+      return phase.at === "linking" || phase.at === "interrupted" ? live(state, phase.ticket) : step(state);
+    case "disconnected":
+      return phase.at === "live" ? interrupted(state, phase.ticket, event.at, HICCUP_MS) : step(state);
+    case "failed":
+      if (phase.at === "linking") return linkingFailed(state, phase, event.at);
+      if (phase.at === "interrupted") return restart(state, event.at);
+      if (phase.at !== "live") return step(state);
+      return andThen(interrupted(state, phase.ticket, event.at, 0), (next) => restart(next, event.at));
+    case "closed":
+      return phase.at === "live" ? interrupted(state, phase.ticket, event.at, HICCUP_MS) : step(state);
+    default:
+      return unreachable(event.state);
+  }
+}
+
+/** What the other side's page says. */
+export function signalled(state: LinkState, { at, signal }: Of<"signal">): LinkStep {
+  switch (signal.kind) {
+    case "media-state":
+      return step({ ...state, remote: { camera: signal.camera, microphone: signal.microphone } });
+    case "restart-please":
+      if (state.outgoing || !isUp(state)) return step(state);
+      // This side may not have noticed yet that the connection is gone.
+      return state.phase.at === "live" ? step(state, { type: "restart-ice" }) : restart(state, at);
+    case "description": {
+      const isExpected = state.outgoing ? signal.type === "offer" : signal.type === "answer";
+      const { type, sdp } = signal;
+      return isUp(state) && isExpected ? step(state, { type: "apply", description: { type, sdp } }) : step(state);
+    }
+    default:
+      return unreachable(signal);
+  }
+}
+
+/** What an interrupted link does next, once it is due. */
+export function interruptedDue(state: LinkState, phase: PhaseOf<"interrupted">, at: number): LinkStep {
+  if (at >= phase.until) return failed(state, "lost", true);
+  if (phase.freshAt !== undefined && at >= phase.freshAt) return refresh(state, phase, at);
+  return at >= phase.restartAt ? restart(state, at) : step(state);
+}
+
+export function live(state: LinkState, ticket: Ticket): LinkStep {
+  const next: LinkState = { ...state, lived: true, phase: { at: "live", ticket } };
+  return step<LinkState, LinkEffect>(next, { type: "tell", what: "media-connected" }, say(mediaState(next)));
+}
+
+export function failed(state: LinkState, why: LinkFailure, accepted: boolean): LinkStep {
+  // Before the accept it means nothing to the background, and the own picture stays; it is told again then.
+  return step<LinkState, LinkEffect>(
+    { ...state, phase: { at: "failed", why } },
+    { type: "tell", what: "media-failed" },
+    ...(accepted ? [{ type: "let-go" } as const] : []),
+  );
+}
+
+/** Where there was no relay to help, the operator could give one. */
+export function notConnected({ iceServers }: Ticket): LinkFailure {
+  const hasRelay = iceServers.flatMap(({ urls }) => urls).some((url) => /^turns?:/.test(url));
+  return hasRelay ? "no-connection" : "no-relay";
+}
+
+export function isUp({ phase }: LinkState): boolean {
+  return phase.at === "live" || phase.at === "interrupted";
+}
+
+export function andThen(first: LinkStep, next: (state: LinkState) => LinkStep): LinkStep {
+  const second = next(first.state);
+  return { state: second.state, effects: [...first.effects, ...second.effects] };
+}
+
+/** Where the media has flowed before, the other side's page may just be loaded again once more. [CALL-13] */
+function linkingFailed(state: LinkState, { ticket, accepted, until }: PhaseOf<"linking">, at: number): LinkStep {
+  if (!state.lived || until === undefined) return failed(state, notConnected(ticket), accepted);
+  const phase: LinkPhase = { at: "interrupted", ticket, restartAt: at + HICCUP_MS, until };
+  return step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "ticket-wanted" });
+}
+
+function interrupted(state: LinkState, ticket: Ticket, at: number, restartMs: number): LinkStep {
+  const [restartAt, freshAt, until] = [at + restartMs, at + FRESH_AFTER_MS, at + LOST_MS];
+  const phase: LinkPhase = { at: "interrupted", ticket, restartAt, freshAt, until };
+  return step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "media-interrupted" });
+}
+
+/** The side that accepted makes the offer; the caller asks for it. [CALL-13] */
+function restart(state: LinkState, at: number): LinkStep {
+  const { phase, outgoing } = state;
+  if (phase.at !== "interrupted") return step(state);
+  const next: LinkState = { ...state, phase: { ...phase, restartAt: at + RESTART_EVERY_MS } };
+  return step<LinkState, LinkEffect>(next, outgoing ? say({ kind: "restart-please" }) : { type: "restart-ice" });
+}
+
+/** Asks for a fresh connection, once; the old one is tried on until that comes. [CALL-13] */
+function refresh(state: LinkState, { freshAt: _asked, ...phase }: PhaseOf<"interrupted">, at: number): LinkStep {
+  const asked = step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "ticket-wanted" });
+  return at >= phase.restartAt ? andThen(asked, (next) => restart(next, at)) : asked;
+}
+
+export function say(signal: CallSignal): LinkEffect {
+  return { type: "signal", signal };
+}
