@@ -10,7 +10,10 @@ export const IceServer = v.object({
 });
 export type IceServer = v.InferOutput<typeof IceServer>;
 
-/** A short-lived pass to PeerServer for one call. `expires` is in ms from now. */
+/**
+ * A short-lived pass to PeerServer for one call. `expires` is in ms from now, and so is `iceExpires`, when the relay takes
+ * the credentials no more; where it is missing there is no relay, or nothing is known of it. [DEC-56]
+ */
 export const Ticket = v.object({
   peer: v.object({ path: v.string(), key: v.string() }),
   self: PeerId,
@@ -18,6 +21,7 @@ export const Ticket = v.object({
   remote: PeerId,
   iceServers: v.array(IceServer),
   expires: Span,
+  iceExpires: v.optional(Span),
 });
 export type Ticket = v.InferOutput<typeof Ticket>;
 

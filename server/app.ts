@@ -156,7 +156,8 @@ async function startSockets({ server, config, options, ticketSecret, undo, ...pa
   const kept = await accounts.keptCalls();
   const tickets = createTickets({
     secret: ticketSecret,
-    iceServers: (name, at) => iceServers(iceOf(config), name, clock.toWall(at)),
+    iceServers: (name, at) => iceServers(iceOf(config), name, clock.toWall(at), config.turn?.forMs),
+    iceMs: config.turn?.forMs,
   });
   const peers = createPeerGate({ server, tickets, now, silenceMs: 2 * spans.silenceMs, log });
   const referee = createReferee({

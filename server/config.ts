@@ -1,5 +1,14 @@
 import { resolve } from "node:path";
-import { ABANDON_MS, GRACE_MS, HELLO_MS, REJOIN_MS, RING_MS, SETTLE_MS, SILENCE_MS } from "#protocol";
+import {
+  ABANDON_MS,
+  GRACE_MS,
+  HELLO_MS,
+  REJOIN_MS,
+  RING_MS,
+  SETTLE_MS,
+  SILENCE_MS,
+  TURN_CREDENTIAL_MS,
+} from "#protocol";
 import * as v from "valibot";
 import { LOG_LEVELS } from "./logger.ts";
 
@@ -114,6 +123,7 @@ const environment = v.object({
     "must be a list of TURN addresses with commas between, such as turn:turn.example.org:3478",
   ),
   TURN_SECRET: v.optional(v.string()),
+  TURN_MS: span(TURN_CREDENTIAL_MS),
   STUN_URLS: list(
     (text) => /^stuns?:[^\s,]+$/.test(text),
     "must be a list of STUN addresses with commas between, such as stun:stun.example.org:3478",
@@ -191,7 +201,8 @@ export interface Config {
   /** Undefined: the embedded PostgreSQL in `dataDir`. */
   databaseUri: string | undefined;
   spans: Spans;
-  turn: { urls: string[]; secret: string } | undefined;
+  /** `forMs`: how long the credentials are good that a call is given. */
+  turn: { urls: string[]; secret: string; forMs: number } | undefined;
   stunUrls: string[];
   allowedOrigins: string[];
   registration: "open" | "invite" | "closed";
@@ -289,7 +300,8 @@ function configOf(env: Environment): Config {
       settleMs: env.SETTLE_MS,
       abandonMs: env.ABANDON_MS,
     },
-    turn: env.TURN_SECRET === undefined ? undefined : { urls: env.TURN_URLS, secret: env.TURN_SECRET },
+    turn:
+      env.TURN_SECRET === undefined ? undefined : { urls: env.TURN_URLS, secret: env.TURN_SECRET, forMs: env.TURN_MS },
     stunUrls: env.STUN_URLS,
     allowedOrigins: env.ALLOWED_ORIGINS,
     registration: env.REGISTRATION,

@@ -30,6 +30,7 @@ type CallEvent = Extract<
       | "media-interrupted"
       | "media-failed"
       | "ticket-wanted"
+      | "ice-wanted"
       | "page-signal";
   }
 >;
@@ -67,6 +68,7 @@ export function onCallEvent(state: SignedIn, event: CallEvent): AppStep {
     case "media-interrupted":
     case "media-failed":
     case "ticket-wanted":
+    case "ice-wanted":
       return onCall(state, at, { type: event.type, call: event.call });
     default:
       return unreachable(event);

@@ -97,6 +97,8 @@ export type CallPageEvent =
   | { type: "media-failed"; call: CallId }
   /** PeerServer did not take the ticket, or the media cannot be restored with it. */
   | { type: "ticket-wanted"; call: CallId }
+  /** What the relay takes of this side runs out. */
+  | { type: "ice-wanted"; call: CallId }
   | { type: "page-signal"; call: CallId; data: unknown };
 
 /** The answer to `list-contacts`, with its number; that of an older reading is ignored, which may be another person's. */

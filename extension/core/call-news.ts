@@ -1,6 +1,7 @@
 import { type CallId, type EndReason, type Media, unreachable } from "#protocol";
 import { rejoined } from "./call-page.ts";
 import {
+  type AcceptedCall,
   acceptingOf,
   type CallStep,
   ended,
@@ -54,16 +55,22 @@ export function news(state: CallState, event: News): CallStep {
 }
 
 /** The invite of this call, with its age, so that a repeat rings no longer than the first. */
-export function invite(state: Inviting | RingingOut | Joining, at: number): CallEffect {
+export function invite(state: Inviting | RingingOut | AcceptedCall, at: number): CallEffect {
   const { call, media, request } = state;
-  const askedAt = state.at === "joining" ? state.acceptedAt : state.askedAt;
+  const askedAt = isAcceptedCall(state) ? state.acceptedAt : state.askedAt;
   const age = Math.max(0, at - askedAt);
   return { type: "ask", message: { type: "call.invite", id: request, call, to: state.with.user, media, age } };
 }
 
 /** Asks for the call; a repeat by the device that has it brings `call.accepted` again. [CALL-10] */
-export function acceptAgain({ call, media, request }: Accepting | Joining): CallEffect {
+export function acceptAgain({ call, media, request }: Accepting | AcceptedCall): CallEffect {
   return { type: "ask", message: { type: "call.accept", id: request, call, media } };
+}
+
+/** The talk goes on for longer than the relay takes its credentials: the ticket is asked for once more. [DEC-56] */
+export function iceWanted(state: CallState, { call, at }: Extract<CallEvent, { type: "ice-wanted" }>): CallStep {
+  if ((state.at !== "live" && state.at !== "reconnecting") || !isNamed(state, call)) return step(state);
+  return step<CallState, CallEffect>(state, state.outgoing ? invite(state, at) : acceptAgain(state));
 }
 
 /** Whether this side has answered, and waits for the media: a ring of this call is then answered again. [CALL-12] */
@@ -131,9 +138,11 @@ function accepted(state: CallState, { call, media, ticket }: NewsOf<"call.accept
     case "joining":
       // A repeat; the page keeps its peer where the ids are the same.
       return state.ticket?.self === ticket.self ? step(state) : step<CallState>({ ...state, media, ticket });
-    case "ringing-in":
     case "live":
     case "reconnecting":
+      // A repeat as well; it was asked for where it names other credentials for the relay. [DEC-56]
+      return state.ticket?.self === ticket.self ? step<CallState>({ ...state, ticket }) : step(state);
+    case "ringing-in":
       return step(state);
     default:
       return unreachable(state);

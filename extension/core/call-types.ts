@@ -179,6 +179,8 @@ export type CallHappening =
   | { type: "media-failed"; call: CallId }
   /** PeerServer did not take the page's ticket, or the media cannot be restored with it. */
   | { type: "ticket-wanted"; call: CallId }
+  /** What the relay takes of this side runs out. */
+  | { type: "ice-wanted"; call: CallId }
   | { type: "page-signal"; call: CallId; data: unknown }
   | { type: "news"; message: CallNews }
   /** The request numbered `of` was refused. */

@@ -1,5 +1,5 @@
 import { type ErrorCode, RING_MS, unreachable } from "#protocol";
-import { invite, news } from "./call-news.ts";
+import { iceWanted, invite, news } from "./call-news.ts";
 import { interrupted, liveOf, pageAfterDeath, pageChanged, pageDue, rejoinDue, ticketWanted } from "./call-page.ts";
 import {
   type CallStep,
@@ -62,6 +62,8 @@ export function updateCall(state: CallState, event: CallEvent): CallStep {
       return mediaChanged(state, event);
     case "ticket-wanted":
       return ticketWanted(state, event);
+    case "ice-wanted":
+      return iceWanted(state, event);
     case "page-signal":
       return isAcceptedCall(state) && isNamed(state, event.call)
         ? step(state, { type: "ask", message: { type: "call.signal", call: state.call, data: event.data } })

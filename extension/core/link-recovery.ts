@@ -107,11 +107,15 @@ function interrupted(state: LinkState, ticket: Ticket, at: number, restartMs: nu
 }
 
 /** The side that accepted makes the offer; the caller asks for it. [CALL-13] */
+export function restartNow({ outgoing }: LinkState): LinkEffect {
+  return outgoing ? say({ kind: "restart-please" }) : { type: "restart-ice" };
+}
+
 function restart(state: LinkState, at: number): LinkStep {
-  const { phase, outgoing } = state;
+  const { phase } = state;
   if (phase.at !== "interrupted") return step(state);
   const next: LinkState = { ...state, phase: { ...phase, restartAt: at + RESTART_EVERY_MS } };
-  return step<LinkState, LinkEffect>(next, outgoing ? say({ kind: "restart-please" }) : { type: "restart-ice" });
+  return step<LinkState, LinkEffect>(next, restartNow(state));
 }
 
 /** Asks for a fresh connection, once; the old one is tried on until that comes. [CALL-13] */

@@ -1,4 +1,4 @@
-import type { CallSignal, Media, Ticket } from "#protocol";
+import type { CallSignal, IceServer, Media, Ticket } from "#protocol";
 
 /**
  * A camera or microphone, as the call page knows it. `unwanted`: a call without pictures asks for no camera. `withdrawn`:
@@ -19,6 +19,8 @@ export interface LinkState {
   needsClick: boolean;
   /** Whether the media has flowed in this call, on this page or on one before it. */
   lived: boolean;
+  /** When the ticket is asked for once more, since the relay will take its credentials no longer. [DEC-56] */
+  renewAt?: number;
   phase: LinkPhase;
 }
 
@@ -101,8 +103,13 @@ export type LinkEffect =
   | { type: "apply"; description: { type: "offer" | "answer"; sdp: string } }
   /** To the other side's page, by the background. */
   | { type: "signal"; signal: CallSignal }
-  /** To the background. `ticket-wanted`: PeerServer did not take the ticket, or the media cannot be restored with it. */
-  | { type: "tell"; what: "media-connected" | "media-interrupted" | "media-failed" | "ticket-wanted" }
+  /**
+   * To the background. `ticket-wanted`: PeerServer did not take the ticket, or the media cannot be restored with it.
+   * `ice-wanted`: the credentials for the relay run out.
+   */
+  | { type: "tell"; what: "media-connected" | "media-interrupted" | "media-failed" | "ticket-wanted" | "ice-wanted" }
+  /** From its next restart on the connection goes by these. */
+  | { type: "use-ice"; iceServers: IceServer[] }
   /** Sends the device's track from now on, or its stand-in. */
   | { type: "switch-track"; device: "camera" | "microphone"; on: boolean }
   /** Asks for one device that is not open; answer with `device-changed`. */

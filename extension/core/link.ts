@@ -12,6 +12,7 @@ import {
   signalled,
 } from "./link-recovery.ts";
 import type { LinkEffect, LinkEvent, LinkPhase, LinkState } from "./link-types.ts";
+import { isRenewed, renewalDue, renewed, withRenewal } from "./link-renewal.ts";
 import { type Step, step } from "./machine.ts";
 import type { DeviceWishes } from "./view.ts";
 
@@ -85,7 +86,13 @@ export function updateLink(state: LinkState, event: LinkEvent): LinkStep {
 }
 
 /** When the link must be asked again, by a `due`; in ms since 1970. */
-export function linkDue({ phase }: LinkState): number | undefined {
+export function linkDue(state: LinkState): number | undefined {
+  const due = phaseDue(state);
+  if (!isUp(state) || state.renewAt === undefined) return due;
+  return Math.min(state.renewAt, due ?? state.renewAt);
+}
+
+function phaseDue({ phase }: LinkState): number | undefined {
   switch (phase.at) {
     case "camera":
       return "until" in phase ? phase.until : undefined;
@@ -133,8 +140,10 @@ function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }
       return accepted ? failed(state, phase.why, accepted) : step(state);
     case "live":
       if (isOther(ticket, phase.ticket)) return relink(told, { ticket, accepted, until: at + LINKING_MS }, at);
+      if (isRenewed(ticket, phase.ticket)) return renewed({ ...state, phase: { ...phase, ticket } }, ticket, at);
       return accepted ? live(state, phase.ticket) : step(state);
     case "interrupted":
+      if (isRenewed(ticket, phase.ticket)) return renewed({ ...state, phase: { ...phase, ticket } }, ticket, at);
       return isOther(ticket, phase.ticket) ? relink(told, { ticket, accepted, until: phase.until }, at) : step(state);
     case "over":
       return step(state);
@@ -155,17 +164,18 @@ function registerWhenReady(state: LinkState, at: number): LinkStep {
   const { phase, camera, microphone } = state;
   if (phase.at !== "camera" || !("ticket" in phase)) return step(state);
   if ((isPending(camera) || isPending(microphone)) && at < phase.until) return step(state);
-  return register(state, { ticket: phase.ticket, accepted: phase.accepted, until: at + REGISTERING_MS });
+  return register(state, { ticket: phase.ticket, accepted: phase.accepted, until: at + REGISTERING_MS }, at);
 }
 
 /** A fresh connection in the place of the old one, which has some time even where that was nearly lost. [CALL-13] */
 function relink(state: LinkState, wanted: Omit<PhaseOf<"registering">, "at">, at: number): LinkStep {
-  return register(state, { ...wanted, until: Math.max(wanted.until, at + RELINKING_MS) });
+  return register(state, { ...wanted, until: Math.max(wanted.until, at + RELINKING_MS) }, at);
 }
 
-function register(state: LinkState, registering: Omit<PhaseOf<"registering">, "at">): LinkStep {
-  const phase: LinkPhase = { at: "registering", ...registering };
-  return step<LinkState, LinkEffect>({ ...state, phase }, { type: "register", ticket: registering.ticket });
+function register(state: LinkState, registering: Omit<PhaseOf<"registering">, "at">, at: number): LinkStep {
+  const { ticket } = registering;
+  const next: LinkState = { ...withRenewal(state, ticket, at), phase: { at: "registering", ...registering } };
+  return step<LinkState, LinkEffect>(next, { type: "register", ticket });
 }
 
 function registered(state: LinkState, at: number): LinkStep {
@@ -200,7 +210,7 @@ function peerFailed(state: LinkState, at: number): LinkStep {
 function registerAgain(state: LinkState, phase: PhaseOf<"unregistered">, at: number): LinkStep {
   const { ticket, accepted } = phase;
   const until = phase.until ?? at + (accepted ? LINKING_MS : REGISTERING_MS);
-  return register(state, { ticket, accepted, until });
+  return register(state, { ticket, accepted, until }, at);
 }
 
 function over(state: LinkState): LinkStep {
@@ -208,6 +218,11 @@ function over(state: LinkState): LinkStep {
 }
 
 function due(state: LinkState, at: number): LinkStep {
+  const asked = isUp(state) ? renewalDue(state, at) : undefined;
+  return asked === undefined ? phaseIsDue(state, at) : andThen(asked, (next) => phaseIsDue(next, at));
+}
+
+function phaseIsDue(state: LinkState, at: number): LinkStep {
   const { phase } = state;
   switch (phase.at) {
     case "camera":

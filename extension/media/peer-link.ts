@@ -1,4 +1,4 @@
-import type { Ticket } from "#protocol";
+import type { IceServer, Ticket } from "#protocol";
 import { type MediaConnection, Peer, type PeerError, type PeerOptions } from "peerjs";
 import { REFUSED_DATA } from "./refused-data.ts";
 
@@ -72,6 +72,12 @@ export class PeerLink {
     const connection = this.#peer?.call(ticket.remote, this.#send());
     if (connection === undefined) this.#listener.failed();
     else this.#adopt(connection);
+  }
+
+  /** From its next restart of ICE on the connection goes by these. */
+  useIce(iceServers: IceServer[]): void {
+    const servers = iceServers.map(({ urls, username = "", credential = "" }) => ({ urls, username, credential }));
+    this.#pc?.setConfiguration({ ...this.#pc.getConfiguration(), iceServers: servers });
   }
 
   /** An offer that restarts ICE; undefined where there is nothing to restart. */

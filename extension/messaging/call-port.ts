@@ -24,6 +24,8 @@ export const FromCallPage = v.variant("type", [
   v.strictObject({ type: v.literal("media-failed") }),
   /** PeerServer did not take the ticket, or the media cannot be restored with it. */
   v.strictObject({ type: v.literal("ticket-wanted") }),
+  /** What the relay takes of this side runs out, and the call goes on. */
+  v.strictObject({ type: v.literal("ice-wanted") }),
   /** The person switched a device; a page that is loaded again is told of it. */
   v.strictObject({ type: v.literal("wishes"), wishes: Wishes }),
   v.strictObject({ type: v.literal("signal"), data: v.unknown() }),

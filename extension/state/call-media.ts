@@ -84,6 +84,9 @@ export class CallMedia {
       case "dial":
         this.#peer.dial(effect.ticket);
         break;
+      case "use-ice":
+        this.#peer.useIce(effect.iceServers);
+        break;
       case "restart-ice":
         this.#negotiate(() => this.#peer.restartIce());
         break;

@@ -21,12 +21,14 @@ export interface TicketOptions {
   /** Kept with the data, so that a ticket outlives a restart of the server. */
   secret: string;
   iceServers: (name: string, now: number) => IceServer[];
+  /** How long the relay takes what `iceServers` gives; undefined without a relay. */
+  iceMs?: number | undefined;
 }
 
 const TOKEN = /^([0-9]{1,15})\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{43})$/;
 
 /** Tickets signed with HMAC-SHA256, which need no memory but of those that were made void. */
-export function createTickets({ secret, iceServers }: TicketOptions): Tickets {
+export function createTickets({ secret, iceServers, iceMs }: TicketOptions): Tickets {
   const voided = new Map<string, number>();
 
   const sign = (id: string, remote: string, expires: number): Buffer =>
@@ -48,6 +50,7 @@ export function createTickets({ secret, iceServers }: TicketOptions): Tickets {
         remote,
         iceServers: iceServers(self, now),
         expires: TICKET_MS,
+        ...(iceMs === undefined ? {} : { iceExpires: iceMs }),
       };
     },
 

@@ -2,6 +2,7 @@ import type { CallId } from "#protocol";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { untilWritten } from "../support/call-rows.ts";
+import { longestFreezeMs, noteFrozenPictures } from "../support/freezes.ts";
 import { firstFrameAt, untilMediaAdvances, watched } from "../support/page-watch.ts";
 import { BADGE, say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
@@ -117,30 +118,3 @@ test("[CALL-11] the server is killed and started again while it rings: it rings 
   await alice.hangUp(aliceCall);
   await bob.sees(bobCall, say("ended.callee.hangup"));
 });
-
-interface Freezes {
-  longestFreezeMs: number;
-}
-
-/** From now on the longest time between two pictures of the other side is noted. */
-async function noteFrozenPictures(call: Page): Promise<void> {
-  await call.getByLabel(/^Picture of/).evaluate((element) => {
-    const video = element as HTMLVideoElement;
-    const noted = globalThis as unknown as Freezes;
-    noted.longestFreezeMs = 0;
-    let last = performance.now();
-    const next = () => {
-      const now = performance.now();
-      noted.longestFreezeMs = Math.max(noted.longestFreezeMs, now - last);
-      last = now;
-      video.requestVideoFrameCallback(next);
-    };
-    video.requestVideoFrameCallback(next);
-  });
-}
-
-async function longestFreezeMs(call: Page): Promise<number> {
-  const ms = await call.evaluate(() => (globalThis as unknown as Freezes).longestFreezeMs);
-  if (ms === 0) throw new Error("No picture came since the pictures were watched.");
-  return Math.round(ms);
-}

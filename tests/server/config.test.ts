@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { TURN_CREDENTIAL_MS } from "#protocol";
 import { readConfig, type Config } from "../../server/config.ts";
 import { createLogger } from "../../server/logger.ts";
 
@@ -54,7 +55,11 @@ describe("the configuration", () => {
       port: 0,
       host: "127.0.0.1",
       publicUrl: "https://beckon.example.org",
-      turn: { urls: ["turn:turn.example.org:3478", "turns:turn.example.org:5349"], secret: "shared" },
+      turn: {
+        urls: ["turn:turn.example.org:3478", "turns:turn.example.org:5349"],
+        secret: "shared",
+        forMs: TURN_CREDENTIAL_MS,
+      },
       stunUrls: ["stun:stun.example.org"],
       allowedOrigins: ["https://app.example.org", "http://localhost:3000"],
       registration: "closed",

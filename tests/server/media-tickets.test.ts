@@ -30,6 +30,11 @@ describe("tickets", () => {
     expect(tickets.verify(pair.self, ticket.token, NOW + TICKET_MS - 1).ok).toBe(true);
   });
 
+  it("[DEC-56] says how long its relay takes its credentials, where there is one", () => {
+    const relayed = createTickets({ secret: "a secret of the server", iceServers: () => [], iceMs: 60_000 });
+    expect(relayed.issue(ends(), NOW).iceExpires).toBe(60_000);
+  });
+
   it("makes ids that do not repeat", () => {
     expect(new Set(Array.from({ length: 1000 }, () => tickets.newPeerId())).size).toBe(1000);
   });

@@ -135,6 +135,16 @@ export class Links {
     if (!link.pages.every((page) => page.link === link)) return;
     delete link.brokenSince;
     this.#tellAll(link, "media-connected");
+    for (const page of link.pages) this.#outlasts(link, page);
+  }
+
+  /** The talk outlasts what the relay takes, here and there: the same ticket comes once more, and nothing else. [DEC-56] */
+  #outlasts(link: Link, page: Page): void {
+    const { random, schedule } = this.#setting;
+    if (!random.chance(0.2)) return;
+    schedule.after(random.between(1_000, 20_000), () => {
+      if (page.link === link && this.#isOpen(page)) page.client.dispatch({ type: "ice-wanted", call: page.call });
+    });
   }
 
   #breaks(link: Link): void {

@@ -6,6 +6,7 @@ import {
   acceptedNews,
   answering,
   askAccept,
+  askInvite,
   AT,
   bob,
   CALL,
@@ -55,6 +56,21 @@ describe("the media of a call", () => {
 
   it("is live again as the same talk", () => {
     expect(when(reconnecting, { type: "media-connected", call: CALL })).toEqual({ state: live, effects: [] });
+  });
+
+  it.each([
+    ["invite", live, askInvite(10_000)],
+    ["invite", reconnecting, askInvite(10_000)],
+    ["accept", { ...live, outgoing: false }, askAccept("video")],
+  ] as const)("[DEC-56] repeats its %s where the relay's credentials run out", (_request, state, ask) => {
+    expect(when(state, { type: "ice-wanted", call: CALL })).toEqual({ state, effects: [ask] });
+  });
+
+  it("[DEC-56] takes the ticket that comes for it, and no other ends", () => {
+    const state = { ...live, ticket: TICKET };
+    const renewed = { ...TICKET, iceServers: [{ urls: ["turn:a.example"], username: "a", credential: "b" }] };
+    expect(when(state, acceptedNews(CALL, renewed))).toEqual({ state: { ...state, ticket: renewed }, effects: [] });
+    expect(when(state, acceptedNews(CALL, NEW_TICKET))).toEqual({ state, effects: [] });
   });
 
   it("[CALL-10] keeps both ids of a merged call, and its page's signals find their way by either", () => {

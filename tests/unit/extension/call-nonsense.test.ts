@@ -38,6 +38,7 @@ function saidOf(call = CALL): Record<string, CallHappening> {
     "media-interrupted": { type: "media-interrupted", call },
     "media-failed": { type: "media-failed", call },
     "ticket-wanted": { type: "ticket-wanted", call },
+    "ice-wanted": { type: "ice-wanted", call },
     "page-signal": { type: "page-signal", call, data: 1 },
     "call.incoming": incoming(1_000, call),
     "call.ringing": ringingNews(call),
@@ -77,8 +78,8 @@ const meaningful: Record<StateName, string[]> = {
   accepting: [...inAnyTaken, "call.incoming", "call.accepted", "refused"],
   joining: whileJoining,
   answering: [...whileJoining, "call.incoming"],
-  live: [...inAnyAccepted, "media-interrupted"],
-  reconnecting: [...inAnyAccepted, "media-connected"],
+  live: [...inAnyAccepted, "media-interrupted", "ice-wanted"],
+  reconnecting: [...inAnyAccepted, "media-connected", "ice-wanted"],
   ended: ["place", "ring", "dismiss", "page-gone"],
 };
 

@@ -105,7 +105,19 @@ describe("what a link that is over, or not so far, makes of an event", () => {
   );
 });
 
-const ends = { none: {}, first: { ticket: first }, second: { ticket: second } };
+const ends = {
+  none: {},
+  first: { ticket: first },
+  second: { ticket: second },
+  "first, for a while": { ticket: { ...first, iceExpires: 20_000 } },
+  "first with other credentials": {
+    ticket: {
+      ...first,
+      iceExpires: 20_000,
+      iceServers: [{ urls: ["turn:a.example"], username: "a", credential: "b" }],
+    },
+  },
+};
 const media = fc.constantFrom("audio" as const, "video" as const);
 const call = fc
   .record({ accepted: fc.boolean(), outgoing: fc.boolean(), media, ends: fc.constantFrom(...Object.values(ends)) })
