@@ -1,6 +1,7 @@
 import { FUNCTIONS, ParseCode, type CallId, type DeviceId, type FunctionName, type UserId } from "#protocol";
-import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Client } from "pg";
+import { beforeAll, describe, expect, it } from "vitest";
+import { startAccountsAlone } from "../support/accounts-alone.ts";
 import {
   ask,
   befriend,
@@ -8,7 +9,6 @@ import {
   PASSWORD,
   plant,
   signUp,
-  startAccountsAlone,
   type Answer,
   type TestAccounts,
   type TestDatabase,
@@ -24,9 +24,7 @@ let attacker: TestPerson;
 
 beforeAll(async () => {
   const started = await startAccountsAlone();
-  ({ database, accounts } = started);
-  client = new Client(database.uri);
-  await client.connect();
+  ({ database, accounts, client } = started);
   victim = await signUp(accounts, "victim", "Victoria Sekret");
   friend = await signUp(accounts, "friend");
   attacker = await signUp(accounts, "attacker");
@@ -47,8 +45,6 @@ beforeAll(async () => {
   await victim.call("createInviteLink", {});
   return started.stop;
 });
-
-afterAll(() => client.end());
 
 /** Those that need no session. */
 const PUBLIC: FunctionName[] = ["signUp", "signInWithOidc", "requestPasswordReset"];

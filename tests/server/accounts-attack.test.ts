@@ -2,12 +2,12 @@ import { request as httpRequest } from "node:http";
 import { ParseCode } from "#protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import { CLASSES } from "../../server/accounts/schema.ts";
+import { startAccountsAlone } from "../support/accounts-alone.ts";
 import {
   ask,
   befriend,
   PASSWORD,
   signUp,
-  startAccountsAlone,
   type Answer,
   type TestAccounts,
   type TestDatabase,

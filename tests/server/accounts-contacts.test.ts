@@ -1,11 +1,11 @@
 import { ParseCode, type Contact, type DeviceId } from "#protocol";
 import { Client } from "pg";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startAccountsAlone } from "../support/accounts-alone.ts";
 import {
   befriend,
   plant,
   signUp,
-  startAccountsAlone,
   type TestAccounts,
   type TestDatabase,
   type TestPerson,

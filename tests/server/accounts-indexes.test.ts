@@ -1,40 +1,24 @@
-import { Client } from "pg";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  ask,
-  plant,
-  startTestAccounts,
-  startTestDatabase,
-  type TestAccounts,
-  type TestDatabase,
-  type TestPerson,
-} from "../support/backend-accounts.ts";
+import type { Client } from "pg";
+import { beforeAll, expect, it } from "vitest";
+import { startAccountsAlone, type AccountsAlone } from "../support/accounts-alone.ts";
+import { ask, type TestAccounts, type TestPerson } from "../support/backend-accounts.ts";
 import { until } from "../support/until.ts";
 
-let database: TestDatabase;
+let stage: AccountsAlone;
 let accounts: TestAccounts;
 let client: Client;
 let alice: TestPerson;
 let bob: TestPerson;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  client = new Client(database.uri);
-  await client.connect();
-  // With few rows PostgreSQL would read them all, index or not.
+  stage = await startAccountsAlone();
+  ({ client } = stage);
+  // With few rows PostgreSQL would read them all, index or not. Of what connects from now on.
   await client.query("ALTER DATABASE beckon SET enable_seqscan = off");
-  accounts = await startTestAccounts(database);
-  const people = await plant(accounts, database, [
-    { handle: "alice", name: "Alice" },
-    { handle: "bob", name: "Bob" },
-  ]);
-  [alice, bob] = [people[0]!, people[1]!];
-});
-
-afterAll(async () => {
-  await client.end();
-  await accounts.close();
-  await database.stop();
+  await stage.restart();
+  ({ accounts } = stage);
+  [alice, bob] = await stage.people("Alice", "Bob");
+  return stage.stop;
 });
 
 /** What is asked in earnest, by the index that it is to be found by. */

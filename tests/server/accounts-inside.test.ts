@@ -5,11 +5,11 @@ import type { AddressInfo } from "node:net";
 import { FUNCTIONS, PARSE_APP_ID, ParseCode } from "#protocol";
 import express, { type ErrorRequestHandler, type Express } from "express";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startAccountsAlone } from "../support/accounts-alone.ts";
 import {
   ask,
   PASSWORD,
   signUp,
-  startAccountsAlone,
   type TestAccounts,
   type TestDatabase,
   type TestPerson,

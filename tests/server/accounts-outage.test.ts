@@ -1,10 +1,10 @@
 import { ParseCode, type CallId, type DeviceId, type UserId } from "#protocol";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startAccountsAlone } from "../support/accounts-alone.ts";
 import {
   ask,
   PASSWORD,
   signUp,
-  startAccountsAlone,
   type TestAccounts,
   type TestDatabase,
   type TestPerson,

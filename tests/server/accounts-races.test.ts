@@ -1,18 +1,13 @@
 import { ParseCode, type DeviceId, type RefusalReason, type UserId } from "#protocol";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 import { MAX_CONTACTS } from "../../server/accounts/contact-rows.ts";
 import { oneAtATime } from "../../server/accounts/alone.ts";
 import { Contacts } from "../../server/accounts/contacts.ts";
 import { openPool } from "../../server/database/pool.ts";
 import { createLogger } from "../../server/logger.ts";
-import {
-  plant,
-  startAccountsAlone,
-  type TestAccounts,
-  type TestDatabase,
-  type TestPerson,
-} from "../support/backend-accounts.ts";
+import { startAccountsAlone } from "../support/accounts-alone.ts";
+import { plant, type TestAccounts, type TestDatabase, type TestPerson } from "../support/backend-accounts.ts";
 import { until } from "../support/until.ts";
 
 let database: TestDatabase;
@@ -21,13 +16,8 @@ let client: Client;
 
 beforeAll(async () => {
   const started = await startAccountsAlone();
-  ({ database, accounts } = started);
-  client = new Client(database.uri);
-  await client.connect();
-  return async () => {
-    await client.end();
-    await started.stop();
-  };
+  ({ database, accounts, client } = started);
+  return started.stop;
 });
 
 async function person(handle: string): Promise<TestPerson> {

@@ -1,40 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { beforeAll, expect, it } from "vitest";
 import { ParseCode } from "#protocol";
-import {
-  ask,
-  plant,
-  startTestAccounts,
-  startTestDatabase,
-  type TestAccounts,
-  type TestDatabase,
-  type TestPerson,
-} from "../support/backend-accounts.ts";
+import { startAccountsAlone, type AccountsAlone } from "../support/accounts-alone.ts";
+import { ask } from "../support/backend-accounts.ts";
 import { until } from "../support/until.ts";
 
-let database: TestDatabase;
-let accounts: TestAccounts;
+let stage: AccountsAlone;
 let client: Client;
-let count = 0;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  accounts = await startTestAccounts(database);
-  client = new Client(database.uri);
-  await client.connect();
-  return async () => {
-    await client.end();
-    await accounts.close();
-    await database.stop();
-  };
+  stage = await startAccountsAlone();
+  ({ client } = stage);
+  return stage.stop;
 });
-
-async function newcomer(): Promise<TestPerson> {
-  count += 1;
-  const [person] = await plant(accounts, database, [{ handle: `sam${String(count)}`, name: "Sam" }]);
-  return person!;
-}
 
 async function sessionOf(user: string, expires: string): Promise<string> {
   const id = randomBytes(5).toString("hex");
@@ -47,21 +26,20 @@ async function sessionOf(user: string, expires: string): Promise<string> {
 }
 
 it("sessions that have expired, and those of nobody, are gone after the next start; every other one stays", async () => {
-  const sam = await newcomer();
+  const [sam] = await stage.people("Sam");
   const dead = [await sessionOf(sam.id, "-1 second"), await sessionOf("nobody", "1 day")];
   const live = await sessionOf(sam.id, "1 minute");
-  await accounts.close();
-  accounts = await startTestAccounts(database);
+  await stage.restart();
   const left = async () => (await client.query<{ id: string }>(`SELECT "objectId" AS id FROM "_Session"`)).rows;
   await until("end of the dead sessions", async () =>
     (await left()).some(({ id }) => dead.includes(id)) ? undefined : true,
   );
   expect((await left()).map(({ id }) => id)).toContain(live);
-  expect((await ask(accounts, "/functions/listContacts", { headers: sam.headers, body: {} })).status).toBe(200);
+  expect((await ask(stage.accounts, "/functions/listContacts", { headers: sam.headers, body: {} })).status).toBe(200);
 });
 
 it("no invite link is left of an account that is erased while the link is made", async () => {
-  const sam = await newcomer();
+  const [sam] = await stage.people("Sam");
   // Whoever erases an account holds its row, and removes its links before it.
   await client.query("BEGIN");
   await client.query(`SELECT 1 FROM "_User" WHERE "objectId" = $1 FOR UPDATE`, [sam.id]);

@@ -1,17 +1,9 @@
 import { ParseCode, type Contact } from "#protocol";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  befriend,
-  plant,
-  startAccountsAlone,
-  type TestAccounts,
-  type TestDatabase,
-  type TestPerson,
-} from "../support/backend-accounts.ts";
+import { startAccountsAlone, type AccountsAlone } from "../support/accounts-alone.ts";
+import { befriend, type TestPerson } from "../support/backend-accounts.ts";
 
-let database: TestDatabase;
-let accounts: TestAccounts;
-let count = 0;
+let stage: AccountsAlone;
 /** Blocks Bob, and is called otherwise since. */
 let alice: TestPerson;
 let bob: TestPerson;
@@ -20,17 +12,13 @@ let carol: TestPerson;
 let anew: string;
 
 beforeAll(async () => {
-  const started = await startAccountsAlone();
-  ({ database, accounts } = started);
-  return started.stop;
+  stage = await startAccountsAlone();
+  return stage.stop;
 });
 
 beforeEach(async () => {
-  count += 1;
-  const names = ["alice", "bob", "carol"].map((name) => ({ handle: `${name}${String(count)}`, name }));
-  const people = await plant(accounts, database, names);
-  [alice, bob, carol] = [people[0]!, people[1]!, people[2]!];
-  anew = `anew${String(count)}`;
+  [alice, bob, carol] = await stage.people("alice", "bob", "carol");
+  anew = `anew-${alice.handle}`;
 });
 
 async function blockAndRename(): Promise<void> {
@@ -72,18 +60,18 @@ describe("[PRES-5] who is blocked cannot tell", () => {
     await befriend(alice, bob);
     await blockAndRename();
     const before = await contactsOf(bob);
-    for (const handle of [anew, `nobody${String(count)}`]) await bob.call("requestContact", { handle });
+    for (const handle of [anew, `nobody-${alice.handle}`]) await bob.call("requestContact", { handle });
     const [own, ...asked] = await contactsOf(bob);
     expect([own]).toEqual(before);
     expect(asked).toMatchObject([
       { state: "outgoing", handle: anew },
-      { state: "outgoing", handle: `nobody${String(count)}` },
+      { state: "outgoing", handle: `nobody-${alice.handle}` },
     ]);
     expect(await contactsOf(alice)).toMatchObject([{ user: bob.id, state: "blocked" }]);
     await alice.call("unblockContact", { user: bob.id });
     expect(await contactsOf(bob)).toMatchObject([
       { user: alice.id, handle: anew, state: "accepted" },
-      { handle: `nobody${String(count)}`, state: "outgoing" },
+      { handle: `nobody-${alice.handle}`, state: "outgoing" },
     ]);
   });
 

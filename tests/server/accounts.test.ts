@@ -2,13 +2,13 @@ import { ParseCode, type CallId, type DeviceId, type FunctionName, type UserId }
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Identity } from "../../server/accounts/accounts.ts";
 import type { EndedCall } from "../../server/core/events.ts";
+import { startAccountsAlone } from "../support/accounts-alone.ts";
 import {
   ask,
   befriend,
   nextEvent,
   PASSWORD,
   signUp,
-  startAccountsAlone,
   type TestAccounts,
   type TestPerson,
 } from "../support/backend-accounts.ts";

@@ -120,21 +120,6 @@ export async function startTestAccounts(
   };
 }
 
-/** Accounts on a database of their own, as most files of tests want them; `stop` ends both. */
-export async function startAccountsAlone(): Promise<{
-  database: TestDatabase;
-  accounts: TestAccounts;
-  stop: () => Promise<void>;
-}> {
-  const database = await startTestDatabase();
-  const accounts = await startTestAccounts(database);
-  const stop = async () => {
-    await accounts.close();
-    await database.stop();
-  };
-  return { database, accounts, stop };
-}
-
 function portOf(server: Server): number {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
