@@ -77,16 +77,18 @@ function contactsOf(others: Other[]): UserId[] {
 
 /** What others keep says neither who it was, nor to anybody whom it was. What nobody reads any more goes. */
 async function eraseFromCalls(database: Database, user: UserId): Promise<void> {
-  await database.rows(
+  const rows = await database.rows<{ id: string }>(
     `UPDATE "Call" SET "caller" = nullif("caller", $1), "callee" = nullif("callee", $1),
-       "_rperm" = array_remove("_rperm", $1), "updatedAt" = now(),
+       "callerName" = NULL, "calleeName" = NULL, "_rperm" = array_remove("_rperm", $1), "updatedAt" = now(),
        "missedWhile" = CASE WHEN "callee" = $1 THEN NULL ELSE "missedWhile" END,
        "calleeDevice" = CASE WHEN "callee" = $1 THEN NULL ELSE "calleeDevice" END
-     WHERE $1 IN ("caller", "callee")`,
+     WHERE $1 IN ("caller", "callee") RETURNING "objectId" AS id`,
     [user],
   );
   await database.rows(
-    `DELETE FROM "Call" WHERE "state" = 'ended' AND "caller" IS NULL AND ("callee" IS NULL OR "calleeOutcome" IS NULL)`,
+    `DELETE FROM "Call" WHERE "objectId" = ANY($1) AND "state" = 'ended'
+       AND "caller" IS NULL AND ("callee" IS NULL OR "calleeOutcome" IS NULL)`,
+    [rows.map(({ id }) => id)],
   );
 }
 

@@ -1,9 +1,17 @@
-import { CallRecord, DELETED_USER, type Media, type MissedWhile, type Outcome, type UserId } from "#protocol";
+import {
+  CallRecord,
+  DELETED_USER,
+  type CallId,
+  type Media,
+  type MissedWhile,
+  type Outcome,
+  type UserId,
+} from "#protocol";
 import * as v from "valibot";
 import type { EndedCall } from "../core/events.ts";
-import type { DatabasePool } from "../database/pool.ts";
+import type { Database, DatabasePool } from "../database/pool.ts";
+import { holdPeople, KEPT_NAMES_STAY, nameInCall, NO_NAMES, type KeptNames } from "./call-names.ts";
 import { newRowId, readableBy } from "./rows.ts";
-import { nameSeenBy } from "./shown.ts";
 
 const DEFAULT_PAGE = 50;
 
@@ -40,43 +48,11 @@ export class Calls {
 
   /** The same call may be told twice; whoever erased their account meanwhile is nobody in it. A record is final, but where it says of a call that it was answered after all. */
   async keep(ended: EndedCall): Promise<void> {
-    const { caller, callee } = ended.outcomes;
-    const acl = callee === undefined ? readableBy(ended.caller) : readableBy(ended.caller, ended.callee);
-    await this.#database.rows(
-      `INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
-         "reason", "callerOutcome", "calleeOutcome", "startedAt", "acceptedAt", "endedAt", "seen", "missedWhile", "state",
-         "calleeDevice", "merged", "adopted")
-       VALUES ($1, now(), now(), ARRAY(SELECT "objectId" FROM "_User" WHERE "objectId" = ANY($2)), $3, $4,
-         (SELECT "objectId" FROM "_User" WHERE "objectId" = $5), (SELECT "objectId" FROM "_User" WHERE "objectId" = $6), $7, $8, $9, $10, $11, $12, $13, $14, $15, 'ended', $16, $17, $18)
-       ON CONFLICT ("call") DO UPDATE SET "updatedAt" = now(), "_rperm" = excluded."_rperm", "media" = excluded."media",
-         "reason" = excluded."reason", "callerOutcome" = excluded."callerOutcome",
-         "calleeOutcome" = excluded."calleeOutcome", "startedAt" = excluded."startedAt",
-         "acceptedAt" = excluded."acceptedAt", "endedAt" = excluded."endedAt", "seen" = excluded."seen",
-         "missedWhile" = excluded."missedWhile", "state" = 'ended', "calleeDevice" = excluded."calleeDevice",
-         "merged" = excluded."merged", "adopted" = excluded."adopted", "live" = NULL
-       WHERE "Call"."state" <> 'ended' OR ($19 AND "Call"."acceptedAt" IS NULL)`,
-      [
-        newRowId(),
-        acl.read,
-        acl.write,
-        ended.call,
-        ended.caller,
-        ended.callee,
-        ended.media,
-        ended.reason,
-        caller,
-        callee ?? null,
-        new Date(ended.startedAt),
-        ended.acceptedAt === undefined ? null : new Date(ended.acceptedAt),
-        new Date(ended.endedAt),
-        callee !== "missed",
-        ended.missedWhile ?? null,
-        ended.device,
-        JSON.stringify(ended.merged ?? []),
-        ended.adopted ?? false,
-        ended.corrects ?? false,
-      ],
-    );
+    await this.#database.transaction(async (database) => {
+      const names = await holdPeople(database, ended.caller, ended.callee);
+      await database.rows(RECORD, valuesOf(ended, names ?? NO_NAMES));
+      if (names === undefined) await dropUnread(database, ended.call);
+    });
   }
 
   async missedBy(user: UserId): Promise<number> {
@@ -104,7 +80,7 @@ export class Calls {
     if (cursor === undefined) return undefined;
     const rows = await this.#database.rows<Row>(
       `SELECT c."objectId" AS id, c."call" AS call, coalesce(c."caller" = $1, false) AS outgoing, other."objectId" AS other,
-         ${nameSeenBy("$1", "other")} AS name, c."media" AS media,
+         ${nameInCall("$1", "other", KEPT_NAME)} AS name, c."media" AS media,
          CASE WHEN c."caller" = $1 THEN c."callerOutcome" ELSE c."calleeOutcome" END AS outcome,
          c."startedAt" AS started_at, c."acceptedAt" AS accepted_at, c."endedAt" AS ended_at,
          coalesce(c."caller" = $1, false) OR c."seen" AS seen,
@@ -119,6 +95,57 @@ export class Calls {
     const last = rows.length > limit ? rows[limit - 1] : undefined;
     return { calls: rows.slice(0, limit).map(recordOf), ...(last && { next: writeCursor(last) }) };
   }
+}
+
+/** What the one who asks, $1, goes on calling the other of a call `c`. */
+const KEPT_NAME = `(CASE WHEN c."caller" = $1 THEN c."calleeName" ELSE c."callerName" END)`;
+
+const RECORD = `
+  INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
+    "reason", "callerOutcome", "calleeOutcome", "startedAt", "acceptedAt", "endedAt", "seen", "missedWhile", "state",
+    "calleeDevice", "merged", "adopted", "callerName", "calleeName")
+  VALUES ($1, now(), now(), ARRAY(SELECT "objectId" FROM "_User" WHERE "objectId" = ANY($2)), $3, $4,
+    (SELECT "objectId" FROM "_User" WHERE "objectId" = $5), (SELECT "objectId" FROM "_User" WHERE "objectId" = $6), $7,
+    $8, $9, $10, $11, $12, $13, $14, $15, 'ended', $16, $17, $18, $19, $20)
+  ON CONFLICT ("call") DO UPDATE SET "updatedAt" = now(), "_rperm" = excluded."_rperm", "media" = excluded."media",
+    "reason" = excluded."reason", "callerOutcome" = excluded."callerOutcome",
+    "calleeOutcome" = excluded."calleeOutcome", "startedAt" = excluded."startedAt",
+    "acceptedAt" = excluded."acceptedAt", "endedAt" = excluded."endedAt", "seen" = excluded."seen",
+    "missedWhile" = excluded."missedWhile", "state" = 'ended', "calleeDevice" = excluded."calleeDevice",
+    "merged" = excluded."merged", "adopted" = excluded."adopted", "live" = NULL, ${KEPT_NAMES_STAY}
+  WHERE "Call"."state" <> 'ended' OR ($21 AND "Call"."acceptedAt" IS NULL)`;
+
+function valuesOf(ended: EndedCall, names: KeptNames): unknown[] {
+  const { caller, callee } = ended.outcomes;
+  const acl = callee === undefined ? readableBy(ended.caller) : readableBy(ended.caller, ended.callee);
+  return [
+    newRowId(),
+    acl.read,
+    acl.write,
+    ended.call,
+    ended.caller,
+    ended.callee,
+    ended.media,
+    ended.reason,
+    caller,
+    callee ?? null,
+    new Date(ended.startedAt),
+    ended.acceptedAt === undefined ? null : new Date(ended.acceptedAt),
+    new Date(ended.endedAt),
+    callee !== "missed",
+    ended.missedWhile ?? null,
+    ended.device,
+    JSON.stringify(ended.merged ?? []),
+    ended.adopted ?? false,
+    names.caller,
+    names.callee,
+    ended.corrects ?? false,
+  ];
+}
+
+/** A record of whose readers none is left goes with the last of them, also where it comes after them. */
+async function dropUnread(database: Database, call: CallId): Promise<void> {
+  await database.rows(`DELETE FROM "Call" WHERE "call" = $1 AND "state" = 'ended' AND "_rperm" = '{}'`, [call]);
 }
 
 function recordOf(row: Row): CallRecord {

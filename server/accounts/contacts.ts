@@ -4,6 +4,7 @@ import type { Profile } from "./accounts.ts";
 import { adoptHidden, adoptRequests } from "./adopt.ts";
 import type { Alone, Tell } from "./alone.ts";
 import { moveAvatar } from "./avatar-rows.ts";
+import { keepNames } from "./call-names.ts";
 import {
   addBlock,
   blocksBetween,
@@ -115,6 +116,7 @@ export class Contacts {
       if (!(await unwish(database, user.id, target))) return "not-found";
       if (wasMutual) {
         await unwish(database, target, user.id);
+        await keepNames(database, user.id, target);
         await unlist(database, [user.id], target);
         await unlist(database, [target], user.id);
         tell({ type: "contact", accepted: false, people: [named(user), named(person)] });

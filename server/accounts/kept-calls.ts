@@ -3,8 +3,8 @@ import * as v from "valibot";
 import type { KeptCall, KeptCalls, KeptPast } from "../core/events.ts";
 import type { DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
+import { holdPeople, KEPT_NAMES_STAY, nameInCall, type KeptNames } from "./call-names.ts";
 import { newRowId, readableBy } from "./rows.ts";
-import { nameSeenBy } from "./shown.ts";
 
 /** So many calls that are over are read at the start, of at most this age: enough for what a client may say late. */
 const MAX_PAST = 20_000;
@@ -71,35 +71,10 @@ export class KeptCallRows {
 
   /** A write that comes late changes nothing: between people of whom one has erased the account nothing is open, a call that is over stays so, and one that was answered does not ring. */
   async save(call: KeptCall): Promise<void> {
-    const acl = readableBy();
-    const { phase } = call;
-    await this.#database.rows(
-      `INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
-         "startedAt", "acceptedAt", "state", "merged", "adopted", "live")
-       SELECT $1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
-       WHERE (SELECT count(*) FROM "_User" WHERE "objectId" IN ($5, $6)) = 2
-       ON CONFLICT ("call") DO UPDATE SET "updatedAt" = now(), "media" = excluded."media",
-         "startedAt" = excluded."startedAt", "acceptedAt" = excluded."acceptedAt", "state" = excluded."state",
-         "merged" = excluded."merged", "adopted" = excluded."adopted", "live" = excluded."live"
-       WHERE "Call"."state" = 'ringing' OR ("Call"."state" = 'running' AND excluded."state" = 'running')
-         OR ($14 AND "Call"."acceptedAt" IS NULL)`,
-      [
-        newRowId(),
-        acl.read,
-        acl.write,
-        call.call,
-        call.caller.user,
-        call.callee.user,
-        call.media,
-        new Date(call.startedAt),
-        phase.at === "running" ? new Date(phase.since) : null,
-        phase.at,
-        JSON.stringify(call.merged),
-        call.adopted,
-        liveOf(call),
-        call.corrects ?? false,
-      ],
-    );
+    await this.#database.transaction(async (database) => {
+      const names = await holdPeople(database, call.caller.user, call.callee.user);
+      if (names !== undefined) await database.rows(SAVE, valuesOf(call, names));
+    });
   }
 
   async read(): Promise<KeptCalls> {
@@ -113,8 +88,8 @@ export class KeptCallRows {
     const rows = await this.#database.rows<OpenRow>(
       `SELECT c."call" AS call, c."media" AS media, c."startedAt" AS started_at, c."merged" AS merged,
          c."adopted" AS adopted, c."live" AS live,
-         caller."objectId" AS caller, ${nameSeenBy('callee."objectId"', "caller")} AS caller_name,
-         callee."objectId" AS callee, ${nameSeenBy('caller."objectId"', "callee")} AS callee_name
+         caller."objectId" AS caller, ${nameInCall('callee."objectId"', "caller", 'c."callerName"')} AS caller_name,
+         callee."objectId" AS callee, ${nameInCall('caller."objectId"', "callee", 'c."calleeName"')} AS callee_name
        FROM "Call" AS c
        JOIN "_User" AS caller ON caller."objectId" = c."caller"
        JOIN "_User" AS callee ON callee."objectId" = c."callee"
@@ -145,6 +120,39 @@ export class KeptCallRows {
     );
     return rows.toReversed().map(pastOf);
   }
+}
+
+const SAVE = `
+  INSERT INTO "Call" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "call", "caller", "callee", "media",
+    "startedAt", "acceptedAt", "state", "merged", "adopted", "live", "callerName", "calleeName")
+  VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+  ON CONFLICT ("call") DO UPDATE SET "updatedAt" = now(), "media" = excluded."media",
+    "startedAt" = excluded."startedAt", "acceptedAt" = excluded."acceptedAt", "state" = excluded."state",
+    "merged" = excluded."merged", "adopted" = excluded."adopted", "live" = excluded."live", ${KEPT_NAMES_STAY}
+  WHERE "Call"."state" = 'ringing' OR ("Call"."state" = 'running' AND excluded."state" = 'running')
+    OR ($16 AND "Call"."acceptedAt" IS NULL)`;
+
+function valuesOf(call: KeptCall, names: KeptNames): unknown[] {
+  const acl = readableBy();
+  const { phase } = call;
+  return [
+    newRowId(),
+    acl.read,
+    acl.write,
+    call.call,
+    call.caller.user,
+    call.callee.user,
+    call.media,
+    new Date(call.startedAt),
+    phase.at === "running" ? new Date(phase.since) : null,
+    phase.at,
+    JSON.stringify(call.merged),
+    call.adopted,
+    liveOf(call),
+    names.caller,
+    names.callee,
+    call.corrects ?? false,
+  ];
 }
 
 /** Ends what was open when an account was erased, where the server did not live to do it. */

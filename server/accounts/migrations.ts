@@ -151,4 +151,23 @@ export const MIGRATIONS: readonly Migration[] = [
       );
     },
   },
+  {
+    version: 13,
+    name: "calls of people who are no contacts keep their names",
+    run: async (database) => {
+      // What they were called when the contact ended was never written; nobody learns more than until now.
+      const seen = (person: string, viewer: string) => `coalesce((
+        SELECT veil."shown" ->> 'name' FROM "Contact" AS veil
+        WHERE veil."blocks" AND veil."owner" = ${person}."objectId" AND veil."target" = ${viewer}."objectId"
+      ), ${person}."name", ${person}."username")`;
+      const wishes = (owner: string, target: string) => `EXISTS (
+        SELECT 1 FROM "Contact" AS wish WHERE wish."owner" = ${owner}."objectId"
+          AND wish."target" = ${target}."objectId" AND wish."blocks" IS NOT TRUE)`;
+      await database.rows(`
+        UPDATE "Call" AS c SET "callerName" = ${seen("caller", "callee")}, "calleeName" = ${seen("callee", "caller")}
+        FROM "_User" AS caller, "_User" AS callee
+        WHERE caller."objectId" = c."caller" AND callee."objectId" = c."callee"
+          AND NOT (${wishes("caller", "callee")} AND ${wishes("callee", "caller")})`);
+    },
+  },
 ];

@@ -18,8 +18,9 @@ const person = { type: "Pointer", targetClass: "_User" };
  * where each wishes for the other. `target` is missing where nobody has the handle. A row that `blocks` is no wish: its
  * owner blocks its target, whatever becomes of the wishes, and goes on being `shown` to them as they were then. `Call`
  * holds one row for both people: while its `state` is `ringing` or `running`, for the next server; once it is `ended`, it
- * is the record of the call. `InviteLink` makes one person a contact of its `owner`, who is missing where the operator
- * invites; where the server takes invited people only, it `admits` one new account besides.
+ * is the record of the call. The names in it are for people who are no contacts: what each goes on being called to the
+ * other. `InviteLink` makes one person a contact of its `owner`, who is missing where the operator invites; where the
+ * server takes invited people only, it `admits` one new account besides.
  */
 export const CLASSES = [
   {
@@ -53,6 +54,8 @@ export const CLASSES = [
       call: { type: "String" },
       caller: person,
       callee: person,
+      callerName: { type: "String" },
+      calleeName: { type: "String" },
       media: { type: "String" },
       reason: { type: "String" },
       callerOutcome: { type: "String" },

@@ -110,6 +110,20 @@ it("[PRES-5] has room for a block beside a wish that was kept before there were 
   await expect(client.query(twice, ["twice", true])).rejects.toThrow("beckon_contact_block");
 });
 
+it("[DEC-57] keeps the names that people who are no contacts have for each other in their calls", async () => {
+  await client.query(await readFile(new URL("fixtures/version-12.sql", import.meta.url), "utf8"));
+  accounts = await startTestAccounts(database);
+  expect(await versions()).toEqual(all);
+  const [ada, cleo] = [new TestPerson(accounts, "ada"), new TestPerson(accounts, "cleo")];
+  [ada.token, cleo.token] = ["r:00000000000000000000000000000ada", "r:0000000000000000000000000000cleo"];
+  const named = async (person: TestPerson) =>
+    (await person.call("listCalls", {})).calls.map(({ with: other }) => other.name);
+  expect(await named(ada)).toEqual(["Bob", "Cleo", "Dan"]);
+  await client.query(`UPDATE "_User" SET "name" = 'New ' || "name"`);
+  expect(await named(ada)).toEqual(["New Bob", "Cleo", "Dan"]);
+  expect(await named(cleo)).toEqual(["Ada"]);
+});
+
 it("starts again on data of its own version", async () => {
   accounts = await startTestAccounts(database);
   await accounts.close();
