@@ -32,7 +32,7 @@ export async function eraseAccount(alone: Alone, files: KeptFiles, user: UserId)
     await erasePictures(database, user);
     const others = await eraseContacts(database, user);
     await eraseFromCalls(database, user);
-    await database.rows(`DELETE FROM "InviteLink" WHERE $1 IN ("owner", "admits", "usedBy")`, [user]);
+    await eraseInvites(database, user);
     await dropFormer(database, user);
     await database.rows(`DELETE FROM "_User" WHERE "objectId" = $1`, [user]);
     for (const other of others) tellOther(tell, { id: user, name: person.name }, other);
@@ -75,6 +75,11 @@ function contactsOf(others: Other[]): UserId[] {
   return others.filter(({ wishes, isWished }) => wishes && isWished).map(({ id }) => id);
 }
 
+/** Those of the person, and of others those that are theirs by now. */
+async function eraseInvites(database: Database, user: UserId): Promise<void> {
+  await database.rows(`DELETE FROM "InviteLink" WHERE "owner" = $1 OR "admits" = $1 OR "usedBy" = $1`, [user]);
+}
+
 /** What others keep says neither who it was, nor to anybody whom it was. What nobody reads any more goes. */
 async function eraseFromCalls(database: Database, user: UserId): Promise<void> {
   const rows = await database.rows<{ id: string }>(
@@ -82,7 +87,7 @@ async function eraseFromCalls(database: Database, user: UserId): Promise<void> {
        "callerName" = NULL, "calleeName" = NULL, "_rperm" = array_remove("_rperm", $1), "updatedAt" = now(),
        "missedWhile" = CASE WHEN "callee" = $1 THEN NULL ELSE "missedWhile" END,
        "calleeDevice" = CASE WHEN "callee" = $1 THEN NULL ELSE "calleeDevice" END
-     WHERE $1 IN ("caller", "callee") RETURNING "objectId" AS id`,
+     WHERE "caller" = $1 OR "callee" = $1 RETURNING "objectId" AS id`,
     [user],
   );
   await database.rows(

@@ -170,4 +170,12 @@ export const MIGRATIONS: readonly Migration[] = [
           AND NOT (${wishes("caller", "callee")} AND ${wishes("callee", "caller")})`);
     },
   },
+  {
+    version: 14,
+    name: "whoever erases an account reads nobody else's links",
+    run: async (database) => {
+      await database.rows(`CREATE INDEX beckon_invite_admits ON "InviteLink" ("admits") WHERE "admits" IS NOT NULL`);
+      await database.rows(`CREATE INDEX beckon_invite_used_by ON "InviteLink" ("usedBy") WHERE "usedBy" IS NOT NULL`);
+    },
+  },
 ];

@@ -37,7 +37,18 @@ const LOOKUPS: [string, () => Promise<unknown>][] = [
   ["beckon_shown_path", () => fetch(new URL("/avatars/abcdefghijklmnopqrstuvwx", accounts.url))],
   ["beckon_session_token", () => alice.call("listContacts", {})],
   ["beckon_contact_block", () => alice.try("unblockContact", { user: bob.id })],
+  ["beckon_call_caller", erase],
+  ["beckon_call_callee", erase],
+  ["beckon_invite_owner", erase],
+  ["beckon_invite_admits", erase],
+  ["beckon_invite_used_by", erase],
 ];
+
+/** An account that is erased is looked for in everything. */
+async function erase(): Promise<void> {
+  const [gina] = await stage.people("Gina");
+  await gina.call("deleteAccount", {});
+}
 
 it.each(LOOKUPS)("%s is what it is found by", async (index, look) => {
   const scans = async () => {
