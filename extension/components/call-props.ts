@@ -56,6 +56,8 @@ export interface CallScreenProps extends ExchangeProps {
   speaker?: string | undefined;
   /** Whether ours is switched on, be it still asked for; a device with a problem counts as off. */
   microphoneOn: boolean;
+  /** Whether a key holds the microphone open that is off otherwise. */
+  microphoneHeld: boolean;
   cameraOn: boolean;
   microphoneProblem?: DeviceProblem | undefined;
   cameraProblem?: DeviceProblem | undefined;
@@ -68,6 +70,8 @@ export interface CallScreenProps extends ExchangeProps {
   waiting: WaitingView[];
   ontogglemicrophone: () => void;
   ontogglecamera: () => void;
+  /** A key is held to talk, or let go. */
+  onhold: (held: boolean) => void;
   onhangup: () => void;
   oncallagain: () => void;
   onacceptwaiting: (ring: WaitingView) => void;

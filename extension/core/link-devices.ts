@@ -39,9 +39,7 @@ export function devicesCame(state: LinkState, event: Of<"devices">): LinkStep {
   const isJoining = state.phase.at !== "camera";
   return step<LinkState, LinkEffect>(
     next,
-    ...opened
-      .filter((device) => isJoining || next[device] === "off")
-      .map((device) => ({ type: "switch-track", device, on: next[device] === "on" }) as const),
+    ...opened.filter((device) => isJoining || next[device] === "off").map((device) => switchTrack(next, device)),
     ...sayMediaState(next),
   );
 }
@@ -55,16 +53,29 @@ export function switched(state: LinkState, { device, on }: Of<"switch">): LinkSt
   if (on && (now !== "off" || device === "camera")) return asked(state, device);
   if (now !== "on" && now !== "off") return step(state);
   const next = withDevice(state, device, on ? "on" : "off");
-  return step<LinkState, LinkEffect>(next, { type: "switch-track", device, on }, ...sayMediaState(next));
+  return sendsAs(state, next) ? step(next) : step(next, switchTrack(next, device), ...sayMediaState(next));
+}
+
+/**
+ * While the key is held, what is off is heard. What the person wants of the microphone stays as it was: switched on meanwhile, it
+ * stays on when the key is let go.
+ */
+export function held(state: LinkState, event: Of<"hold">): LinkStep {
+  // There is nothing to open where the microphone is on, or cannot be had.
+  const isHeld = event.held && state.microphone === "off";
+  if (isHeld === state.held) return step(state);
+  const next: LinkState = { ...state, held: isHeld };
+  return sendsAs(state, next) ? step(next) : step(next, switchTrack(next, "microphone"), ...sayMediaState(next));
+}
+
+/** Whether it gives what the other side sees or hears. */
+export function isSent(state: Pick<LinkState, Device | "held">, device: Device): boolean {
+  return state[device] === "on" || (device === "microphone" && state.microphone === "off" && state.held);
 }
 
 export function deviceChanged(state: LinkState, { device, outcome }: Of<"device-changed">): LinkStep {
   const next = withDevice(state, device, came(state[device], outcome));
-  return step<LinkState, LinkEffect>(
-    next,
-    { type: "switch-track", device, on: next[device] === "on" },
-    ...sayMediaState(next),
-  );
+  return step<LinkState, LinkEffect>(next, switchTrack(next, device), ...sayMediaState(next));
 }
 
 /**
@@ -75,19 +86,21 @@ export function moved(state: LinkState, media: Media): LinkStep {
   const fresh: LinkState = {
     ...state,
     media,
+    held: false,
     remote: { camera: true, microphone: true },
     needsClick: false,
     lived: false,
     phase: { at: "camera", accepted: false },
   };
-  const drop: LinkEffect = { type: "drop-connection" };
+  const mute: LinkEffect[] = sendsAs(state, fresh) ? [] : [switchTrack(fresh, "microphone")];
+  const drop: LinkEffect[] = [{ type: "drop-connection" }, ...mute];
   if (media === "video") {
     const { state: next, effects } = fresh.camera === "unwanted" ? asked(fresh, "camera") : step(fresh);
-    return step<LinkState, LinkEffect>(next, drop, ...effects);
+    return step<LinkState, LinkEffect>(next, ...drop, ...effects);
   }
   const camera: DeviceState = isPending(fresh.camera) ? "withdrawn" : "unwanted";
   const close: LinkEffect[] = fresh.camera === "on" ? [{ type: "switch-track", device: "camera", on: false }] : [];
-  return step<LinkState, LinkEffect>({ ...fresh, camera }, drop, ...close);
+  return step<LinkState, LinkEffect>({ ...fresh, camera }, ...drop, ...close);
 }
 
 /** Told while the other side hears it; it is told again whenever the media flows anew. */
@@ -95,13 +108,25 @@ export function sayMediaState(state: LinkState): LinkEffect[] {
   return state.phase.at === "live" ? [{ type: "signal", signal: mediaState(state) }] : [];
 }
 
-export function mediaState({ camera, microphone }: LinkState): CallSignal {
-  return { kind: "media-state", camera: camera === "on", microphone: microphone === "on" };
+export function mediaState(state: LinkState): CallSignal {
+  return { kind: "media-state", camera: isSent(state, "camera"), microphone: isSent(state, "microphone") };
 }
 
-/** A device that comes after the person switched it off stays off: its track is stopped or silenced. */
+function switchTrack(state: LinkState, device: Device): LinkEffect {
+  return { type: "switch-track", device, on: isSent(state, device) };
+}
+
+/** Whether the other side sees and hears as before. */
+function sendsAs(before: LinkState, now: LinkState): boolean {
+  return (["camera", "microphone"] as const).every((device) => isSent(before, device) === isSent(now, device));
+}
+
+/**
+ * A device that comes after the person switched it off stays off: its track is stopped or silenced. So does one that goes away
+ * meanwhile, and what takes its place: nobody is heard who had switched that off.
+ */
 function came(was: DeviceState, outcome: DeviceOutcome): DeviceState {
-  return outcome === "on" && (was === "withdrawn" || was === "off") ? "off" : outcome;
+  return was === "off" || (was === "withdrawn" && outcome === "on") ? "off" : outcome;
 }
 
 function asked(state: LinkState, device: Device): LinkStep {

@@ -13,6 +13,8 @@ export interface LinkState {
   media: Media;
   camera: DeviceState;
   microphone: DeviceState;
+  /** Whether a key holds the microphone open that is off otherwise. */
+  held: boolean;
   /** What the other side said that it sends. */
   remote: { camera: boolean; microphone: boolean };
   /** The browser refused to play sound without a click. */
@@ -82,6 +84,8 @@ export type LinkEvent = { at: number } &
     | { type: "signal"; signal: CallSignal }
     /** The person switches a device; one that is not open is asked for, and comes back as `device-changed`. */
     | { type: "switch"; device: "camera" | "microphone"; on: boolean }
+    /** The key that opens the microphone for as long as it is held. */
+    | { type: "hold"; held: boolean }
     /** A device came back or went away while the call runs. */
     | { type: "device-changed"; device: "camera" | "microphone"; outcome: DeviceOutcome }
     | { type: "sound"; playing: boolean }

@@ -1,5 +1,5 @@
 import { type Ticket, unreachable } from "#protocol";
-import { deviceChanged, devicesAtFirst, devicesCame, isPending, moved, switched } from "./link-devices.ts";
+import { deviceChanged, devicesAtFirst, devicesCame, held, isPending, moved, switched } from "./link-devices.ts";
 import {
   andThen,
   connectionChanged,
@@ -40,6 +40,7 @@ export function openLink(event: Of<"call">, wishes?: DeviceWishes): LinkStep {
     outgoing,
     media,
     ...devicesAtFirst(media, wishes),
+    held: false,
     remote: { camera: true, microphone: true },
     needsClick: false,
     lived,
@@ -74,6 +75,8 @@ export function updateLink(state: LinkState, event: LinkEvent): LinkStep {
       return signalled(state, event);
     case "switch":
       return switched(state, event);
+    case "hold":
+      return held(state, event);
     case "device-changed":
       return deviceChanged(state, event);
     case "sound":

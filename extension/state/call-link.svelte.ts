@@ -91,6 +91,11 @@ export class CallLink {
     return this.#state?.camera ?? "asking";
   }
 
+  /** Whether a key holds the microphone open that is off otherwise. */
+  get held(): boolean {
+    return this.#state?.held === true && this.microphone === "off";
+  }
+
   get remote(): { camera: boolean; microphone: boolean } {
     return this.#state?.remote ?? { camera: true, microphone: true };
   }
@@ -102,6 +107,11 @@ export class CallLink {
   toggle(device: "camera" | "microphone"): void {
     this.#happened({ type: "switch", device, on: !isWished(this[device]) });
     this.#postWishes();
+  }
+
+  /** Opens the microphone, which is off, for as long as a key is held. */
+  hold(held: boolean): void {
+    this.#happened({ type: "hold", held });
   }
 
   /** Asks again for each device that could not be had. */

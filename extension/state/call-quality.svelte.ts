@@ -1,3 +1,4 @@
+import { isSent } from "../core/link-devices.ts";
 import type { LinkState } from "../core/link-types.ts";
 import { newQuality, updateQuality, viewOfQuality } from "../core/quality.ts";
 import type {
@@ -45,16 +46,16 @@ export class CallQuality {
     this.#happened({ type: "connected", at: performance.now() });
   }
 
-  looked({ counters, voice, track }: LineLookOfPage, { microphone, camera, remote }: LinkState): void {
+  looked({ counters, voice, track }: LineLookOfPage, link: LinkState): void {
     const isOpen = track !== undefined;
-    const at = isOpen && microphone === "on" ? "on" : isOpen && microphone === "off" ? "muted" : "none";
+    const at = isOpen && isSent(link, "microphone") ? "on" : isOpen && link.microphone === "off" ? "muted" : "none";
     this.#happened({
       type: "looked",
       at: performance.now(),
       counters,
       voice,
       microphone: { at, track },
-      pictures: { own: camera === "on", theirs: remote.camera },
+      pictures: { own: link.camera === "on", theirs: link.remote.camera },
     });
   }
 

@@ -1,13 +1,13 @@
-import { newExchange } from "../../../extension/core/exchange.ts";
 import { EXCHANGES } from "./exchange-scenes.ts";
 import type { Availability, CallId, UserId } from "#protocol";
 import type { CallScreenProps } from "../../../extension/components/call-props.ts";
 import type { CallView, ContactView, SignedInView, View, WaitingView } from "../../../extension/core/view.ts";
 import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
+import { deviceScenes } from "./device-scenes.ts";
 import { historyScenes } from "./history-scenes.ts";
 import { NOW } from "./now.ts";
-import { GOOD_LINE, lineScenes } from "./quality-scenes.ts";
+import { lineScenes } from "./quality-scenes.ts";
 import { homesWithInvites, type InviteScene, inviteScenes } from "./invite-scenes.ts";
 import { type WelcomeScene, welcomeScenes } from "./welcome-scenes.ts";
 import { refused, signScenes } from "./sign-scenes.ts";
@@ -15,7 +15,7 @@ import { type SettingsScene, settingsScenes } from "./settings-scenes.ts";
 
 const MINUTE = 60_000;
 
-type CallState = Omit<CallScreenProps, "text" | "ownStream" | "remoteStream">;
+export type CallState = Omit<CallScreenProps, "text" | "ownStream" | "remoteStream">;
 
 export interface PopupScene {
   screen: "popup";
@@ -247,6 +247,7 @@ const CALL: Record<string, CallScene> = {
     { ...TALK, microphoneOn: false, cameraOn: false, remoteMicrophoneOn: false },
     { own: true, remote: true },
   ),
+  ...deviceScenes(TALK),
   "call-live-audio": scene({ ...TALK, media: "audio", cameraOn: false, remoteCameraOn: false }, { remote: true }),
   "call-live-their-camera-off": scene({ ...TALK, remoteCameraOn: false }, { own: true, remote: true }),
   "call-live-unmoved": scene({ ...TALK, now: NOW + UNMOVED_MS }, { own: true, remote: true }),
@@ -289,39 +290,3 @@ export const SCENES: Record<string, Scene | undefined> = {
   ...welcomeScenes(HOME),
   ...CALL,
 };
-
-/** What the call's screen is given in a scene. */
-export function callProps(scene: CallScene, note: (name: string) => void): CallState {
-  return {
-    now: NOW,
-    person: { name: bob.name },
-    media: "video",
-    outgoing: true,
-    call: { at: "inviting" },
-    link: "idle",
-    quality: GOOD_LINE,
-    online: true,
-    microphoneOn: true,
-    cameraOn: true,
-    remoteMicrophoneOn: true,
-    remoteCameraOn: true,
-    needsClickForSound: false,
-    waiting: [],
-    exchange: newExchange(),
-    onwrite: () => true,
-    onhandover: () => note("onhandover"),
-    onanswer: () => note("onanswer"),
-    onshow: () => note("onshow"),
-    ontogglemicrophone: () => note("ontogglemicrophone"),
-    ontogglecamera: () => note("ontogglecamera"),
-    onhangup: () => note("onhangup"),
-    oncallagain: () => note("oncallagain"),
-    onacceptwaiting: () => note("onacceptwaiting"),
-    ondeclinewaiting: () => note("ondeclinewaiting"),
-    onclose: () => note("onclose"),
-    onsoundblocked: () => note("onsoundblocked"),
-    onplaysound: () => note("onplaysound"),
-    onretrymedia: () => note("onretrymedia"),
-    ...scene.props,
-  };
-}

@@ -16,6 +16,7 @@ export function link(phase: LinkPhase, change: Partial<LinkState> = {}): LinkSta
     media: "video",
     camera: "on",
     microphone: "on",
+    held: false,
     remote: { camera: true, microphone: true },
     needsClick: false,
     lived: phase.at === "live" || phase.at === "interrupted" || (phase.at === "failed" && phase.why === "lost"),

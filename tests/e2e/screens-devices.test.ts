@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { visitGallery } from "../support/gallery/visit.ts";
+import { say } from "../support/people.ts";
+
+const { page, open, become, asked, focused, button } = visitGallery();
+
+/** What a person asked for in a call. */
+const acts = async () => (await asked()).filter((name) => name !== "onsoundblocked");
+
+describe("Space, held in a call while muted,", () => {
+  test("talks until it is let go, and says so aloud", async () => {
+    await open("call-live-muted");
+    await page().keyboard.down("Space");
+    await page().keyboard.down("Space");
+    expect(await acts()).toEqual(["onhold"]);
+    await become("call-live-held");
+    await page()
+      .getByRole("status")
+      .filter({ hasText: say("call.held", { name: "Bob Tanaka" }) })
+      .waitFor();
+    await page().keyboard.up("Space");
+    expect(await acts()).toEqual(["onhold", "onletgo"]);
+  });
+
+  test("does nothing where the microphone is on, or cannot be had, or another key is held with it", async () => {
+    await open("call-live");
+    await page().keyboard.press("Space");
+    await become("call-two-problems");
+    await button(say("call.try-again")).first().waitFor();
+    await page().keyboard.press("Space");
+    await become("call-live-muted");
+    await page().keyboard.press("Control+Space");
+    expect(await acts()).toEqual([]);
+  });
+
+  test("presses a button that the keyboard marked, and talks from one that was only clicked", async () => {
+    await open("call-live-muted");
+    await button("Camera").click();
+    await page().keyboard.press("Space");
+    expect(await acts()).toEqual(["ontogglecamera", "onhold", "onletgo"]);
+    await page().keyboard.press("Shift+Tab");
+    expect(await focused()).toBe("Microphone");
+    await page().keyboard.press("Space");
+    expect(await acts()).toEqual(["ontogglecamera", "onhold", "onletgo", "ontogglemicrophone"]);
+  });
+
+  test("is a space where a person writes", async () => {
+    await page().setViewportSize({ width: 960, height: 600 });
+    await open("call-words-muted");
+    const field = page().locator("textarea");
+    await field.fill("to");
+    await page().keyboard.press("Space");
+    await page().keyboard.type("you");
+    expect(await field.inputValue()).toBe("to you");
+    expect(await acts()).toEqual([]);
+  });
+
+  test("is let go where the window loses the keyboard, and with the call", async () => {
+    await open("call-live-muted");
+    await page().keyboard.down("Space");
+    await page().evaluate(() => window.dispatchEvent(new Event("blur")));
+    expect(await acts()).toEqual(["onhold", "onletgo"]);
+    await page().keyboard.up("Space");
+    await page().keyboard.down("Space");
+    await become("call-ended");
+    await button(say("call.again")).waitFor();
+    expect((await acts()).slice(2)).toEqual(["onhold", "onletgo"]);
+  });
+});

@@ -1,0 +1,42 @@
+import { newExchange } from "../../../extension/core/exchange.ts";
+import { NOW } from "./now.ts";
+import { GOOD_LINE } from "./quality-scenes.ts";
+import type { CallScene, CallState } from "./scenes.ts";
+
+/** What the call's screen is given in a scene. */
+export function callProps(scene: CallScene, note: (name: string) => void): CallState {
+  return {
+    now: NOW,
+    person: { name: "Bob Tanaka" },
+    media: "video",
+    outgoing: true,
+    call: { at: "inviting" },
+    link: "idle",
+    quality: GOOD_LINE,
+    online: true,
+    microphoneOn: true,
+    microphoneHeld: false,
+    cameraOn: true,
+    remoteMicrophoneOn: true,
+    remoteCameraOn: true,
+    needsClickForSound: false,
+    waiting: [],
+    exchange: newExchange(),
+    onwrite: () => true,
+    onhandover: () => note("onhandover"),
+    onanswer: () => note("onanswer"),
+    onshow: () => note("onshow"),
+    ontogglemicrophone: () => note("ontogglemicrophone"),
+    ontogglecamera: () => note("ontogglecamera"),
+    onhold: (held) => note(held ? "onhold" : "onletgo"),
+    onhangup: () => note("onhangup"),
+    oncallagain: () => note("oncallagain"),
+    onacceptwaiting: () => note("onacceptwaiting"),
+    ondeclinewaiting: () => note("ondeclinewaiting"),
+    onclose: () => note("onclose"),
+    onsoundblocked: () => note("onsoundblocked"),
+    onplaysound: () => note("onplaysound"),
+    onretrymedia: () => note("onretrymedia"),
+    ...scene.props,
+  };
+}
