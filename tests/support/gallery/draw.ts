@@ -22,6 +22,11 @@ export async function draw(page: Page, url: string, locale: "en" | "ja", name: s
   await ACTS[name]?.(page);
 }
 
+/** Whether a scene is of the whole page of the settings, which is longer than its window. */
+export function hasMoreBelow(name: string): boolean {
+  return name.startsWith("settings") && ACTS[name] === undefined;
+}
+
 /** Draws what stands there with text twice as large, as a person may choose in the browser's settings. */
 export async function enlarge(page: Page, name: string): Promise<void> {
   if (SCENES[name]?.screen === "popup") await page.setViewportSize(LARGE_POPUP_SIZE);

@@ -1,4 +1,4 @@
-import type { CallId, CallRecord, UserId } from "#protocol";
+import { type CallId, type CallRecord, DELETED_USER, type UserId } from "#protocol";
 import type { SignedInView } from "../../../extension/core/view.ts";
 import { NOW } from "./now.ts";
 import type { PopupScene } from "./scenes.ts";
@@ -49,7 +49,7 @@ function callsOf(longName: string): CallRecord[] {
     record("Bob Tanaka", 95, { direction: "out", outcome: "answered", seconds: 724 }),
     record("Daniel Ruiz", 100, { media: "audio", missedWhile: "in-call" }),
     record("Emi Sato", 24 * 60, { direction: "out", outcome: "no-answer" }),
-    record("deleted account", 25 * 60, { outcome: "declined" }),
+    record("", 25 * 60, { with: { user: DELETED_USER, name: "deleted account" }, outcome: "declined" }),
     record("Gwen Abbott", 26 * 60, { missedWhile: "dnd" }),
     record(longName, 40 * 24 * 60, { missedWhile: "silent" }),
     record("Farid Haddad", 41 * 24 * 60, { direction: "out", outcome: "unavailable", media: "audio" }),
