@@ -1,4 +1,5 @@
 import type { AlertMode, Media } from "#protocol";
+import type { OwnPicturePlace } from "../core/device-settings.ts";
 import type { LinkFailure } from "../core/link-types.ts";
 import type { QualityView } from "../core/quality-types.ts";
 import type { CallEnd, WaitingView } from "../core/view.ts";
@@ -49,6 +50,8 @@ export interface CallScreenProps extends ExchangeProps {
   /** False while the background has no line to the server. */
   online: boolean;
   ownStream?: MediaStream | undefined;
+  /** Where it is shown, if at all. */
+  ownPicture: OwnPicturePlace;
   remoteStream?: MediaStream | undefined;
   /** Which devices serve in the place of those that the person chose, which are not there. */
   replaced?: readonly ("camera" | "microphone")[] | undefined;
@@ -72,6 +75,7 @@ export interface CallScreenProps extends ExchangeProps {
   ontogglecamera: () => void;
   /** A key is held to talk, or let go. */
   onhold: (held: boolean) => void;
+  onownpicture: (place: OwnPicturePlace) => void;
   onhangup: () => void;
   oncallagain: () => void;
   onacceptwaiting: (ring: WaitingView) => void;

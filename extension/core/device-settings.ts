@@ -21,8 +21,17 @@ export interface DeviceSettings {
   idleMinutes: number;
   /** The media of calls goes through a relay alone, so that the other side learns no address. */
   relayOnly: boolean;
+  /** Where the own picture stands in calls. */
+  ownPicture: OwnPicturePlace;
   /** Missing where it is the browser's. */
   language?: "en" | "ja";
+}
+
+/** A corner of the call's page. */
+export interface OwnPicturePlace {
+  x: "left" | "right";
+  y: "top" | "bottom";
+  hidden: boolean;
 }
 
 /** Both in minutes of the person's day by the clock on the wall, from 0 to 1439. Where `from` is later, midnight lies between; alike, they are a whole day. */
@@ -40,6 +49,7 @@ export const DEVICE_AT_FIRST: DeviceSettings = {
   ringVolume: 1,
   idleMinutes: 5,
   relayOnly: false,
+  ownPicture: { x: "right", y: "bottom", hidden: false },
 };
 
 /** The same object where nothing is new. */

@@ -115,9 +115,10 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
 }
 
 function callDeviceOf({ device }: SignedIn): CallDevice {
-  const { camera, microphone, speaker, relayOnly } = device;
+  const { camera, microphone, speaker, relayOnly, ownPicture } = device;
   return {
     relayOnly,
+    ownPicture,
     ...(camera === undefined ? {} : { camera }),
     ...(microphone === undefined ? {} : { microphone }),
     ...(speaker === undefined ? {} : { speaker }),

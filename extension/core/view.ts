@@ -180,7 +180,7 @@ export interface DeviceWishes {
 }
 
 /** What the call page needs to know of the device's settings. */
-export type CallDevice = Pick<DeviceSettings, "camera" | "microphone" | "speaker" | "relayOnly">;
+export type CallDevice = Pick<DeviceSettings, "camera" | "microphone" | "speaker" | "relayOnly" | "ownPicture">;
 
 /** What the page of one call may see of it: all of the call's truth, each time it changes. */
 export interface CallPageView {

@@ -1,6 +1,7 @@
 import { AlertMode, CallId, Media, Person, Ticket, UserId } from "#protocol";
 import * as v from "valibot";
 import { Problem } from "./commands.ts";
+import { deviceFields } from "./device-settings.ts";
 
 /** The name of the port that a call page holds to the background for as long as it lives. */
 export const CALL_PORT = "call";
@@ -66,6 +67,7 @@ export const ToCallPage = v.variant("type", [
       microphone: v.optional(v.string()),
       speaker: v.optional(v.string()),
       relayOnly: v.boolean(),
+      ownPicture: deviceFields.ownPicture,
     }),
     /** What rings behind this call. */
     waiting: v.array(

@@ -19,6 +19,11 @@ export const deviceFields = {
   ringer: MediaDeviceId,
   idleMinutes: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LONGEST_IDLE_MINUTES)),
   relayOnly: v.boolean(),
+  ownPicture: v.strictObject({
+    x: v.picklist(["left", "right"]),
+    y: v.picklist(["top", "bottom"]),
+    hidden: v.boolean(),
+  }),
   language: v.picklist(["en", "ja"]),
 } as const;
 
@@ -34,5 +39,6 @@ export const DeviceChange = v.strictObject({
   ringer: v.nullish(deviceFields.ringer),
   idleMinutes: v.nullish(deviceFields.idleMinutes),
   relayOnly: v.nullish(deviceFields.relayOnly),
+  ownPicture: v.nullish(deviceFields.ownPicture),
   language: v.nullish(deviceFields.language),
 });

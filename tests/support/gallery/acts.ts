@@ -40,6 +40,12 @@ async function openFigures(page: Page): Promise<void> {
   await page.locator(".top [role=dialog]").waitFor();
 }
 
+/** Opens the menu behind the controls of a call. */
+async function openMore(page: Page): Promise<void> {
+  await page.locator("[data-floor] [aria-haspopup=menu]").click();
+  await page.locator("[role=menu]").waitFor();
+}
+
 const HISTORIES = [
   "history",
   "history-loading",
@@ -167,6 +173,15 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("[role=menu]").waitFor();
   },
   ...Object.fromEntries(LINES.map((name) => [name, openFigures])),
+  "call-keys": async (page) => {
+    await page.keyboard.press("?");
+    await page.locator("[role=dialog]").waitFor();
+  },
+  "call-more": openMore,
+  "call-more-narrow": async (page) => {
+    await page.setViewportSize({ width: 400, height: 600 });
+    await openMore(page);
+  },
   "call-live": async (page) => {
     await page.waitForFunction(() => document.querySelector("video")?.videoWidth === 640);
   },

@@ -1,3 +1,4 @@
+import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import { newExchange } from "../../../extension/core/exchange.ts";
 import { NOW } from "./now.ts";
 import { GOOD_LINE } from "./quality-scenes.ts";
@@ -14,6 +15,8 @@ export function callProps(scene: CallScene, note: (name: string) => void): CallS
     link: "idle",
     quality: GOOD_LINE,
     online: true,
+    ownPicture: DEVICE_AT_FIRST.ownPicture,
+    onownpicture: () => note("onownpicture"),
     microphoneOn: true,
     microphoneHeld: false,
     cameraOn: true,

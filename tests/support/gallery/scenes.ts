@@ -11,6 +11,7 @@ import { lineScenes } from "./quality-scenes.ts";
 import { homesWithInvites, type InviteScene, inviteScenes } from "./invite-scenes.ts";
 import { type WelcomeScene, welcomeScenes } from "./welcome-scenes.ts";
 import { refused, signScenes } from "./sign-scenes.ts";
+import { stageScenes } from "./stage-scenes.ts";
 import { type SettingsScene, settingsScenes } from "./settings-scenes.ts";
 
 const MINUTE = 60_000;
@@ -243,6 +244,7 @@ const CALL: Record<string, CallScene> = {
   "call-words-unread": scene({ ...TALK, exchange: EXCHANGES.unread }, { own: true, remote: true }),
   "call-files": scene({ ...TALK, exchange: EXCHANGES.files }, { own: true, remote: true }),
   "call-ended-words": scene({ call: { at: "ended", reason: "hangup", seconds: 724 }, exchange: EXCHANGES.over }),
+  ...stageScenes(TALK),
   "call-live-muted": scene(
     { ...TALK, microphoneOn: false, cameraOn: false, remoteMicrophoneOn: false },
     { own: true, remote: true },

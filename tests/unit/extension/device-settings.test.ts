@@ -61,9 +61,11 @@ describe("the settings of a device", () => {
   });
 
   it("are told to what they are about, and to nothing else", () => {
-    const change = { camera: "cam", speaker: "loud", ringer: "bell", relayOnly: true, idleMinutes: 9, ringVolume: 0.2 };
+    const ownPicture = { x: "left", y: "top", hidden: true } as const;
+    const seen = { camera: "cam", speaker: "loud", relayOnly: true, ownPicture };
+    const change = { ...seen, ringer: "bell", idleMinutes: 9, ringVolume: 0.2 };
     const device = talking().on({ type: "set-device", change });
-    expect(callPageOf(device.state, callId(1))?.device).toEqual({ camera: "cam", speaker: "loud", relayOnly: true });
+    expect(callPageOf(device.state, callId(1))?.device).toEqual(seen);
     expect(outward(device.state).idleMinutes).toBe(9);
     expect(outward(ringing().on({ type: "set-device", change }).state).ringing?.sound).toEqual({
       name: "marimba",
