@@ -18,6 +18,8 @@ export const OwnProfile = v.object({
   emailVerified: v.boolean(),
   /** False where the person signs in by a provider alone. */
   hasPassword: v.boolean(),
+  /** Where the person signs in by the operator's provider; missing for others. */
+  byProvider: v.optional(v.literal(true)),
   /**
    * Where links for a new password go while `email` was given without a proof, empty where they go nowhere; missing where
    * they go to `email`. [DEC-52]
@@ -53,6 +55,16 @@ export const InviteCode = v.pipe(
   v.maxLength(64, "must be a code of ours"),
 );
 
+/** The code that the extension was sent at the end of the way through the operator's provider, and its PKCE verifier. */
+const OidcCode = {
+  code: v.pipe(v.string("must be text"), v.maxLength(256, "must be a code of ours")),
+  verifier: v.pipe(v.string("must be text"), v.regex(/^[\w.~-]{43,128}$/, "must be a PKCE verifier (RFC 7636)")),
+};
+
+/** In place of the present password: the person has just signed in anew at the provider, for this one change. [DEC-60] */
+export const OidcProof = v.strictObject(OidcCode);
+export type OidcProof = v.InferOutput<typeof OidcProof>;
+
 const Image = v.pipe(
   v.string("must be text"),
   v.maxLength(Math.ceil(MAX_IMAGE_BYTES / 3) * 4, "must be at most 1 MB large"),
@@ -87,29 +99,33 @@ export const ACCOUNT_FUNCTIONS = {
    */
   signInWithOidc: {
     parameters: v.strictObject({
-      code: v.pipe(v.string("must be text"), v.maxLength(256, "must be a code of ours")),
-      verifier: v.pipe(v.string("must be text"), v.regex(/^[\w.~-]{43,128}$/, "must be a PKCE verifier (RFC 7636)")),
+      ...OidcCode,
       invite: v.optional(InviteCode),
     }),
     /** `isNew` where it made the account. */
     result: v.object({ ...SignedInUser.entries, isNew: v.optional(v.boolean()) }),
   },
   getProfile: { parameters: Nothing, result: Own },
-  /** With `current`, the present password, another address counts at once. [DEC-52] */
+  /** With `current`, the present password, or a proof in its place another address counts at once. [DEC-52] */
   updateProfile: {
     parameters: v.strictObject({
       name: v.optional(DisplayName),
       username: v.optional(Handle),
       email: v.optional(Email),
       current: v.optional(GivenPassword),
+      proof: v.optional(OidcProof),
     }),
     result: Own,
   },
   /** A picture in base64, at most 1 MB; an empty text takes the present one away. */
   setAvatar: { parameters: v.strictObject({ image: Image }), result: Own },
-  /** Ends every other session. `current` may be missing where the account has no password yet. */
+  /** Ends every other session. An account without a password gets its first by a proof. [DEC-60] */
   changePassword: {
-    parameters: v.strictObject({ current: v.optional(GivenPassword), next: Password }),
+    parameters: v.strictObject({
+      current: v.optional(GivenPassword),
+      proof: v.optional(OidcProof),
+      next: Password,
+    }),
     result: Done,
   },
   /** Sends a link to whoever has the address. Needs no session, and answers alike whether anybody has it. */
@@ -133,8 +149,11 @@ export const ACCOUNT_FUNCTIONS = {
       devices: v.array(v.unknown()),
     }),
   },
-  /** Erases the account. Without a password, where there is none, the session must be fresh. */
-  deleteAccount: { parameters: v.strictObject({ password: v.optional(GivenPassword) }), result: Done },
+  /** Erases the account, by its password or a proof in its place. [DEC-60] */
+  deleteAccount: {
+    parameters: v.strictObject({ password: v.optional(GivenPassword), proof: v.optional(OidcProof) }),
+    result: Done,
+  },
   /** A link that makes one person a contact, within a week. */
   createInviteLink: {
     parameters: Nothing,

@@ -20,6 +20,9 @@ export const ADDRESS_PATH = "/address";
 /** Sign-in by the operator's OpenID provider: where a browser sets out, and where it comes back. */
 export const OIDC_START_PATH = "/oidc/start";
 export const OIDC_CALLBACK_PATH = "/oidc/callback";
+/** Why somebody sets out: to sign in, or to show that they are the account's owner before a change. [DEC-46, DEC-60] */
+export const OidcPurpose = v.picklist(["sign-in", "proof"]);
+export type OidcPurpose = v.InferOutput<typeof OidcPurpose>;
 
 /** What `GET /.well-known/beckon` answers: a client is given the server's address and finds the rest here. */
 export const Discovery = v.object({

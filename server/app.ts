@@ -82,7 +82,7 @@ async function start(config: Config, options: AppOptions, undo: Undo): Promise<O
     config,
     publicUrl,
     mail,
-    redeemOidc: oidc === undefined ? undefined : (code, verifier) => oidc.redeem(code, verifier),
+    redeemOidc: oidc === undefined ? undefined : (...given) => oidc.redeem(...given),
     databaseUri,
     filesDir: join(folder.path, "files"),
     iceServers: () => iceServersToTry(iceOf(config), Date.now()),

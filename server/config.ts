@@ -168,6 +168,7 @@ const environment = v.object({
       v.regex(/^[^\p{C}]{1,40}$/u, "must be the provider's name for people, of at most 40 characters"),
     ),
   ),
+  OIDC_PROMPT: v.optional(v.picklist(["login", "select_account"], "must be login or select_account")),
   OIDC_EXTENSION_IDS: list(
     (text) => /^([a-p]{32}|\{[\dA-Fa-f-]{36}\}|[\w.-]*@[\w.-]+)$/.test(text),
     "must be ids of extensions with commas between: 32 letters from a to p for Chrome, and one such as beckon@example.org for Firefox",
@@ -217,6 +218,8 @@ export interface Config {
         name: string;
         /** Whom alone it serves; any where there are none. */
         extensionIds: string[];
+        /** How it is told to ask who signs in; undefined: as it says that it can. */
+        prompt: "login" | "select_account" | undefined;
       }
     | undefined;
   /** Where the pages for people send those who have no Beckon yet. */
@@ -272,9 +275,9 @@ function contradictionsOfOidc(env: Environment): string[] {
         ]
       : [];
   }
-  const lonely = (["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_EXTENSION_IDS"] as const).filter(
-    (name) => env[name] !== undefined && env[name].length > 0,
-  );
+  const lonely = (
+    ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_PROMPT", "OIDC_EXTENSION_IDS"] as const
+  ).filter((name) => env[name] !== undefined && env[name].length > 0);
   return lonely.length === 0
     ? []
     : [`OIDC_ISSUER is missing; give the OpenID provider's address, or leave ${lonely.join(" and ")} out.`];
@@ -315,6 +318,6 @@ function configOf(env: Environment): Config {
 function oidcOf(env: Environment): Config["oidc"] {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_EXTENSION_IDS: extensionIds } = env;
   if (issuer === undefined || clientId === undefined) return undefined;
-  const name = env.OIDC_NAME ?? new URL(issuer).host;
-  return { issuer, clientId, clientSecret: env.OIDC_CLIENT_SECRET, name, extensionIds };
+  const { OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name = new URL(issuer).host, OIDC_PROMPT: prompt } = env;
+  return { issuer, clientId, clientSecret, name, extensionIds, prompt };
 }

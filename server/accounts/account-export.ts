@@ -20,6 +20,7 @@ const Row = v.looseObject({
   choice: v.nullish(v.unknown()),
   settings: v.nullish(v.unknown()),
   knownDevices: v.nullish(v.array(v.unknown())),
+  authData: v.nullish(v.record(v.string(), v.unknown())),
   _hashed_password: v.nullish(v.string()),
 });
 type Row = v.InferOutput<typeof Row>;
@@ -67,19 +68,13 @@ function accountOf(row: Row) {
     since: Date.parse(row.createdAt),
     hasPassword: typeof row._hashed_password === "string",
     /** By which providers the person signs in, as each calls them. */
-    signIn: Object.fromEntries(
-      Object.entries(row)
-        .filter(([column, value]) => column.startsWith(PROVIDER) && value !== null)
-        .map(([column, value]) => [column.slice(PROVIDER.length), value]),
-    ),
+    signIn: row.authData ?? {},
     /** Of which only a hash is kept. */
     knownDevices: row.knownDevices?.length ?? 0,
     presence: row.choice ?? null,
     settings: row.settings ?? null,
   };
 }
-
-const PROVIDER = "_auth_data_";
 
 async function pictureOf({ avatar }: Row, files: KeptFiles): Promise<string | null> {
   if (avatar === null || avatar === undefined) return null;

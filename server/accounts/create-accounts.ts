@@ -99,13 +99,13 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const devices = new SignedInDevices(database, emit);
   const knownDevices = new KnownDevices(database, logger);
   const tries = new PasswordTries(limits.login, knownDevices);
-  const password = new OwnPassword(database, alone, tries);
+  const redeem = options.redeemOidc;
+  const password = new OwnPassword({ database, alone, tries, redeem });
   const profiles = new Profiles({ database, alone, counters: new HandleCounters(limits.handles), letters, password });
   const { registration } = options.config;
   const adapter = new OidcAdapter();
   const invites = new Invites({ database, contacts, publicUrl: options.publicUrl, logger });
   const newcomers = new Newcomers({ registration, invites, contacts, logger });
-  const redeem = options.redeemOidc;
   const oidc = redeem === undefined ? undefined : adapter.forParse;
   const parse = await startParse({ ...options, database, letters, files, oidc }, (parse) =>
     defineFunctions({

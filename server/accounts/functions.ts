@@ -128,12 +128,12 @@ function accountFunctions({ profiles, avatars, devices, password, letters, ...pa
       await letters.verifyAgain(user.id);
       return {};
     },
-    changePassword: async ({ current, next }, caller) => {
-      await password.change(caller, current, next);
+    changePassword: async ({ current, proof, next }, caller) => {
+      await password.change(caller, { password: current, proof }, next);
       return {};
     },
     exportAccount: (_parameters, { user, session }) => parts.exportOf(user.id, session),
-    deleteAccount: async ({ password: given }, caller) => {
+    deleteAccount: async (given, caller) => {
       await password.prove(caller, given);
       await parts.erase(caller.user.id);
       return {};

@@ -1,4 +1,4 @@
-import { Email, ParseCode, UserId, type DeviceId } from "#protocol";
+import { Email, ParseCode, UserId, type DeviceId, type OidcPurpose } from "#protocol";
 import { randomBytes, randomInt } from "node:crypto";
 import { DatabaseError } from "pg";
 import * as v from "valibot";
@@ -45,8 +45,8 @@ export class OidcAdapter {
   }
 }
 
-/** Whom a code of ours stands for; once, and for who has its verifier alone. */
-export type OidcRedeem = (code: string, verifier: string) => ProvenPerson | undefined;
+/** Whom a code of ours stands for; once, for what it was given, and for who has its verifier alone. */
+export type OidcRedeem = (code: string, verifier: string, purpose: OidcPurpose) => ProvenPerson | undefined;
 
 export interface OidcSignInParts {
   parse: ParseSdk;
@@ -77,7 +77,7 @@ export class OidcSignIn {
   async signIn({ code, verifier, invite }: OidcForm, device: DeviceId): Promise<NewAccount> {
     const { redeem } = this.#parts;
     if (redeem === undefined) throw new Refusal(ParseCode.notFound, "This server has no other way to sign in.");
-    const person = redeem(code, verifier);
+    const person = redeem(code, verifier, "sign-in");
     if (person === undefined) {
       throw new Refusal(ParseCode.invalid, "This sign-in is over, or was not begun on this device; begin anew.");
     }

@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
-import { ParseCode, UserId } from "#protocol";
+import { ParseCode, UserId, type OidcProof } from "#protocol";
 import * as v from "valibot";
 import type { DatabasePool } from "../database/pool.ts";
 import type { Alone } from "./alone.ts";
 import type { Caller } from "./caller.ts";
 import { endSessions } from "./devices.ts";
+import { OIDC_PROVIDER, type OidcRedeem } from "./oidc-sign-in.ts";
 import type { PasswordTries } from "./password-tries.ts";
 import { passwordProblem } from "./passwords.ts";
 import { Refusal, sessionOver, tooMany, wrongField } from "./refusals.ts";
@@ -15,64 +16,66 @@ const hashing = createRequire(import.meta.url)("parse-server/lib/password.js") a
   compare(password: string, hash: string): Promise<boolean>;
 };
 
-/** Where there is no password, whoever acts must have signed in so lately. */
-const FRESH = "10 minutes";
+/** The provider's id of a row's person. */
+export const PROVIDER_ID = `u."authData" -> '${OIDC_PROVIDER}' ->> 'id'`;
 
 const Row = v.object({
   id: UserId,
   handle: v.string(),
   email: v.nullable(v.string()),
   hash: v.nullable(v.string()),
-  isFresh: v.boolean(),
+  providerId: v.nullable(v.string()),
 });
 type Row = v.InferOutput<typeof Row>;
 
 const READ = `
   SELECT u."objectId" AS id, u."username" AS handle, u."email" AS email, u."_hashed_password" AS hash,
-    s."createdAt" > now() - $2::interval AS "isFresh"
+    ${PROVIDER_ID} AS "providerId"
   FROM "_Session" AS s JOIN "_User" AS u ON u."objectId" = s."user" WHERE s."objectId" = $1`;
 
-/** What a person does with the password of their own account. */
+export interface OwnPasswordParts {
+  database: DatabasePool;
+  alone: Alone;
+  tries: PasswordTries;
+  /** Undefined where the operator has no provider. */
+  redeem: OidcRedeem | undefined;
+}
+
+/** By what a person shows that an account is theirs: its password, or a sign-in at the provider for this very act. */
+export interface Given {
+  password?: string | undefined;
+  proof?: OidcProof | undefined;
+}
+
+/** What a person does with the password of their own account, and what takes it. */
 export class OwnPassword {
-  readonly #database: DatabasePool;
-  readonly #alone: Alone;
-  readonly #tries: PasswordTries;
+  readonly #parts: OwnPasswordParts;
 
-  constructor(database: DatabasePool, alone: Alone, tries: PasswordTries) {
-    this.#database = database;
-    this.#alone = alone;
-    this.#tries = tries;
+  constructor(parts: OwnPasswordParts) {
+    this.#parts = parts;
   }
 
-  /** Throws unless the password is right; or, where the account has none, unless the session is fresh. */
-  async prove(caller: Caller, password: string | undefined): Promise<void> {
-    const account = await this.#read(caller);
-    if (account.hash !== null) await this.#prove(caller, account.hash, password);
-    else if (!account.isFresh) {
-      throw new Refusal(ParseCode.invalid, "Sign in anew first, and do this within ten minutes.");
-    }
+  /** Throws unless the caller is shown to be the account's person. A session alone shows nothing. [DEC-60] */
+  async prove(caller: Caller, given: Given): Promise<void> {
+    await this.#hold(caller, await this.#read(caller), given);
   }
 
-  /**
-   * Whether the caller is shown to be the account's person: by its password, or where it has none, by a fresh session.
-   * Throws where a password is given and wrong.
-   */
-  async isProven(caller: Caller, password: string | undefined): Promise<boolean> {
-    const account = await this.#read(caller);
-    if (account.hash === null) return account.isFresh;
-    if (password === undefined) return false;
-    await this.#prove(caller, account.hash, password);
+  /** Whether the caller is shown to be the account's person. Throws where what was given is wrong. */
+  async isProven(caller: Caller, given: Given): Promise<boolean> {
+    if (given.password === undefined && given.proof === undefined) return false;
+    await this.prove(caller, given);
     return true;
   }
 
   /** Ends every other session. An account without a password gets its first. */
-  async change(caller: Caller, current: string | undefined, next: string): Promise<void> {
+  async change(caller: Caller, given: Given, next: string): Promise<void> {
     const account = await this.#read(caller);
-    if (account.hash !== null) await this.#prove(caller, account.hash, current);
+    // First, since a proof is of use once.
     const problem = passwordProblem(next, { handle: account.handle, email: account.email ?? undefined });
     if (problem !== undefined) throw wrongField("next", `In changePassword 'next' ${problem}.`);
+    await this.#hold(caller, account, given);
     const hash = await hashing.hash(next);
-    await this.#alone(async (database, tell) => {
+    await this.#parts.alone(async (database, tell) => {
       const kept = await database.rows(
         `UPDATE "_User" SET "_hashed_password" = $2, "_perishable_token" = NULL, "_perishable_token_expires_at" = NULL,
            "updatedAt" = now()
@@ -87,15 +90,31 @@ export class OwnPassword {
   }
 
   async #read({ session }: Caller): Promise<Row> {
-    const [row] = await this.#database.rows(READ, [session, FRESH]);
+    const [row] = await this.#parts.database.rows(READ, [session]);
     if (row === undefined) throw sessionOver();
     return v.parse(Row, row);
   }
 
+  async #hold(caller: Caller, { hash, providerId }: Row, { password, proof }: Given): Promise<void> {
+    if (proof !== undefined) this.#holdProof(providerId, proof);
+    else if (hash !== null) await this.#holdPassword(caller, hash, password);
+    else throw new Refusal(ParseCode.invalid, "Your account has no password; sign in anew at the provider for this.");
+  }
+
+  /** A sign-in there as somebody else is as wrong as another's password. */
+  #holdProof(providerId: string | null, { code, verifier }: OidcProof): void {
+    const person = this.#parts.redeem?.(code, verifier, "proof");
+    if (person === undefined) {
+      throw new Refusal(ParseCode.invalid, "This proof is over, or was not begun on this device; begin anew.");
+    }
+    if (person.id === providerId) return;
+    throw new Refusal(ParseCode.notFound, "You signed in there as somebody else; sign in as who owns this account.");
+  }
+
   /** Counted as a sign-in is: whoever holds a session may still be a stranger. */
-  async #prove({ user, address, device }: Caller, hash: string, password: string | undefined): Promise<void> {
+  async #holdPassword({ user, address, device }: Caller, hash: string, password: string | undefined): Promise<void> {
     if (password === undefined) throw new Refusal(ParseCode.invalid, "Your account has a password; give it.");
-    const made = await this.#tries.begin({ account: user.handle, address, device });
+    const made = await this.#parts.tries.begin({ account: user.handle, address, device });
     if (made.waitMs !== undefined) throw tooMany(made.waitMs);
     const isRight = await hashing.compare(password, hash);
     await (isRight ? made.right() : made.wrong());

@@ -1,4 +1,4 @@
-import { ParseCode, UserId, type OwnProfile } from "#protocol";
+import { ParseCode, UserId, type OidcProof, type OwnProfile } from "#protocol";
 import { DatabaseError } from "pg";
 import * as v from "valibot";
 import type { Database, DatabasePool } from "../database/pool.ts";
@@ -9,7 +9,7 @@ import type { Caller } from "./caller.ts";
 import { dropFormer, keepFormer, type FormerAddress } from "./former-address.ts";
 import type { HandleCounters } from "./handle-counters.ts";
 import type { Letters } from "./letters.ts";
-import type { OwnPassword } from "./own-password.ts";
+import { PROVIDER_ID, type OwnPassword } from "./own-password.ts";
 import { Refusal, sessionOver, tooMany } from "./refusals.ts";
 import { isHandleShown } from "./shown.ts";
 import { tellProfile } from "./tell-profile.ts";
@@ -20,6 +20,8 @@ export interface ProfileChange {
   email?: string | undefined;
   /** The present password, so that another address counts at once. */
   current?: string | undefined;
+  /** In its place. */
+  proof?: OidcProof | undefined;
 }
 
 export interface ProfileParts {
@@ -38,6 +40,7 @@ const Row = v.object({
   email: v.nullable(v.string()),
   emailVerified: v.boolean(),
   hasPassword: v.boolean(),
+  byProvider: v.boolean(),
   isHeld: v.boolean(),
   former: v.nullable(v.string()),
 });
@@ -46,6 +49,7 @@ type Row = v.InferOutput<typeof Row>;
 const READ = `
   SELECT "objectId" AS id, "username" AS handle, coalesce("name", "username") AS name, "avatar" ->> 'path' AS avatar,
     u."email" AS email, coalesce(u."emailVerified", false) AS "emailVerified", "_hashed_password" IS NOT NULL AS "hasPassword",
+    ${PROVIDER_ID} IS NOT NULL AS "byProvider",
     kept."user" IS NOT NULL AS "isHeld", kept."email" AS former
   FROM "_User" AS u LEFT JOIN beckon_former_address AS kept ON kept."user" = u."objectId" WHERE u."objectId" = $1`;
 
@@ -92,8 +96,8 @@ export class Profiles {
   }
 
   async #change(caller: Caller, change: ProfileChange): Promise<AddressChange> {
-    const proves = change.email !== undefined || change.current !== undefined;
-    const isProven = proves && (await this.#parts.password.isProven(caller, change.current));
+    const { current, proof } = change;
+    const isProven = await this.#parts.password.isProven(caller, { password: current, proof });
     return this.#write(caller.user.id, change, isProven);
   }
 
@@ -203,9 +207,10 @@ function handleTaken(): Refusal {
   return new Refusal(ParseCode.handleTaken, "This handle is taken; choose another.");
 }
 
-function profileOf({ email, avatar, isHeld, former, ...row }: Row): OwnProfile {
+function profileOf({ email, avatar, byProvider, isHeld, former, ...row }: Row): OwnProfile {
   return {
     ...row,
+    ...(byProvider ? { byProvider } : {}),
     ...avatarOfRow(avatar),
     ...(email === null ? {} : { email }),
     ...(isHeld ? { resetsTo: former ?? "" } : {}),

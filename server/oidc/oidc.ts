@@ -1,13 +1,14 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-import { OIDC_CALLBACK_PATH, OIDC_START_PATH } from "#protocol";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { OIDC_CALLBACK_PATH, OIDC_START_PATH, OidcPurpose } from "#protocol";
 import express, { type Request, type Response, type Router } from "express";
 import { RateLimiterMemory } from "rate-limiter-flexible";
+import * as v from "valibot";
 import { addressOf } from "../http/address.ts";
 import type { Refusal } from "../http/refuse.ts";
 import type { Logger } from "../logger.ts";
 import { OneTime } from "./one-time.ts";
 import type { ProvenPerson } from "./person.ts";
-import { newJourney, Provider, type Journey, type ProviderSettings } from "./provider.ts";
+import { Provider, type Journey, type ProviderSettings } from "./provider.ts";
 import { hostsOf, isChallenge, readRedirect } from "./redirects.ts";
 
 /** How long a person may take at the provider. */
@@ -43,7 +44,7 @@ export class Oidc {
   readonly #options: OidcOptions;
   readonly #provider: Provider;
   readonly #travellers: OneTime<Traveller>;
-  readonly #proven: OneTime<{ person: ProvenPerson; challenge: string }>;
+  readonly #proven: OneTime<{ person: ProvenPerson; challenge: string; purpose: OidcPurpose }>;
   /** Of the extensions that it serves; empty where it serves any. */
   readonly #hosts: ReadonlySet<string>;
   readonly #starts = new RateLimiterMemory(STARTS_PER_ADDRESS);
@@ -65,16 +66,17 @@ export class Oidc {
     return router;
   }
 
-  /** Whom a code of ours stands for; once, and for who has the verifier of its challenge alone. */
-  redeem(code: string, verifier: string): ProvenPerson | undefined {
+  /** Whom a code of ours stands for; once, for what it was given, and for who has the verifier of its challenge alone. */
+  redeem(code: string, verifier: string, purpose: OidcPurpose): ProvenPerson | undefined {
     const found = this.#proven.take(code);
-    return found !== undefined && isOf(verifier, found.challenge) ? found.person : undefined;
+    return found?.purpose === purpose && isOf(verifier, found.challenge) ? found.person : undefined;
   }
 
   async #start(request: Request, response: Response): Promise<void> {
     const query = queryOf(request);
     const [redirect, challenge] = [readRedirect(query.get("redirect")), query.get("challenge")];
-    if (redirect === undefined || !isChallenge(challenge)) {
+    const purpose = v.safeParse(OidcPurpose, query.get("purpose") ?? "sign-in");
+    if (redirect === undefined || !isChallenge(challenge) || !purpose.success) {
       response.status(400).json(NO_EXTENSION);
       return;
     }
@@ -86,8 +88,8 @@ export class Oidc {
       response.redirect(answerTo(redirect, { error: "too-many" }));
       return;
     }
-    const journey = newJourney();
-    const cookie = newJourney().nonce;
+    const journey = this.#provider.newJourney(purpose.output);
+    const cookie = randomBytes(32).toString("base64url");
     const state = this.#travellers.put({ ...journey, redirect, challenge, cookie });
     try {
       const away = await this.#provider.wayOut(this.#callbackUrl().href, state, journey);
@@ -109,14 +111,14 @@ export class Oidc {
       response.status(400).json(NO_TRAVELLER);
       return;
     }
-    const { redirect, challenge } = traveller;
+    const { redirect, challenge, purpose } = traveller;
     if (query.get("error") === "access_denied") {
       response.redirect(answerTo(redirect, { error: "denied" }));
       return;
     }
     try {
       const person = await this.#provider.wayBack(this.#callbackUrl(query), state, traveller);
-      response.redirect(answerTo(redirect, { code: this.#proven.put({ person, challenge }) }));
+      response.redirect(answerTo(redirect, { code: this.#proven.put({ person, challenge, purpose }) }));
     } catch (error) {
       this.#options.log.warn("a sign-in at the OpenID provider failed", { error });
       response.redirect(answerTo(redirect, { error: "failed" }));

@@ -1,3 +1,4 @@
+import type { OidcPurpose } from "#protocol";
 import * as client from "openid-client";
 import { personOf, type ProvenPerson } from "./person.ts";
 
@@ -6,12 +7,20 @@ export interface ProviderSettings {
   issuer: string;
   clientId: string;
   clientSecret: string | undefined;
+  /** How it is told to ask who signs in; undefined: as it says that it can. */
+  prompt: Prompt | undefined;
 }
+
+/** `select_account` lets a person choose among those whom the provider knows, `login` has them sign in anew. */
+export type Prompt = "login" | "select_account";
 
 /** What must be kept from the way out to the way back, and is shown to nobody. */
 export interface Journey {
+  purpose: OidcPurpose;
   verifier: string;
   nonce: string;
+  /** When it began, by the clock that goes on evenly. */
+  since: number;
 }
 
 /** What a provider says of itself is read anew after this long. */
@@ -30,9 +39,20 @@ export class Provider {
     this.#now = now;
   }
 
-  /** Where a browser is sent. Rejects where the provider does not answer. */
-  async wayOut(redirectUri: string, state: string, { verifier, nonce }: Journey): Promise<URL> {
-    return client.buildAuthorizationUrl(await this.#configuration(), {
+  /** Begins somebody's way. */
+  newJourney(purpose: OidcPurpose): Journey {
+    return { purpose, verifier: client.randomPKCECodeVerifier(), nonce: client.randomNonce(), since: this.#now() };
+  }
+
+  /**
+   * Where a browser is sent. Rejects where the provider does not answer. Nobody is let through only because somebody signed
+   * in there before: a browser may be shared.
+   */
+  async wayOut(redirectUri: string, state: string, { purpose, verifier, nonce }: Journey): Promise<URL> {
+    const configuration = await this.#configuration();
+    const prompt = this.#settings.prompt ?? promptOf(configuration.serverMetadata());
+    return client.buildAuthorizationUrl(configuration, {
+      ...(purpose === "proof" ? { prompt: "login", max_age: "0" } : { prompt }),
       redirect_uri: redirectUri,
       scope: SCOPE,
       state,
@@ -43,13 +63,16 @@ export class Provider {
   }
 
   /** Who came back to `callback`. Rejects where the provider, or what it says, does not hold. */
-  async wayBack(callback: URL, state: string, { verifier, nonce }: Journey): Promise<ProvenPerson> {
+  async wayBack(callback: URL, state: string, { purpose, verifier, nonce, since }: Journey): Promise<ProvenPerson> {
     const configuration = await this.#configuration();
+    // What it says of when they signed in, as it must where it was asked for, lies on this way.
+    const maxAge = Math.ceil((this.#now() - since) / 1_000);
     const tokens = await client.authorizationCodeGrant(configuration, callback, {
       pkceCodeVerifier: verifier,
       expectedNonce: nonce,
       expectedState: state,
       idTokenExpected: true,
+      ...(purpose === "proof" ? { maxAge } : {}),
     });
     const claims = tokens.claims();
     if (claims === undefined) throw new Error("the provider gave no ID token");
@@ -74,8 +97,9 @@ export class Provider {
   }
 }
 
-export function newJourney(): Journey {
-  return { verifier: client.randomPKCECodeVerifier(), nonce: client.randomNonce() };
+/** What every provider must be able to is to ask anew; a choice among accounts is kinder, where it says that it has one. */
+function promptOf({ prompt_values_supported: can }: client.ServerMetadata): Prompt {
+  return Array.isArray(can) && can.includes("select_account") ? "select_account" : "login";
 }
 
 async function discover({ issuer, clientId, clientSecret }: ProviderSettings): Promise<client.Configuration> {

@@ -1,9 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
-import { Discovery, DISCOVERY_PATH, OIDC_CALLBACK_PATH, ParseCode, PARSE_PATH } from "#protocol";
-import * as v from "valibot";
+import { OIDC_CALLBACK_PATH, ParseCode, PARSE_PATH } from "#protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ask, TestPerson, type Answer } from "../support/backend-accounts.ts";
+import { ask, type TestPerson } from "../support/backend-accounts.ts";
+import { REDIRECT, startOf, WebExtension } from "../support/oidc-extension.ts";
 import { CLIENT, TestProvider, Wayfarer, type People } from "../support/openid-provider.ts";
 import { startApp, type TestApp } from "../support/server-app.ts";
 
@@ -13,7 +12,6 @@ const PEOPLE: People = {
   bob: { name: "Not Bob", preferred_username: "bob", email: "bob@example.org", email_verified: true },
   silent: {},
 };
-const REDIRECT = "https://abcdefghijklmnopabcdefghijklmnop.chromiumapp.org/";
 
 let app: TestApp;
 let provider: TestProvider;
@@ -26,43 +24,13 @@ beforeAll(async () => {
   const oidc = { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret };
   app = await startApp({ env: { ...oidc, OIDC_NAME: "Example" } });
   parse = { url: app.url + PARSE_PATH };
-  const found = v.parse(Discovery, await (await fetch(app.url + DISCOVERY_PATH)).json());
-  start = found.oidc?.startUrl ?? "";
+  start = await startOf(app.url);
 });
 
 afterAll(async () => {
   await app.close();
   await provider.close();
 });
-
-/** An extension that begins a sign-in. */
-class Extension {
-  readonly verifier = randomBytes(32).toString("base64url");
-  readonly device = crypto.randomUUID();
-
-  get start(): URL {
-    const challenge = createHash("sha256").update(this.verifier).digest("base64url");
-    return new URL(`${start}?${new URLSearchParams({ redirect: REDIRECT, challenge }).toString()}`);
-  }
-
-  redeem(code: string | null, verifier = this.verifier): Promise<Answer> {
-    const headers = { "X-Parse-Installation-Id": this.device };
-    return ask(parse, "/functions/signInWithOidc", { headers, body: { code, verifier } });
-  }
-
-  /** The whole way of a person who has this login at the provider. */
-  async signIn(login: string, browser = new Wayfarer()): Promise<TestPerson> {
-    const back = await browser.through(this.start, login);
-    expect(back.origin + back.pathname).toBe(REDIRECT);
-    const answer = await this.redeem(back.searchParams.get("code"));
-    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-    const { user, sessionToken } = answer.body["result"] as {
-      user: { id: string; handle: string };
-      sessionToken: string;
-    };
-    return Object.assign(new TestPerson(parse, user.handle, this.device), { id: user.id, token: sessionToken });
-  }
-}
 
 const over = {
   status: 400,
@@ -71,11 +39,11 @@ const over = {
 
 describe("a provider that is away", () => {
   it("is said to the extension, and forgotten once it is back", async () => {
-    const back = await new Wayfarer().through(new Extension().start, "ada");
+    const back = await new Wayfarer().through(new WebExtension(start).start, "ada");
     expect(back.href).toBe(`${REDIRECT}?error=unavailable`);
     expect(app.log.map(({ msg }) => msg)).toContain("the OpenID provider does not answer");
     provider.serve(new URL(OIDC_CALLBACK_PATH, start).href, PEOPLE);
-    expect((await new Wayfarer().through(new Extension().start, "ada")).searchParams.get("code")).toMatch(
+    expect((await new Wayfarer().through(new WebExtension(start).start, "ada")).searchParams.get("code")).toMatch(
       /^[\w-]{43}$/,
     );
   });
@@ -85,7 +53,7 @@ describe("signing in by the operator's provider", () => {
   let ada: TestPerson;
 
   it("makes an account, with what the provider vouches for", async () => {
-    ada = await new Extension().signIn("ada");
+    ada = await new WebExtension(start).signIn("ada");
     expect(await ada.call("getProfile", {})).toEqual({
       user: {
         id: ada.id,
@@ -94,6 +62,7 @@ describe("signing in by the operator's provider", () => {
         email: "ada@example.com",
         emailVerified: true,
         hasPassword: false,
+        byProvider: true,
       },
     });
     const { sessions } = await ada.call("listSessions", {});
@@ -101,14 +70,14 @@ describe("signing in by the operator's provider", () => {
   });
 
   it("leads to the same account from another device, which signs nobody out", async () => {
-    const again = await new Extension().signIn("ada");
+    const again = await new WebExtension(start).signIn("ada");
     expect(again.id).toBe(ada.id);
     expect(again.token).not.toBe(ada.token);
     expect((await ada.call("listSessions", {})).sessions).toHaveLength(2);
   });
 
   it("gives another handle where one is taken, and keeps no address that nobody vouches for", async () => {
-    const other = await new Extension().signIn("other");
+    const other = await new WebExtension(start).signIn("other");
     expect(other.id).not.toBe(ada.id);
     const { user } = await other.call("getProfile", {});
     expect(user).toEqual({
@@ -117,12 +86,13 @@ describe("signing in by the operator's provider", () => {
       name: "Other Ada",
       emailVerified: false,
       hasPassword: false,
+      byProvider: true,
     });
   });
 
   it("is linked to nobody's account by its e-mail address", async () => {
     const bob = await app.signUp("Bob Tanaka");
-    const impostor = await new Extension().signIn("bob");
+    const impostor = await new WebExtension(start).signIn("bob");
     expect(impostor.id).not.toBe(bob.id);
     const { user } = await impostor.call("getProfile", {});
     expect(user).toMatchObject({ handle: "bob2", name: "Not Bob" });
@@ -131,7 +101,7 @@ describe("signing in by the operator's provider", () => {
   });
 
   it("makes an account of somebody of whom nothing is said", async () => {
-    const silent = await new Extension().signIn("silent");
+    const silent = await new WebExtension(start).signIn("silent");
     expect((await silent.call("getProfile", {})).user).toMatchObject({ handle: "user2", name: "user2" });
   });
 
@@ -144,31 +114,31 @@ describe("signing in by the operator's provider", () => {
 });
 
 describe("what somebody else might try", () => {
-  async function freshCode(extension: Extension): Promise<string> {
+  async function freshCode(extension: WebExtension): Promise<string> {
     return (await new Wayfarer().through(extension.start, "ada")).searchParams.get("code") ?? "";
   }
 
   it("a code is of use once", async () => {
-    const extension = new Extension();
+    const extension = new WebExtension(start);
     const code = await freshCode(extension);
     expect((await extension.redeem(code)).status).toBe(200);
     expect(await extension.redeem(code)).toMatchObject(over);
   });
 
   it("a code is of no use without the verifier of who began, and to nobody after a wrong one", async () => {
-    const extension = new Extension();
+    const extension = new WebExtension(start);
     const code = await freshCode(extension);
-    expect(await extension.redeem(code, new Extension().verifier)).toMatchObject(over);
+    expect(await extension.redeem(code, new WebExtension(start).verifier)).toMatchObject(over);
     expect(await extension.redeem(code)).toMatchObject(over);
   });
 
   it.each(["", "x", "x".repeat(43), "__proto__"])("the code %j is none", async (code) => {
-    expect(await new Extension().redeem(code)).toMatchObject(over);
+    expect(await new WebExtension(start).redeem(code)).toMatchObject(over);
   });
 
   it("the way back is for the browser that set out, and for one time", async () => {
     const [browser, stranger] = [new Wayfarer(), new Wayfarer()];
-    const away = await fetch(new Extension().start, { redirect: "manual" });
+    const away = await fetch(new WebExtension(start).start, { redirect: "manual" });
     const state = new URL(away.headers.get("location") ?? "").searchParams.get("state") ?? "";
     const callback = new URL(OIDC_CALLBACK_PATH, start);
     callback.search = new URLSearchParams({ code: "x", state }).toString();
@@ -183,7 +153,7 @@ describe("what somebody else might try", () => {
   });
 
   it("the cookie of the way is for the way back alone, and for no script", async () => {
-    const away = await fetch(new Extension().start, { redirect: "manual" });
+    const away = await fetch(new WebExtension(start).start, { redirect: "manual" });
     expect(away.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^beckon-oidc=[\w-]{43}; Max-Age=600; Path=\/oidc\/callback; .*HttpOnly; SameSite=Lax$/),
     ]);
@@ -193,7 +163,7 @@ describe("what somebody else might try", () => {
   });
 
   it("a code that the provider did not give is said to have failed", async () => {
-    const away = await fetch(new Extension().start, { redirect: "manual" });
+    const away = await fetch(new WebExtension(start).start, { redirect: "manual" });
     const state = new URL(away.headers.get("location") ?? "").searchParams.get("state") ?? "";
     const cookie = away.headers.getSetCookie()[0]?.split(";", 1)[0] ?? "";
     const callback = new URL(OIDC_CALLBACK_PATH, start);
@@ -204,7 +174,7 @@ describe("what somebody else might try", () => {
 
   it("a person who says no is taken at their word", async () => {
     const browser = new Wayfarer();
-    const page = await browser.go(new Extension().start);
+    const page = await browser.go(new WebExtension(start).start);
     const abort = /href="([^"]+\/abort)"/.exec(page.text)?.[1] ?? "";
     expect((await browser.go(new URL(abort, page.url))).url.href).toBe(`${REDIRECT}?error=denied`);
   });
@@ -250,7 +220,7 @@ describe("what somebody else might try", () => {
   it("Parse believes nobody but us about who somebody is", async () => {
     const ofParseServer = createRequire(createRequire(import.meta.url).resolve("parse-server"));
     const sdk = ofParseServer("parse/node") as typeof import("parse/node");
-    const extension = new Extension();
+    const extension = new WebExtension(start);
     const ada = await extension.signIn("ada");
     const query = new sdk.Query("_User").equalTo("objectId", ada.id);
     const row = await query.first({ useMasterKey: true });

@@ -130,6 +130,14 @@ describe("the configuration", () => {
     expect(lonely.ok ? [] : lonely.problems).toEqual([expect.stringContaining("OIDC_ISSUER is missing")]);
   });
 
+  it("takes what an OpenID provider is to be asked, of the two that there are", () => {
+    const oidc = { OIDC_ISSUER: "https://login.example.org", OIDC_CLIENT_ID: "beckon" };
+    expect(configOf(oidc).oidc?.prompt).toBeUndefined();
+    expect(configOf({ ...oidc, OIDC_PROMPT: "login" }).oidc?.prompt).toBe("login");
+    const read = readConfig({ ...oidc, OIDC_PROMPT: "none" });
+    expect(read.ok ? [] : read.problems).toEqual(["OIDC_PROMPT must be login or select_account."]);
+  });
+
   it("names every wrong value at once", () => {
     const read = readConfig({ PORT: "x", LOG_LEVEL: "y" });
     expect(read.ok ? 0 : read.problems.length).toBe(2);

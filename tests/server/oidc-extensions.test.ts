@@ -23,7 +23,13 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 
 /** What each of these addresses is answered, by a server whose provider is away. */
 async function answers(extensionIds: string[], redirects: string[]): Promise<unknown[]> {
-  const settings = { issuer: "http://127.0.0.1:1", clientId: "beckon", clientSecret: undefined, extensionIds };
+  const settings = {
+    issuer: "http://127.0.0.1:1",
+    clientId: "beckon",
+    clientSecret: undefined,
+    extensionIds,
+    prompt: undefined,
+  };
   const oidc = new Oidc({ settings, publicUrl: () => "", log: createLogger("silent"), now: () => performance.now() });
   server = createServer(express().use(oidc.router()));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Provider } from "oidc-provider";
+import { text } from "node:stream/consumers";
+import { interactionPolicy, Provider } from "oidc-provider";
 
 /** What the provider says of somebody, by the login they type; the password is anything. */
 export type People = Readonly<Record<string, Record<string, unknown>>>;
@@ -12,7 +13,7 @@ export const CLIENT = { id: "beckon", secret: "of the client, not of a person" }
 export class TestProvider {
   readonly issuer: string;
   readonly #server: Server;
-  #answers: ReturnType<Provider["callback"]> | undefined;
+  #answers: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
 
   private constructor(server: Server, issuer: string) {
     this.#server = server;
@@ -33,7 +34,9 @@ export class TestProvider {
     return new TestProvider(server, `http://127.0.0.1:${String(port)}`);
   }
 
-  serve(callback: string, people: People): void {
+  /** `lets`: it can let people choose among accounts, and says so. */
+  serve(callback: string, people: People, lets: { choose?: boolean } = {}): void {
+    const choice = lets.choose === true ? CHOICE : {};
     const provider = quietly(
       () =>
         new Provider(this.issuer, {
@@ -43,9 +46,14 @@ export class TestProvider {
           pkce: { required: () => true },
           ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
           cookies: { keys: ["a key of a test"] },
+          ...choice,
         }),
     );
-    this.#answers = provider.callback();
+    const answers = provider.callback();
+    this.#answers = async (request, response) => {
+      const isAnswered = lets.choose === true && (await answersChoice(provider, request, response));
+      if (!isAnswered) await answers(request, response);
+    };
   }
 
   /** As if it were away. */
@@ -57,6 +65,36 @@ export class TestProvider {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** What it is to be told for a choice of accounts, for which it has no form of its own. */
+const CHOICE = (() => {
+  const policy = interactionPolicy.base();
+  policy.add(new interactionPolicy.Prompt({ name: "select_account", requestable: true }), 0);
+  const prompts = ["none", "login", "consent", "select_account"];
+  return { interactions: { policy }, discovery: { prompt_values_supported: prompts } };
+})();
+
+/** Whoever is chosen there has been signed in for this long, in seconds. */
+const SIGNED_IN_BEFORE = 3_600;
+
+/** A form to choose an account: the one that is known here stands in it. Answers whether it was asked for. */
+async function answersChoice(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  if (request.url?.startsWith("/interaction/") !== true || request.url.endsWith("/abort")) return false;
+  const { prompt, session } = await provider.interactionDetails(request, response);
+  if (prompt.name !== "select_account") return false;
+  if (request.method === "POST") {
+    const accountId = new URLSearchParams(await text(request)).get("login") ?? "";
+    const ts = Math.floor(Date.now() / 1_000) - SIGNED_IN_BEFORE;
+    await provider.interactionFinished(request, response, { login: { accountId, ts }, select_account: {} });
+    return true;
+  }
+  response.setHeader("content-type", "text/html");
+  response.end(
+    `<form method="post" action="${request.url}"><input name="prompt" value="select_account" type="hidden">
+     <input name="login" value="${session?.accountId ?? ""}"><button>Go on</button></form>`,
+  );
+  return true;
 }
 
 /** It warns of what it is used for here: its forms and keys are for tests alone. */
@@ -73,6 +111,12 @@ function quietly<Result>(act: () => Result): Result {
 /** What a browser does on the way through a provider: it follows, keeps cookies, and sends forms. */
 export class Wayfarer {
   readonly #cookies = new Map<string, string>();
+  readonly #bend: (url: URL) => void;
+
+  /** `bend`: what its user changes in an address before it is followed. */
+  constructor(bend: (url: URL) => void = () => undefined) {
+    this.#bend = bend;
+  }
 
   /** Where a redirect outside of this machine leads, or the last answer. */
   async go(to: string | URL, form?: Record<string, string>): Promise<{ url: URL; answer?: Response; text: string }> {
@@ -84,18 +128,22 @@ export class Wayfarer {
       const location = answer.headers.get("location");
       if (location === null) return { url, answer, text: await answer.text() };
       url = new URL(location, url);
+      this.#bend(url);
       body = undefined;
     }
     throw new Error(`there is no end at ${url.href}`);
   }
 
-  /** Signs in and consents with the provider's own forms. */
-  async through(start: string | URL, login: string): Promise<URL> {
+  /** Signs in and consents with the provider's own forms; `asked` are told of in their order. */
+  async through(start: string | URL, login: string, asked: string[] = []): Promise<URL> {
     let page = await this.go(start);
     while (page.answer?.status === 200 && page.text.includes("<form")) {
       const action = /<form[^>]* action="([^"]+)"/.exec(page.text)?.[1] ?? "";
-      const prompt = /name="prompt" value="(\w+)"/.exec(page.text)?.[1] ?? "";
-      page = await this.go(new URL(action, page.url), { prompt, login, password: "anything" });
+      const hidden = [...page.text.matchAll(/<input[^>]* name="(\w+)" value="([^"]+)"/g)];
+      const fields = Object.fromEntries(hidden.map(([, name = "", value = ""]) => [name, value]));
+      // A form that a browser sends by itself asks nothing.
+      if (fields["prompt"] !== undefined) asked.push(fields["prompt"]);
+      page = await this.go(new URL(action, page.url), { ...fields, login, password: "anything" });
     }
     return page.url;
   }
