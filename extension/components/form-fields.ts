@@ -1,7 +1,6 @@
 import { tick } from "svelte";
 import type { Text } from "../locales/text.ts";
-import type { FormField, Problem } from "../messaging/commands.ts";
-import type { Refused } from "./account-props.ts";
+import type { FormField, Problem, Refused } from "../messaging/commands.ts";
 import { problemSentence } from "./sentences.ts";
 
 /** The fields of the forms about an account. */

@@ -1,7 +1,7 @@
 import type { AlertMode, Availability, Choice } from "#protocol";
 import type { CallEnd, CallView, ContactView, LineView, SignedInView, WaitingView } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
-import type { CommandAnswer } from "../messaging/commands.ts";
+import type { Refused } from "../messaging/commands.ts";
 import type { CallPhase, CallScreenProps } from "./call-props.ts";
 import { quietUntil } from "./days.ts";
 
@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** What went wrong and what to do, in one sentence or two. */
-export function problemSentence(text: Text, answer: Extract<CommandAnswer, { ok: false }>): string {
+export function problemSentence(text: Text, answer: Refused): string {
   return text.t(`problem.${answer.problem}`, { field: answer.field ?? "other" });
 }
 

@@ -54,6 +54,8 @@ export interface ServerDetails {
   hasStun: boolean;
   hasRelay: boolean;
   sendsMail: boolean;
+  /** The operator's provider, by its name for people. */
+  provider?: string;
 }
 
 /** Keys that work anywhere in the browser; none where `keys` is empty. */

@@ -7,6 +7,7 @@ import {
   Handle,
   InviteCode,
   Media,
+  OidcProof,
   Password,
   RefusalReason,
   SecondCall,
@@ -92,8 +93,14 @@ export const Command = v.variant("type", [
   v.strictObject({ type: v.literal("readDiagnostics") }),
   /** Asks one of the server's functions; the parameters are held against its schema by {@link readQuestion}. */
   v.strictObject({ type: v.literal("ask"), name: AskedFunction, parameters: v.unknown() }),
-  /** Erases the account, and signs out. Without a password where it has none. */
-  v.strictObject({ type: v.literal("deleteAccount"), password: v.optional(v.string()) }),
+  /** Leads the person to the operator's provider, who shows that the account is theirs; answered with a proof for one act. [DEC-60] */
+  v.strictObject({ type: v.literal("proveByProvider") }),
+  /** Erases the account, and signs out. */
+  v.strictObject({
+    type: v.literal("deleteAccount"),
+    password: v.optional(v.string()),
+    proof: v.optional(OidcProof),
+  }),
   v.strictObject({ type: v.literal("requestContact"), handle: Handle }),
   v.strictObject({ type: v.literal("acceptContact"), user: UserId }),
   v.strictObject({ type: v.literal("declineContact"), user: UserId }),
@@ -159,9 +166,14 @@ export type FormField = v.InferOutput<typeof FormField>;
 
 /** The field of a form that a parameter of the server's functions, or of a command, is typed into. */
 export function formField(parameter: string | null | undefined): FormField | undefined {
-  const read = v.safeParse(FormField, parameter === "username" ? "handle" : parameter);
+  const read = v.safeParse(FormField, NAMED_OTHERWISE.get(parameter ?? "") ?? parameter);
   return read.success ? read.output : undefined;
 }
+
+const NAMED_OTHERWISE: ReadonlyMap<string, FormField> = new Map([
+  ["username", "handle"],
+  ["next", "password"],
+]);
 
 /** How a server lets people in. */
 export const ServerOffer = v.object({
@@ -184,6 +196,13 @@ export function isNewAccount(answer: CommandAnswer): boolean {
   return answer.ok && v.is(v.object({ isNew: v.literal(true) }), answer.value);
 }
 
+/** The proof that a person brought from the provider, or why there is none. */
+export function readProof(answer: CommandAnswer): { ok: true; value: OidcProof } | Refused {
+  if (!answer.ok) return answer;
+  const read = v.safeParse(OidcProof, answer.value);
+  return read.success ? { ok: true, value: read.output } : { ok: false, problem: "provider-failed" };
+}
+
 export const CommandAnswer = v.variant("ok", [
   /** `value` is what a question of the server's functions brought. */
   v.object({ ok: v.literal(true), value: v.optional(v.unknown()) }),
@@ -191,13 +210,15 @@ export const CommandAnswer = v.variant("ok", [
 ]);
 export type CommandAnswer = v.InferOutput<typeof CommandAnswer>;
 
+/** Why something was refused. */
+export type Refused = Extract<CommandAnswer, { ok: false }>;
+
 /** The parameters of a question, or undefined where they are not what the function takes. */
 export function readQuestion<F extends AskedFunction>(name: F, given: unknown): FunctionParameters<F> | undefined {
   return v.is(FUNCTIONS[name].parameters, given) ? given : undefined;
 }
 
-export type Asked<F extends AskedFunction> =
-  { ok: true; value: FunctionResult<F> } | Extract<CommandAnswer, { ok: false }>;
+export type Asked<F extends AskedFunction> = { ok: true; value: FunctionResult<F> } | Refused;
 
 /** What the background answered to a question of the function. */
 export function readAsked<F extends AskedFunction>(name: F, answer: CommandAnswer): Asked<F> {

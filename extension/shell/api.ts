@@ -64,10 +64,14 @@ export async function discover(typed: string, signal?: AbortSignal): Promise<Ans
 }
 
 /** What a server says of itself; undefined where it does not answer. */
-export async function readAbout(origin: string): Promise<{ version: string; sendsMail: boolean } | undefined> {
+export async function readAbout(
+  origin: string,
+): Promise<{ version: string; sendsMail: boolean; provider?: string } | undefined> {
   const reply = await ask(new URL(DISCOVERY_PATH, origin), { method: "GET" });
   const read = v.safeParse(Discovery, reply.ok ? reply.value.body : undefined);
-  return read.success ? { version: read.output.version, sendsMail: read.output.mail !== false } : undefined;
+  if (!read.success) return undefined;
+  const { version, mail, oidc } = read.output;
+  return { version, sendsMail: mail !== false, ...(oidc === undefined ? {} : { provider: oidc.name }) };
 }
 
 /** Opens a session on this device. */

@@ -16,7 +16,9 @@ import type { Runtime } from "./runtime.ts";
 import { SignIns } from "./sign-ins.ts";
 import type { Store } from "./store.ts";
 import type { Trial } from "./trials.ts";
+import { signInOnTheWeb } from "./web-sign-in.ts";
 
+type DeleteAccount = Extract<Command, { type: "deleteAccount" }>;
 type ResetPassword = Extract<Command, { type: "requestPasswordReset" }>;
 
 /** Of an answer that never came: what was asked for may be done. */
@@ -49,7 +51,9 @@ export class Commands {
       case "ask":
         return this.#question(command.name, command.parameters);
       case "deleteAccount":
-        return this.#deleteAccount(command.password);
+        return this.#deleteAccount(command);
+      case "proveByProvider":
+        return this.#prove();
       case "requestContact":
         return this.#ask("requestContact", { handle: command.handle });
       case "acceptContact":
@@ -103,9 +107,23 @@ export class Commands {
     this.#runtime.dispatch({ type: "close-invite", code: invite.code, met: redeemed.value.user.id });
   }
 
-  async #deleteAccount(password: string | undefined): Promise<CommandAnswer> {
+  /** Whoever has no password signs in anew at the provider of the session's server. */
+  async #prove(): Promise<CommandAnswer> {
+    const { caller } = this;
+    if (caller === undefined) return { ok: false, problem: "signed-out" };
+    const found = await discover(caller.server.origin);
+    // Its address was found before: it is not what has to be mended.
+    if (!found.ok) return found.problem === "server-unreachable" ? { ok: false, problem: "server-away" } : found;
+    const { providerUrl } = found.value;
+    return providerUrl === undefined ? { ok: false, problem: "provider-away" } : signInOnTheWeb(providerUrl, "proof");
+  }
+
+  async #deleteAccount({ password, proof }: DeleteAccount): Promise<CommandAnswer> {
     const { state } = this.#runtime;
-    const answer = await this.#ask("deleteAccount", password === undefined ? {} : { password });
+    const answer = await this.#ask("deleteAccount", {
+      ...(password === undefined ? {} : { password }),
+      ...(proof === undefined ? {} : { proof }),
+    });
     if (state.at === "signed-out") return answer;
     const { user } = state.session;
     if (answer.ok) this.#runtime.dispatch({ type: "account-deleted", user });
@@ -199,6 +217,7 @@ type ServerCommand =
   | "signIn"
   | "signUp"
   | "deleteAccount"
+  | "proveByProvider"
   | "requestContact"
   | "acceptContact"
   | "declineContact"

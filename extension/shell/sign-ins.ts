@@ -95,7 +95,7 @@ export class SignIns {
     if (!found.ok) return found;
     const { server, providerUrl } = found.value;
     if (providerUrl === undefined) return { ok: false, problem: "provider-away" };
-    const proven = await signInOnTheWeb(providerUrl);
+    const proven = await signInOnTheWeb(providerUrl, "sign-in");
     // What it gave is of no use to anybody else, and runs out by itself.
     if (signal.aborted || this.#isSignedIn) return DONE;
     if (!proven.ok) return this.#refused(server, proven.problem, signal);

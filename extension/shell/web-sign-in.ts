@@ -1,3 +1,4 @@
+import type { OidcPurpose } from "#protocol";
 import { browser } from "wxt/browser";
 import type { Problem } from "../messaging/commands.ts";
 
@@ -17,12 +18,14 @@ const PROBLEMS: Record<string, Problem> = {
 /** Leads the person through the operator's provider, in a window that the browser opens and closes. */
 export async function signInOnTheWeb(
   startUrl: string,
+  purpose: OidcPurpose,
 ): Promise<{ ok: true; value: WebSignIn } | { ok: false; problem: Problem }> {
   const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
   const url = new URL(startUrl);
   url.searchParams.set("redirect", browser.identity.getRedirectURL());
   url.searchParams.set("challenge", base64url(new Uint8Array(hash)));
+  if (purpose !== "sign-in") url.searchParams.set("purpose", purpose);
   const back = await windowFor(url.href);
   if (back === undefined) return { ok: false, problem: "provider-closed" };
   const answer = new URL(back).searchParams;

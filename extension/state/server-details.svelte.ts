@@ -5,6 +5,8 @@ export interface ServerDetails {
   hasStun: boolean;
   hasRelay: boolean;
   sendsMail: boolean;
+  /** The operator's provider, by its name for people. */
+  provider?: string;
 }
 
 /** What the server of the session is and has. */
@@ -23,7 +25,7 @@ class ServerDetailsState {
   /** Asks once for each server, and again whenever the line to one that did not answer stands. Never rejects. */
   async read(
     { origin, isOnline }: { origin: string; isOnline: boolean },
-    about: (origin: string) => Promise<Pick<ServerDetails, "version" | "sendsMail"> | undefined>,
+    about: (origin: string) => Promise<Omit<ServerDetails, "hasStun" | "hasRelay"> | undefined>,
   ): Promise<void> {
     if (origin === this.#origin && (this.#isKnown || !isOnline)) return;
     if (origin !== this.#origin) this.#details = undefined;

@@ -1,11 +1,9 @@
-import { Discovery, DISCOVERY_PATH, OIDC_CALLBACK_PATH } from "#protocol";
-import type { Page } from "playwright-core";
-import * as v from "valibot";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { account, signUp } from "../support/accounts.ts";
 import { Backend } from "../support/backend.ts";
 import { Belongings } from "../support/belongings.ts";
 import { CLIENT, TestProvider } from "../support/openid-provider.ts";
+import { callbackOf, enter, through, windowOf } from "../support/provider-window.ts";
 import { Person, say } from "../support/people.ts";
 
 /** The part of the extension API that a test asks for. */
@@ -35,20 +33,12 @@ afterAll(() => open.close());
 
 const button = () => alice.popup.getByRole("button", { name: say("sign.provider", { name: NAME }) });
 
-/** Clicks on the button, and answers with the window that the browser opens for it. */
-async function windowOf(click: () => Promise<void>): Promise<Page> {
-  const opened = alice.browser.context.waitForEvent("page");
-  await click();
-  return opened;
-}
-
 async function serve(): Promise<void> {
-  const found = v.parse(Discovery, await (await fetch(backend.url + DISCOVERY_PATH)).json());
   const people = {
     alice: { name: "Alice Okada", preferred_username: "alice" },
     nora: { name: "Nora Lind", preferred_username: "nora" },
   };
-  provider.serve(new URL(OIDC_CALLBACK_PATH, found.oidc?.startUrl).href, people);
+  provider.serve(await callbackOf(backend.url), people);
 }
 
 test("Alice is told in words that the provider does not answer, also when she opens the popup again", async () => {
@@ -62,7 +52,7 @@ test("Alice is told in words that the provider does not answer, also when she op
 
 test("Alice closes the provider's window, and is told how to go on", async () => {
   await serve();
-  const window = await windowOf(() => button().click());
+  const window = await windowOf(alice, () => button().click());
   await window.getByPlaceholder("Enter any login").waitFor();
   await alice.popup
     .getByRole("status")
@@ -76,13 +66,12 @@ test("Alice closes the provider's window, and is told how to go on", async () =>
 });
 
 test("Alice signs in by the provider, without a password of Beckon's, and so she does again", async () => {
-  const window = await windowOf(() => button().click());
-  await enter(window, "alice");
-  await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Continue" }).click()]);
+  await through(await windowOf(alice, () => button().click()), "alice");
   await alice.ownMenu.waitFor();
   await alice.signOut();
-  // The provider still knows her, so that its window closes by itself.
-  await button().click();
+  // The provider still knows her, and asks who it is all the same: others may sit at this browser.
+  const again = await windowOf(alice, () => button().click());
+  await enter(again, "alice");
   await alice.ownMenu.waitFor();
   expect(backend.log).not.toContain("code=");
 });
@@ -93,7 +82,7 @@ test("Alice gives a password while the provider's window is open, and what comes
   // The provider knows her no more, so that its window waits.
   await alice.browser.context.clearCookies();
   let answered: Promise<unknown> | undefined;
-  const window = await windowOf(async () => {
+  const window = await windowOf(alice, async () => {
     answered = alice.popup.evaluate(
       (server) => chrome.runtime.sendMessage({ type: "signInByProvider", server }),
       backend.url,
@@ -116,15 +105,7 @@ test("who is new by the provider goes on with the first steps, as after making a
   await alice.browser.context.clearCookies();
   const page = await alice.browser.context.newPage();
   await page.goto(alice.popup.url().replace("popup.html", "welcome.html"));
-  const window = await windowOf(() => page.getByRole("button", { name: say("sign.provider", { name: NAME }) }).click());
-  await enter(window, "nora");
-  await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Continue" }).click()]);
+  const name = say("sign.provider", { name: NAME });
+  await through(await windowOf(alice, () => page.getByRole("button", { name }).click()), "nora");
   await page.getByRole("heading", { name: say("welcome.devices-title") }).waitFor();
 });
-
-/** Signs in with the provider's own form. */
-async function enter(window: Page, login: string): Promise<void> {
-  await window.getByPlaceholder("Enter any login").fill(login);
-  await window.getByPlaceholder("and password").fill("anything");
-  await window.getByRole("button", { name: "Sign-in" }).click();
-}

@@ -2,6 +2,7 @@ import { readPicture } from "../../shell/picture-file.ts";
 import { saveFile } from "../../shell/download.ts";
 import { openShortcutPage } from "../../shell/shortcuts.ts";
 import type { SettingsCommands } from "../../components/settings-props.ts";
+import { readProof } from "../../messaging/commands.ts";
 import { copyDiagnostics } from "../../messaging/diagnostics.ts";
 import { askServer, sendCommand } from "../../messaging/page.ts";
 import { openWelcome } from "../../messaging/tabs.ts";
@@ -13,8 +14,8 @@ export const commands: SettingsCommands = {
   setDevice: (change) => sendCommand({ type: "setDevice", change }),
   account: {
     ask: askServer,
-    deleteAccount: (password) =>
-      sendCommand({ type: "deleteAccount", ...(password === undefined ? {} : { password }) }),
+    prove: async () => readProof(await sendCommand({ type: "proveByProvider" })),
+    deleteAccount: (given) => sendCommand({ type: "deleteAccount", ...given }),
     readPicture,
     saveFile,
   },

@@ -1,14 +1,14 @@
 import type { OwnProfile, UserId } from "#protocol";
 import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { AccountCommands } from "../../../extension/components/account-props.ts";
-import { readAsked, type AskedFunction, type CommandAnswer } from "../../../extension/messaging/commands.ts";
+import { readAsked, readProof, type AskedFunction, type CommandAnswer } from "../../../extension/messaging/commands.ts";
 import { NOW } from "./now.ts";
 import type { SettingsScene } from "./settings-scenes.ts";
 
 const HOUR = 3_600_000;
 
 /** What the server answers to the questions about the account; `never` leaves a question waiting. */
-export type AccountScene = Partial<Record<AskedFunction | "deleteAccount", CommandAnswer | "never">>;
+export type AccountScene = Partial<Record<AskedFunction | "deleteAccount" | "prove", CommandAnswer | "never">>;
 
 const PROFILE: OwnProfile = {
   id: "alice" as UserId,
@@ -30,6 +30,9 @@ const SESSIONS = [
   { id: "three", device: "", at: NOW - 700 * HOUR, lastUsed: NOW - 60 * HOUR, current: false },
 ];
 
+/** Who came by the provider, and has no password. */
+const BY_PROVIDER: Partial<OwnProfile> = { hasPassword: false, byProvider: true };
+
 function profileOf(more: Partial<OwnProfile>): AccountScene {
   return { getProfile: { ok: true, value: { user: { ...PROFILE, ...more } } } };
 }
@@ -45,11 +48,16 @@ const USUAL: AccountScene = {
   signOutEverywhere: { ok: true, value: {} },
   exportAccount: { ok: true, value: { account: { id: "alice" }, contacts: [], calls: [], devices: [] } },
   deleteAccount: { ok: true },
+  prove: { ok: true, value: { code: "code", verifier: "v".repeat(43) } },
 };
 
 /** The sections about the account in each of their states; what a person does in them first stands in acts.ts. */
 export function accountScenes(settings: SettingsScene): Record<string, SettingsScene> {
   const scene = (account: AccountScene): SettingsScene => ({ ...settings, account });
+  const provided = (account: AccountScene): SettingsScene => ({
+    ...scene({ ...profileOf(BY_PROVIDER), ...account }),
+    around: { server: { version: "0.1.0", hasStun: true, hasRelay: false, sendsMail: true, provider: "Example Club" } },
+  });
   const refused = { ok: false, problem: "wrong-password" } as const;
   return {
     "account-loading": scene({ getProfile: "never", listSessions: "never" }),
@@ -59,10 +67,14 @@ export function accountScenes(settings: SettingsScene): Record<string, SettingsS
       around: { server: { version: "0.1.0", hasStun: true, hasRelay: false, sendsMail: false } },
     },
     "account-verified": scene(profileOf({ emailVerified: true })),
-    "account-no-password": scene(profileOf({ hasPassword: false })),
+    "account-no-password": provided({}),
+    "account-first-password": provided({ prove: "never" }),
+    "account-first-password-closed": provided({ prove: { ok: false, problem: "provider-closed" } }),
+    "account-provider-address": provided({ updateProfile: refused }),
+    "account-provider-password": provided(profileOf({ byProvider: true })),
     "account-address": scene({ updateProfile: refused }),
     "account-address-held": scene(profileOf({ emailVerified: true, resetsTo: "alice@old.example" })),
-    "account-address-stale": scene(profileOf({ hasPassword: false, resetsTo: "" })),
+    "account-address-stale": provided(profileOf({ ...BY_PROVIDER, resetsTo: "" })),
     "account-taken": scene({ updateProfile: { ok: false, problem: "handle-taken" } }),
     "account-picture": scene({}),
     "account-picture-refused": scene({}),
@@ -71,6 +83,7 @@ export function accountScenes(settings: SettingsScene): Record<string, SettingsS
     "account-too-many": scene({ requestVerification: { ok: false, problem: "too-many" } }),
     "data-exported": scene({}),
     "data-deleting": scene({ deleteAccount: refused }),
+    "data-deleting-provider": provided({ prove: { ok: false, problem: "provider-failed" } }),
     "data-deleted": {
       ...settings,
       view: { at: "signed-out", sessionEnded: false, device: DEVICE_AT_FIRST, deleted: true },
@@ -81,13 +94,14 @@ export function accountScenes(settings: SettingsScene): Record<string, SettingsS
 /** The commands about the account answer as the scene says; `note` hears the name of each. */
 export function accountCommands(note: (name: string) => void, given: AccountScene): AccountCommands {
   const answers = { ...USUAL, ...given };
-  const reply = (name: AskedFunction | "deleteAccount"): Promise<CommandAnswer> => {
+  const reply = (name: AskedFunction | "deleteAccount" | "prove"): Promise<CommandAnswer> => {
     note(name);
     const answer = answers[name] ?? { ok: true };
     return answer === "never" ? new Promise<never>(() => undefined) : Promise.resolve(answer);
   };
   return {
     ask: async (name) => readAsked(name, await reply(name)),
+    prove: async () => readProof(await reply("prove")),
     deleteAccount: () => reply("deleteAccount"),
     readPicture: (file) => Promise.resolve(file.type.startsWith("image/") ? PICTURE : undefined),
     saveFile: () => note("saveFile"),

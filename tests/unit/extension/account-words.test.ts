@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deviceWords, passwordRefusal } from "../../../extension/components/account-words.ts";
+import { deviceWords, firstPasswordRefusal, passwordRefusal, proofSentence } from "../../../extension/components/account-words.ts";
 import { createText } from "../../../extension/locales/text.ts";
 
 const text = createText("en");
@@ -13,6 +13,28 @@ describe("a password that was refused", () => {
     ["offline", { form: text.t("problem.offline") }],
   ] as const)("for %s is said where it has to be mended", (problem, words) => {
     expect(passwordRefusal(text, { ok: false, problem })).toEqual(words);
+  });
+});
+
+describe("[DEC-60] an act for which somebody was to sign in at the provider anew", () => {
+  const name = "Example Club";
+
+  it.each([
+    [{ problem: "provider-closed" }, text.t("proof.closed", { name })],
+    [{ problem: "provider-away" }, text.t("proof.away", { name })],
+    [{ problem: "provider-failed" }, text.t("proof.failed", { name })],
+    [{ problem: "bad-input" }, text.t("proof.failed", { name })],
+    [{ problem: "not-found" }, text.t("proof.other", { name })],
+    [{ problem: "too-many" }, text.t("problem.too-many")],
+  ] as const)("says of %j what to do, and of no password", (refused, sentence) => {
+    expect(proofSentence(text, name, { ok: false, ...refused })).toBe(sentence);
+    expect(sentence).not.toMatch(/password/i);
+    expect(firstPasswordRefusal(text, name, { ok: false, ...refused })).toEqual({ form: sentence });
+  });
+
+  it("says of a first password that was refused so at its field", () => {
+    const refused = { ok: false, problem: "bad-input", field: "password" } as const;
+    expect(firstPasswordRefusal(text, name, refused)).toEqual({ next: text.t("account.password-refused") });
   });
 });
 

@@ -27,6 +27,7 @@ describe("[DEC-51] the field that a refusal is about", () => {
     ["username", "handle"],
     ["email", "email"],
     ["current", "current"],
+    ["next", "password"],
     ["before", undefined],
     ["constructor", undefined],
     [undefined, undefined],
