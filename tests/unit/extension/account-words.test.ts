@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { deviceWords, firstPasswordRefusal, passwordRefusal, proofSentence } from "../../../extension/components/account-words.ts";
+import {
+  deviceWords,
+  firstPasswordRefusal,
+  passwordRefusal,
+  proofSentence,
+} from "../../../extension/components/account-words.ts";
 import { createText } from "../../../extension/locales/text.ts";
 
 const text = createText("en");
