@@ -6,6 +6,7 @@ import { aliceAndBob, type Person, say } from "../tests/support/people.ts";
 import { talk, type Talk } from "../tests/support/talk.ts";
 import { measureContactChanges } from "./bench-contacts.ts";
 import { benchList } from "./bench-list.ts";
+import { median } from "./median.ts";
 import { proportionalMegabytes, withChildren } from "./memory.ts";
 import { type Browser, extensionFolder } from "./setup/extension.ts";
 
@@ -57,12 +58,6 @@ function printContactTimes(times: readonly number[]): void {
     `${times.length} changes between two contacts, until all four devices know: ` +
       `median ${median(times).toFixed(0)} ms, longest ${Math.max(...times).toFixed(0)} ms`,
   );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
 async function printMemory(backend: Backend): Promise<void> {

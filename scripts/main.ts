@@ -42,6 +42,11 @@ const tasks: Readonly<Record<string, Task>> = {
   },
   results: { ...nothing, run: async () => (await import("./test-results.ts")).printResults() },
   bench: { ...everything, run: async (_args, signal) => (await import("./bench.ts")).bench(signal) },
+  "bench:call": {
+    browsers: ["chromium"],
+    builds: ["chrome"],
+    run: async (args, signal) => (await import("./bench-call.ts")).benchCall(args, signal),
+  },
   storm: { ...nothing, run: async (args, signal) => (await import("./storm.ts")).storm(args, signal) },
   pictures: {
     browsers: ["chromium"],
