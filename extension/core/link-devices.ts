@@ -26,17 +26,17 @@ export function wishesOf({ camera, microphone }: LinkState): DeviceWishes {
 }
 
 /** Whether the browser has not yet said what becomes of it. */
-export function isPending(device: DeviceState): boolean {
+function isPending(device: DeviceState): boolean {
   return device === "asking" || device === "withdrawn";
 }
 
-/** What came of the first question for both. Where the call went on without them, what is there now joins it. */
+/** What came of the first question for both. The call does not wait for them: what is there now joins it. */
 export function devicesCame(state: LinkState, event: Of<"devices">): LinkStep {
   // A camera that was not asked for may have been switched on meanwhile; that question is answered by itself.
   const camera = event.camera === "unwanted" ? state.camera : came(state.camera, event.camera);
   const next: LinkState = { ...state, camera, microphone: came(state.microphone, event.microphone) };
   const opened = (["camera", "microphone"] as const).filter((device) => event[device] === "on");
-  const isJoining = state.phase.at !== "camera";
+  const isJoining = state.phase.at !== "waiting";
   return step<LinkState, LinkEffect>(
     next,
     ...opened.filter((device) => isJoining || next[device] === "off").map((device) => switchTrack(next, device)),
@@ -90,7 +90,7 @@ export function moved(state: LinkState, media: Media): LinkStep {
     remote: { camera: true, microphone: true },
     needsClick: false,
     lived: false,
-    phase: { at: "camera", accepted: false },
+    phase: { at: "waiting", accepted: false },
   };
   const mute: LinkEffect[] = sendsAs(state, fresh) ? [] : [switchTrack(fresh, "microphone")];
   const drop: LinkEffect[] = [{ type: "drop-connection" }, ...mute];

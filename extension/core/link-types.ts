@@ -28,9 +28,8 @@ export interface LinkState {
 
 /** How far the media is. Instants are ms since 1970, by this machine. */
 export type LinkPhase =
-  /** Waits for the ticket, and `until` for the devices: a permission that is still asked for does not hold up the call. */
-  | { at: "camera"; accepted: boolean }
-  | { at: "camera"; accepted: boolean; ticket: Ticket; until: number }
+  /** Waits for the ticket. For the devices nothing waits: they open meanwhile, and join what there is by then. */
+  | { at: "waiting"; accepted: boolean }
   /** Becomes known to PeerServer. */
   | { at: "registering"; ticket: Ticket; accepted: boolean; until: number }
   /** PeerServer refused this side or lost it, and is asked again at `againAt`; `until` is set once the call is accepted. */

@@ -1,5 +1,5 @@
 import { type Ticket, unreachable } from "#protocol";
-import { deviceChanged, devicesAtFirst, devicesCame, held, isPending, moved, switched } from "./link-devices.ts";
+import { deviceChanged, devicesAtFirst, devicesCame, held, moved, switched } from "./link-devices.ts";
 import {
   andThen,
   connectionChanged,
@@ -16,8 +16,6 @@ import { isRenewed, renewalDue, renewed, withRenewal } from "./link-renewal.ts";
 import { type Step, step } from "./machine.ts";
 import type { DeviceWishes } from "./view.ts";
 
-/** The devices may take this long before the call goes on without them; they join it when they are there. */
-const DEVICES_MS = 3_000;
 const REGISTERING_MS = 10_000;
 /** PeerServer may have lost this side with the network, and is asked again after this span. */
 const REGISTER_AGAIN_MS = 2_000;
@@ -44,7 +42,7 @@ export function openLink(event: Of<"call">, wishes?: DeviceWishes): LinkStep {
     remote: { camera: true, microphone: true },
     needsClick: false,
     lived,
-    phase: { at: "camera", accepted: false },
+    phase: { at: "waiting", accepted: false },
   };
   if (event.over) return step({ ...fresh, phase: { at: "over" } });
   const told = callChanged(fresh, event);
@@ -62,7 +60,7 @@ export function updateLink(state: LinkState, event: LinkEvent): LinkStep {
     case "moved":
       return event.over ? over(state) : andThen(moved(state, event.media), (next) => callChanged(next, event));
     case "devices":
-      return andThen(devicesCame(state, event), (next) => registerWhenReady(next, event.at));
+      return devicesCame(state, event);
     case "registered":
       return registered(state, event.at);
     case "peer-failed":
@@ -97,8 +95,6 @@ export function linkDue(state: LinkState): number | undefined {
 
 function phaseDue({ phase }: LinkState): number | undefined {
   switch (phase.at) {
-    case "camera":
-      return "until" in phase ? phase.until : undefined;
     case "registering":
     case "linking":
       return phase.until;
@@ -106,6 +102,7 @@ function phaseDue({ phase }: LinkState): number | undefined {
       return phase.until === undefined ? phase.againAt : Math.min(phase.againAt, phase.until);
     case "interrupted":
       return Math.min(phase.restartAt, phase.until, phase.freshAt ?? phase.until);
+    case "waiting":
     case "live":
     case "failed":
     case "over":
@@ -120,12 +117,11 @@ function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }
   const { phase } = state;
   const told: LinkState = { ...state, outgoing, media };
   switch (phase.at) {
-    case "camera": {
-      const waiting: LinkPhase = ticket
-        ? { at: "camera", accepted, ticket, until: devicesUntil(phase, at) }
-        : { at: "camera", accepted };
-      return registerWhenReady({ ...told, phase: waiting }, at);
-    }
+    case "waiting":
+      // Whatever the devices give joins what was begun without them.
+      return ticket === undefined
+        ? step({ ...told, phase: { at: "waiting", accepted } })
+        : register(told, { ticket, accepted, until: at + REGISTERING_MS }, at);
     case "registering":
       if (isOther(ticket, phase.ticket)) return relink(told, { ticket, accepted, until: phase.until }, at);
       return phase.accepted === accepted ? step(state) : step({ ...state, media, phase: { ...phase, accepted } });
@@ -157,17 +153,6 @@ function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }
 
 function isOther(ticket: Ticket | undefined, known: Ticket): ticket is Ticket {
   return ticket !== undefined && ticket.self !== known.self;
-}
-
-function devicesUntil(phase: LinkPhase, at: number): number {
-  return phase.at === "camera" && "until" in phase ? phase.until : at + DEVICES_MS;
-}
-
-function registerWhenReady(state: LinkState, at: number): LinkStep {
-  const { phase, camera, microphone } = state;
-  if (phase.at !== "camera" || !("ticket" in phase)) return step(state);
-  if ((isPending(camera) || isPending(microphone)) && at < phase.until) return step(state);
-  return register(state, { ticket: phase.ticket, accepted: phase.accepted, until: at + REGISTERING_MS }, at);
 }
 
 /** A fresh connection in the place of the old one, which has some time even where that was nearly lost. [CALL-13] */
@@ -228,8 +213,6 @@ function due(state: LinkState, at: number): LinkStep {
 function phaseIsDue(state: LinkState, at: number): LinkStep {
   const { phase } = state;
   switch (phase.at) {
-    case "camera":
-      return registerWhenReady(state, at);
     case "registering":
       if (at < phase.until) return step(state);
       return phase.accepted ? failed(state, "peer-server", true) : peerFailed(state, at);
@@ -242,6 +225,7 @@ function phaseIsDue(state: LinkState, at: number): LinkStep {
         : step(state);
     case "interrupted":
       return interruptedDue(state, phase, at);
+    case "waiting":
     case "live":
     case "failed":
     case "over":

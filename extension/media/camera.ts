@@ -15,6 +15,8 @@ export type DeviceLost = (device: Device) => void;
 export class Devices {
   readonly #tracks: Partial<Record<Device, MediaStreamTrack | undefined>> = {};
   readonly #placeholders: Partial<Record<Device, MediaStreamTrack>> = {};
+  /** Those that are being opened. */
+  readonly #asked = new Set<Device>();
   readonly #lost: DeviceLost;
   readonly #chosen: ChosenDevices;
   #over = false;
@@ -35,7 +37,7 @@ export class Devices {
   /** Opens what the call asks for. The two are asked for together, in one prompt, and each by itself where that fails. */
   async open(media: Media): Promise<{ camera: DeviceOutcome | "unwanted"; microphone: DeviceOutcome }> {
     if (media === "audio") return { camera: "unwanted", microphone: await this.openOne("microphone") };
-    const both = await openBoth(this.#chosen);
+    const both = await this.#asking(["camera", "microphone"], openBoth(this.#chosen));
     if (typeof both !== "string") {
       this.#keep(both);
       return { camera: "on", microphone: "on" };
@@ -44,7 +46,7 @@ export class Devices {
   }
 
   async openOne(device: Device): Promise<DeviceOutcome> {
-    const stream = await openOne(device, this.#chosen);
+    const stream = await this.#asking([device], openOne(device, this.#chosen));
     if (typeof stream === "string") return stream;
     this.#keep(stream);
     return "on";
@@ -54,6 +56,11 @@ export class Devices {
   track(device: Device): MediaStreamTrack {
     const standIn = device === "camera" ? placeholderPicture : silence;
     return this.#tracks[device] ?? (this.#placeholders[device] ??= standIn());
+  }
+
+  /** What to send of one kind from now on; null while it is being opened, so that no stand-in is seen for a moment. */
+  trackSoFar(device: Device): MediaStreamTrack | null {
+    return this.#asked.has(device) && this.#tracks[device] === undefined ? null : this.track(device);
   }
 
   /** The camera's own picture, or undefined where it gives none. */
@@ -84,6 +91,13 @@ export class Devices {
     this.close("camera");
     this.close("microphone");
     for (const track of Object.values(this.#placeholders)) track.stop();
+  }
+
+  async #asking<T>(devices: readonly Device[], opening: Promise<T>): Promise<T> {
+    for (const device of devices) this.#asked.add(device);
+    const opened = await opening;
+    for (const device of devices) this.#asked.delete(device);
+    return opened;
   }
 
   #keep(stream: MediaStream): void {

@@ -28,6 +28,7 @@ export class LineWatch {
   follow(pc: RTCPeerConnection): void {
     this.stop();
     this.#pc = pc;
+    void adjustSending(pc, this.#step);
     this.#timer = setInterval(() => void this.#look(pc), LOOK_EVERY_MS);
   }
 

@@ -1,5 +1,6 @@
 import type { IceServer, Ticket } from "#protocol";
-import { type MediaConnection, Peer, type PeerError, type PeerOptions } from "peerjs";
+import type { MediaConnection, Peer, PeerError, PeerOptions } from "peerjs";
+import { addLines, type FirstTracks, handing, prepareConnection } from "./prepared-connection.ts";
 import { REFUSED_DATA } from "./refused-data.ts";
 
 /** An SDP description as the link's signals carry it. */
@@ -13,6 +14,14 @@ export interface MediaWay {
   origin: string;
   /** The media goes through a relay alone, so that the other side learns no address of ours. */
   relayOnly: boolean;
+}
+
+/** What is sent when the connection is made. */
+export interface FirstSent {
+  /** By the side that dials, which waits for nothing. */
+  soFar: () => FirstTracks;
+  /** By the side that is dialled: a track of each kind. */
+  whole: () => MediaStream;
 }
 
 export interface PeerLinkListener {
@@ -37,29 +46,48 @@ const LOOK_FOR_MEDIA_EVERY_MS = 50;
  */
 export class PeerLink {
   #peer: Peer | undefined;
+  /** The connection to come, which gathers its candidates already. */
+  #prepared: RTCPeerConnection | undefined;
+  /** Names the last registration. */
+  #registration = {};
   #connection: MediaConnection | undefined;
   /** Held by ourselves: PeerJS forgets it when it believes the call to be over. */
   #pc: RTCPeerConnection | undefined;
   #flows = false;
   readonly #life = new AbortController();
   readonly #way: MediaWay;
-  readonly #send: () => MediaStream;
+  readonly #first: FirstSent;
   readonly #listener: PeerLinkListener;
 
-  /** `send` gives what to send when the connection is made. */
-  constructor(way: MediaWay, send: () => MediaStream, listener: PeerLinkListener) {
+  constructor(way: MediaWay, first: FirstSent, listener: PeerLinkListener) {
     this.#way = way;
-    this.#send = send;
+    this.#first = first;
     this.#listener = listener;
   }
 
   /**
    * Becomes known to PeerServer by the ticket's own id, and takes the call of the ticket's other side alone. What an
-   * older ticket had begun is dropped.
+   * older ticket had begun is dropped. Meanwhile the connection to come gathers its candidates: while it rings, on the side
+   * that called.
    */
   register(ticket: Ticket): void {
     this.drop();
-    const peer = new Peer(ticket.self, optionsOf(ticket, this.#way));
+    const registration = (this.#registration = {});
+    const options = optionsOf(ticket, this.#way);
+    loadPeerJs().then(
+      (loaded) => {
+        if (registration !== this.#registration) return;
+        this.#meet(new loaded.Peer(ticket.self, options), ticket);
+        // While its socket opens.
+        this.#prepared = prepareConnection(iceOf(ticket, this.#way));
+      },
+      () => {
+        if (registration === this.#registration) this.#listener.failed();
+      },
+    );
+  }
+
+  #meet(peer: Peer, ticket: Ticket): void {
     this.#peer = peer;
     peer.on("open", () => this.#ifCurrent(peer, () => this.#listener.registered()));
     peer.on("error", (error) => this.#ifCurrent(peer, () => this.#peerError(error, ticket)));
@@ -69,15 +97,20 @@ export class PeerLink {
 
   /** Calls the other side. PeerServer keeps the offer for some seconds where it is not there yet. */
   dial(ticket: Ticket): void {
-    const connection = this.#peer?.call(ticket.remote, this.#send());
-    if (connection === undefined) this.#listener.failed();
-    else this.#adopt(connection);
+    const pc = this.#takePrepared() ?? prepareConnection(iceOf(ticket, this.#way));
+    addLines(pc, this.#first.soFar());
+    const connection = handing(pc, () => this.#peer?.call(ticket.remote, new MediaStream()));
+    if (connection !== undefined) {
+      this.#adopt(connection);
+      return;
+    }
+    pc.close();
+    this.#listener.failed();
   }
 
   /** From its next restart of ICE on the connection goes by these. */
   useIce(iceServers: IceServer[]): void {
-    const servers = iceServers.map(({ urls, username = "", credential = "" }) => ({ urls, username, credential }));
-    this.#pc?.setConfiguration({ ...this.#pc.getConfiguration(), iceServers: servers });
+    this.#pc?.setConfiguration({ ...this.#pc.getConfiguration(), iceServers: serversOf(iceServers) });
   }
 
   /** An offer that restarts ICE; undefined where there is nothing to restart. */
@@ -126,7 +159,8 @@ export class PeerLink {
       connection.close();
       return;
     }
-    connection.answer(this.#send());
+    const pc = this.#takePrepared() ?? prepareConnection(iceOf(ticket, this.#way));
+    handing(pc, () => connection.answer(this.#first.whole()));
     this.#adopt(connection);
   }
 
@@ -196,15 +230,38 @@ export class PeerLink {
     pc?.close();
   }
 
+  #takePrepared(): RTCPeerConnection | undefined {
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    return prepared;
+  }
+
   #dropPeer(): void {
+    this.#registration = {};
+    this.#takePrepared()?.close();
     const peer = this.#peer;
     this.#peer = undefined;
     peer?.destroy();
   }
 }
 
-function optionsOf(ticket: Ticket, { origin, relayOnly }: MediaWay): PeerOptions {
-  const server = new URL(origin);
+/** Who calls this early has PeerJS when there is a ticket: it is read but once. */
+export function loadPeerJs(): Promise<typeof import("./peerjs.ts")> {
+  return import("./peerjs.ts");
+}
+
+/** One way for everything, as every browser takes it: so there is but one to gather for. */
+function iceOf({ iceServers }: Ticket, { relayOnly }: MediaWay): RTCConfiguration {
+  const policy = relayOnly ? "relay" : "all";
+  return { iceServers: serversOf(iceServers), iceTransportPolicy: policy, bundlePolicy: "max-bundle" };
+}
+
+function serversOf(iceServers: readonly IceServer[]): RTCIceServer[] {
+  return iceServers.map(({ urls, username = "", credential = "" }) => ({ urls, username, credential }));
+}
+
+function optionsOf(ticket: Ticket, way: MediaWay): PeerOptions {
+  const server = new URL(way.origin);
   const secure = server.protocol === "https:";
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a class in PeerJS's types alone
   return {
@@ -215,7 +272,7 @@ function optionsOf(ticket: Ticket, { origin, relayOnly }: MediaWay): PeerOptions
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- for PeerJS's own cloud; a PeerServer asks for it still
     key: ticket.peer.key,
     token: ticket.token,
-    config: { iceServers: ticket.iceServers, iceTransportPolicy: relayOnly ? "relay" : "all" },
+    config: iceOf(ticket, way),
     serializers: REFUSED_DATA,
   };
 }

@@ -9,6 +9,11 @@ const PICTURES: Record<PictureStep, Wanted> = {
   smallest: { active: true, scaleResolutionDownBy: 4, maxBitrate: 130_000 },
   paused: { active: false },
 };
+/**
+ * Until it is connected: of a line that they know nothing of browsers take no large picture, and drop one after the other
+ * from the camera, each smaller, until one is small enough. Half of the usual size is so at once.
+ */
+const FIRST: Wanted = { active: true, scaleResolutionDownBy: 2 };
 /** Of the room that there is the sound takes its part first, and routers that heed it let it through first. */
 const SOUND: Wanted = { priority: "high", networkPriority: "high" };
 
@@ -20,8 +25,9 @@ const told = new WeakMap<RTCRtpSender, Wanted>();
  * time. Never rejects.
  */
 export async function adjustSending(pc: RTCPeerConnection, step: PictureStep): Promise<void> {
+  const picture = step === "full" && pc.connectionState !== "connected" ? FIRST : PICTURES[step];
   for (const { sender, receiver } of pc.getTransceivers()) {
-    const wanted = receiver.track.kind === "audio" ? SOUND : PICTURES[step];
+    const wanted = receiver.track.kind === "audio" ? SOUND : picture;
     if (told.get(sender) !== wanted) await tell(sender, wanted).catch(() => undefined);
   }
 }

@@ -40,7 +40,12 @@ export class CallMedia {
     this.#listener = listener;
     const { happened } = listener;
     this.#devices = new Devices(chosen, (device) => happened({ type: "device-changed", device, outcome: "missing" }));
-    this.#peer = new PeerLink(way, () => this.#toSend(), {
+    const devices = this.#devices;
+    const first = {
+      soFar: () => ({ audio: devices.trackSoFar("microphone"), video: devices.trackSoFar("camera") }),
+      whole: () => new MediaStream([devices.track("microphone"), devices.track("camera")]),
+    };
+    this.#peer = new PeerLink(way, first, {
       registered: () => happened({ type: "registered" }),
       failed: () => happened({ type: "peer-failed" }),
       connection: (state) => {
@@ -70,6 +75,7 @@ export class CallMedia {
         void this.#devices.open(effect.media).then((outcome) => {
           this.#showOwn();
           happened({ type: "devices", ...outcome });
+          this.#standIn(outcome);
         });
         break;
       case "open-device":
@@ -143,8 +149,11 @@ export class CallMedia {
     );
   }
 
-  #toSend(): MediaStream {
-    return new MediaStream([this.#devices.track("microphone"), this.#devices.track("camera")]);
+  /** Something is sent also in the place of what is not there, so that the other side sees that the line stands. */
+  #standIn(outcome: Awaited<ReturnType<Devices["open"]>>): void {
+    const { camera, microphone } = outcome;
+    if (microphone !== "on") void this.#peer.replaceTrack("audio", this.#devices.track("microphone"));
+    if (camera !== "on" && camera !== "unwanted") void this.#peer.replaceTrack("video", this.#devices.track("camera"));
   }
 
   #showOwn(): void {

@@ -1,11 +1,13 @@
-import { mount } from "svelte";
 import "../../components/tokens.css";
-import { appView } from "../../state/app-view.svelte.ts";
+import { loadPeerJs } from "../../media/peer-link.ts";
 import { callPage } from "../../state/call-page.svelte.ts";
-import App from "./App.svelte";
 
-const target = document.getElementById("app");
-if (target === null) throw new Error("The page has no #app");
-appView.follow();
+/** A background that has to start first is not waited for longer. */
+const SCREEN_WITHIN_MS = 200;
+
+// Somebody waits on the other side: what asks for the camera and connects goes before what is to be seen.
 callPage.open(location.search);
-mount(App, { target });
+loadPeerJs().catch(() => undefined);
+void Promise.race([callPage.heard, new Promise((resolve) => setTimeout(resolve, SCREEN_WITHIN_MS))]).then(
+  () => import("./screen.ts"),
+);

@@ -2,9 +2,8 @@ import { describe, expect, it } from "vitest";
 import { updateLink } from "../../../extension/core/link.ts";
 import type { DeviceOutcome, LinkEffect, LinkState } from "../../../extension/core/link-types.ts";
 import { NOW } from "./given.ts";
-import { first, type LinkHappening, links, says, tells } from "./link-given.ts";
+import { type LinkHappening, links, says, tells } from "./link-given.ts";
 
-const REGISTER: LinkEffect = { type: "register", ticket: first };
 const outcomes: DeviceOutcome[] = ["refused", "missing", "busy"];
 const devices = ["camera", "microphone"] as const;
 
@@ -21,9 +20,9 @@ describe("the devices of a link", () => {
   it.each(outcomes.flatMap((camera) => outcomes.map((microphone) => ({ camera, microphone }))))(
     "hold up no call: camera $camera, microphone $microphone",
     (came) => {
-      const { state, effects } = on(links["camera with a ticket"], { type: "devices", ...came });
+      const { state, effects } = on(links["registering without devices"], { type: "devices", ...came });
       expect(state).toEqual({ ...links.registering, ...came });
-      expect(effects).toEqual([REGISTER]);
+      expect(effects).toEqual([]);
       expect(on({ ...links.linking, ...came }, { type: "connection", state: "connected" }).effects).toEqual([
         tells("media-connected"),
         says({ kind: "media-state", camera: false, microphone: false }),
@@ -32,17 +31,9 @@ describe("the devices of a link", () => {
   );
 
   it("know a camera that was not asked for", () => {
-    const given: LinkState = { ...links["camera with a ticket"], camera: "unwanted" };
+    const given: LinkState = { ...links["registering without devices"], camera: "unwanted" };
     const { state } = on(given, { type: "devices", camera: "unwanted", microphone: "on" });
     expect(state).toEqual({ ...links.registering, camera: "unwanted" });
-  });
-
-  it("hold the call up while only one of them is still asked for", () => {
-    for (const device of devices) {
-      const given: LinkState = { ...links["camera with a ticket"], camera: "on", microphone: "on", [device]: "asking" };
-      expect(on(given, { type: "due" }, 2_999).state).toBe(given);
-      expect(on(given, { type: "due" }, 3_000).effects).toEqual([REGISTER]);
-    }
   });
 
   it.each([

@@ -34,8 +34,8 @@ const asked = { camera: "asking", microphone: "asking" } as const;
 
 /** A link in each of its phases, by the phase's name. */
 export const links = {
-  camera: link({ at: "camera", accepted: true }, asked),
-  "camera with a ticket": link({ at: "camera", accepted: true, ticket: first, until: NOW + 3_000 }, asked),
+  waiting: link({ at: "waiting", accepted: true }, asked),
+  "registering without devices": link({ at: "registering", ticket: first, accepted: true, until: NOW + 10_000 }, asked),
   registering: link({ at: "registering", ticket: first, accepted: true, until: NOW + 10_000 }),
   "unregistered while it rings": link({ at: "unregistered", ticket: first, accepted: false, againAt: NOW + 2_000 }),
   unregistered: link({ at: "unregistered", ticket: first, accepted: true, againAt: NOW + 2_000, until: NOW + 10_000 }),

@@ -27,7 +27,7 @@ describe("a page that goes on with another call", () => {
   it("[CALL-12] waits for a ticket that is not there yet", () => {
     const { state, effects } = moves(links.live, "video", { accepted: false });
     expect(effects).toEqual([DROP]);
-    expect(state).toEqual(link({ at: "camera", accepted: false }));
+    expect(state).toEqual(link({ at: "waiting", accepted: false }));
   });
 
   it("lets everything go where the other call is over already", () => {
@@ -41,8 +41,8 @@ describe("a page that goes on with another call", () => {
     ["on", "on", [REGISTER]],
     ["off", "off", [REGISTER]],
     ["refused", "refused", [REGISTER]],
-    ["unwanted", "asking", [{ type: "open-device", device: "camera" }]],
-    ["asking", "asking", []],
+    ["unwanted", "asking", [{ type: "open-device", device: "camera" }, REGISTER]],
+    ["asking", "asking", [REGISTER]],
   ])("with pictures has a camera that was %s as %s", (was, is, then) => {
     const { state, effects } = moves({ ...links.live, camera: was }, "video");
     expect(state.camera).toBe(is);
@@ -54,7 +54,7 @@ describe("a page that goes on with another call", () => {
     ["off", "unwanted", [REGISTER]],
     ["missing", "unwanted", [REGISTER]],
     ["unwanted", "unwanted", [REGISTER]],
-    ["asking", "withdrawn", []],
+    ["asking", "withdrawn", [REGISTER]],
   ])("without pictures has a camera that was %s as %s", (was, is, then) => {
     const { state, effects } = moves({ ...links.live, camera: was }, "audio");
     expect(state).toMatchObject({ camera: is, media: "audio" });

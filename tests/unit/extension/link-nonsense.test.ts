@@ -20,6 +20,7 @@ const names = Object.keys(links) as LinkName[]; // The keys of a literal are its
 const notOver = names.filter((name) => name !== "over");
 const going = notOver.filter((name) => name !== "failed");
 const up: LinkName[] = ["live", "interrupted"];
+const registering: LinkName[] = ["registering", "registering without devices"];
 const linking: LinkName[] = ["linking while it rings", "linking"];
 
 interface Column {
@@ -35,8 +36,8 @@ interface Column {
 
 const columns: Column[] = [
   { event: "the end of the call", when: told({ over: true }), answered: notOver },
-  { event: "registered", when: { type: "registered" }, answered: ["registering"] },
-  { event: "peer-failed", when: { type: "peer-failed" }, answered: ["registering", ...linking] },
+  { event: "registered", when: { type: "registered" }, answered: registering },
+  { event: "peer-failed", when: { type: "peer-failed" }, answered: [...registering, ...linking] },
   { event: "connecting", when: { type: "connection", state: "connecting" }, answered: [] },
   { event: "connected", when: { type: "connection", state: "connected" }, answered: [...linking, "interrupted"] },
   { event: "disconnected", when: { type: "connection", state: "disconnected" }, answered: ["live"] },
@@ -62,19 +63,12 @@ const columns: Column[] = [
     event: "a late due",
     when: { type: "due" },
     after: 3_600_000,
-    answered: [
-      "camera with a ticket",
-      "registering",
-      "unregistered while it rings",
-      "unregistered",
-      "linking",
-      "interrupted",
-    ],
+    answered: [...registering, "unregistered while it rings", "unregistered", "linking", "interrupted"],
   },
   {
     event: "a repeat that it rings",
     when: told({ accepted: false, ticket: first }),
-    answered: ["camera", "camera with a ticket", "registering", "unregistered"],
+    answered: ["waiting", ...registering, "unregistered"],
   },
   { event: "new ends", when: told({ ticket: second }), answered: notOver },
 ];

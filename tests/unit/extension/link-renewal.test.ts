@@ -24,10 +24,9 @@ const interrupted: LinkState = { ...live, phase: { ...lost, ticket } };
 
 describe("[DEC-56] the credentials of a relay", () => {
   it("are to be renewed when three quarters of their time are over", () => {
-    const camera = { ...links["camera with a ticket"], camera: "on", microphone: "on" } as const;
-    const { state } = updateLink(camera, told({ ticket }));
+    const { state } = updateLink(links.waiting, told({ ticket }));
     expect(state.renewAt).toBe(RENEW_AT);
-    expect(updateLink(camera, told({ ticket: first })).state).not.toHaveProperty("renewAt");
+    expect(updateLink(links.waiting, told({ ticket: first })).state).not.toHaveProperty("renewAt");
   });
 
   it("are asked for then, and again every 30 s until others come", () => {

@@ -31,52 +31,28 @@ const ringing = link({ at: "registering", ticket: first, accepted: false, until:
 
 const beginning: Row[] = [
   {
-    name: "waits for the devices once it has a ticket, for 3 s",
-    given: links.camera,
+    name: "registers at once with its ticket, whatever becomes of the devices",
+    given: links.waiting,
     when: told({ ticket: first }),
-    next: links["camera with a ticket"],
-  },
-  {
-    name: "waits no longer for the devices when it is told again",
-    given: links["camera with a ticket"],
-    after: 2_000,
-    when: told({ ticket: first }),
-    next: links["camera with a ticket"],
+    next: links["registering without devices"],
+    effects: [{ type: "register", ticket: first }],
   },
   {
     name: "waits for a ticket where the devices came first",
-    given: links.camera,
+    given: links.waiting,
     when: came,
-    next: link({ at: "camera", accepted: true }),
+    next: link({ at: "waiting", accepted: true }),
   },
   {
-    name: "registers at once with a ticket that comes after the devices",
-    given: link({ at: "camera", accepted: true }),
-    when: told({ ticket: first }),
-    next: links.registering,
-    effects: [{ type: "register", ticket: first }],
-  },
-  {
-    name: "registers as soon as the devices are there",
-    given: links["camera with a ticket"],
-    when: came,
-    next: links.registering,
-    effects: [{ type: "register", ticket: first }],
-  },
-  {
-    name: "registers without devices that are still asked for after 3 s",
-    given: links["camera with a ticket"],
-    after: 3_000,
-    when: { type: "due" },
-    next: {
-      ...links["camera with a ticket"],
-      phase: { at: "registering", ticket: first, accepted: true, until: NOW + 13_000 },
-    },
-    effects: [{ type: "register", ticket: first }],
+    name: "dials without devices that are still asked for",
+    given: links["registering without devices"],
+    when: { type: "registered" },
+    next: { ...links["registering without devices"], phase: links.linking.phase },
+    effects: [{ type: "dial", ticket: first }],
   },
   {
     name: "takes another side and lesser media from a merged call before it registers [CALL-6]",
-    given: callers(link({ at: "camera", accepted: false })),
+    given: callers(link({ at: "waiting", accepted: false })),
     when: told({ media: "audio", ticket: second }),
     next: link({ at: "registering", ticket: second, accepted: true, until: NOW + 10_000 }, { media: "audio" }),
     effects: [{ type: "register", ticket: second }],
@@ -196,15 +172,18 @@ describe("a link", () => {
     ["audio", "unwanted"],
   ] as const)("opens with the devices of %s: the camera is %s", (media, camera) => {
     expect(openLink(told({ media, accepted: false, outgoing: true }))).toEqual({
-      state: link({ at: "camera", accepted: false }, { outgoing: true, media, camera, microphone: "asking" }),
+      state: link({ at: "waiting", accepted: false }, { outgoing: true, media, camera, microphone: "asking" }),
       effects: [{ type: "open-devices", media }],
     });
   });
 
-  it("opens with a ticket that is there already, and waits for the devices", () => {
+  it("opens with a ticket that is there already, and registers while the devices open", () => {
     expect(openLink(told({ ticket: first }))).toEqual({
-      state: links["camera with a ticket"],
-      effects: [{ type: "open-devices", media: "video" }],
+      state: links["registering without devices"],
+      effects: [
+        { type: "open-devices", media: "video" },
+        { type: "register", ticket: first },
+      ],
     });
   });
 
@@ -215,8 +194,7 @@ describe("a link", () => {
   });
 
   it.each([
-    ["camera", undefined],
-    ["camera with a ticket", 3_000],
+    ["waiting", undefined],
     ["registering", 10_000],
     ["linking while it rings", undefined],
     ["linking", 30_000],
