@@ -30,6 +30,8 @@ export interface CallControl {
 
 export interface ControlsState {
   microphoneOn: boolean;
+  /** Whether a key holds it open that is off otherwise. */
+  microphoneHeld: boolean;
   cameraOn: boolean;
   /** Words and files: whether their panel is open, and what came since it was last. */
   messages: { open: boolean; unread: number };
@@ -39,15 +41,15 @@ export interface ControlsState {
 
 /** The controls in their order; those at the end are the first that a narrow page puts into the menu. */
 export function barControls(text: Text, state: ControlsState, acts: CallActs): CallControl[] {
-  const { microphoneOn, cameraOn, messages, fullScreen } = state;
+  const { microphoneOn, microphoneHeld, cameraOn, messages, fullScreen } = state;
   const { unread } = messages;
   const all: CallControl[] = [
     {
       act: "microphone",
       name: text.t("call.microphone"),
       means: text.t(microphoneOn ? "call.microphone-off" : "call.microphone-on"),
-      Icon: microphoneOn ? Mic : MicOff,
-      inverted: !microphoneOn,
+      Icon: microphoneOn || microphoneHeld ? Mic : MicOff,
+      inverted: !microphoneOn && !microphoneHeld,
       pressed: microphoneOn,
     },
     {

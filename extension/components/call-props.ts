@@ -4,6 +4,7 @@ import type { LinkFailure } from "../core/link-types.ts";
 import type { QualityView } from "../core/quality-types.ts";
 import type { CallEnd, WaitingView } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
+import type { CallDevicesProps } from "./device-props.ts";
 import type { ExchangeProps } from "./exchange-props.ts";
 import type { Problem } from "../messaging/commands.ts";
 
@@ -53,8 +54,8 @@ export interface CallScreenProps extends ExchangeProps {
   /** Where it is shown, if at all. */
   ownPicture: OwnPicturePlace;
   remoteStream?: MediaStream | undefined;
-  /** Which devices serve in the place of those that the person chose, which are not there. */
-  replaced?: readonly ("camera" | "microphone")[] | undefined;
+  /** What serves as camera, microphone and speaker. */
+  devices: CallDevicesProps;
   /** The browser's id of what their sound is heard at; else the system's own choice. */
   speaker?: string | undefined;
   /** Whether ours is switched on, be it still asked for; a device with a problem counts as off. */

@@ -15,6 +15,8 @@ export interface DeviceSettings {
   camera?: string;
   microphone?: string;
   speaker?: string;
+  /** What is behind the person is blurred, where the platform does that. */
+  backgroundBlur: boolean;
   /** What rings, where that is another than the speaker of the calls. */
   ringer?: string;
   /** Nobody touched the machine for so long: this device is unattended. */
@@ -47,6 +49,7 @@ export const DEVICE_AT_FIRST: DeviceSettings = {
   ringSilently: false,
   ringSound: "marimba",
   ringVolume: 1,
+  backgroundBlur: false,
   idleMinutes: 5,
   relayOnly: false,
   ownPicture: { x: "right", y: "bottom", hidden: false },

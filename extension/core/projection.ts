@@ -115,8 +115,9 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
 }
 
 function callDeviceOf({ device }: SignedIn): CallDevice {
-  const { camera, microphone, speaker, relayOnly, ownPicture } = device;
+  const { camera, microphone, speaker, backgroundBlur, relayOnly, ownPicture } = device;
   return {
+    backgroundBlur,
     relayOnly,
     ownPicture,
     ...(camera === undefined ? {} : { camera }),

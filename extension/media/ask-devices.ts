@@ -18,6 +18,17 @@ export async function openOne(device: MediaDevice, chosen: ChosenDevices): Promi
   return opened === "missing" && chosen[device] !== undefined ? ask(constraintsOf(device, {})) : opened;
 }
 
+/** This very one, or why not. Never rejects. */
+export async function openThis(device: MediaDevice, id: string): Promise<Opened> {
+  return ask(constraintsOf(device, { [device]: id }));
+}
+
+/** Whether the browser lets us; where it does not say, it does. */
+export async function mayUse(device: MediaDevice): Promise<boolean> {
+  const permission = await navigator.permissions.query({ name: device }).catch(() => undefined);
+  return permission?.state !== "denied";
+}
+
 /** The chosen one is demanded: of one that is only wished for, browsers make what they like. */
 function constraintsOf(device: MediaDevice, chosen: ChosenDevices): MediaStreamConstraints {
   const one = chosen[device] === undefined ? {} : { deviceId: { exact: chosen[device] } };

@@ -1,37 +1,58 @@
 import type { Media } from "#protocol";
 import type { DeviceOutcome } from "../core/link-types.ts";
-import { type ChosenDevices, openBoth, openOne } from "./ask-devices.ts";
+import { type ChosenDevices, type MediaDevice, openBoth, openOne, openThis } from "./ask-devices.ts";
+import { setBlur } from "./background-blur.ts";
+import type { ListedDevice } from "./device-list.ts";
 import { placeholderPicture, silence } from "./placeholders.ts";
 
-type Device = "camera" | "microphone";
-
-/** Reports a device that went away by itself, for example because it was unplugged. */
-export type DeviceLost = (device: Device) => void;
+export interface DevicesListener {
+  /** One went away by itself, for example because it was unplugged. */
+  lost: (device: MediaDevice, lost: ListedDevice) => void;
+  /** The platform sets the camera otherwise than before. */
+  configured: () => void;
+}
 
 /**
  * This side's camera and microphone. Whatever they give, there is a track of each kind to send from the start, since
  * PeerJS cannot add one to a call later: a black picture and silence stand in.
  */
 export class Devices {
-  readonly #tracks: Partial<Record<Device, MediaStreamTrack | undefined>> = {};
-  readonly #placeholders: Partial<Record<Device, MediaStreamTrack>> = {};
+  readonly #tracks: Partial<Record<MediaDevice, MediaStreamTrack | undefined>> = {};
+  readonly #placeholders: Partial<Record<MediaDevice, MediaStreamTrack>> = {};
   /** Those that are being opened. */
-  readonly #asked = new Set<Device>();
-  readonly #lost: DeviceLost;
-  readonly #chosen: ChosenDevices;
+  readonly #asked = new Set<MediaDevice>();
+  /** What was wanted and is not there: it is taken when it comes. */
+  readonly #missing = new Set<MediaDevice>();
+  readonly #listener: DevicesListener;
+  #chosen: ChosenDevices;
+  #blur: boolean;
   #over = false;
 
-  constructor(chosen: ChosenDevices, lost: DeviceLost) {
-    this.#chosen = chosen;
-    this.#lost = lost;
+  constructor(chosen: ChosenDevices & { backgroundBlur: boolean }, listener: DevicesListener) {
+    const { camera, microphone, backgroundBlur } = chosen;
+    this.#chosen = { camera, microphone };
+    this.#blur = backgroundBlur;
+    this.#listener = listener;
   }
 
-  /** Those that serve in the place of the one that the person chose, which is not there. */
-  get replaced(): Device[] {
-    return (["camera", "microphone"] as const).filter((device) => {
-      const used = this.#tracks[device]?.getSettings().deviceId;
-      return used !== undefined && this.#chosen[device] !== undefined && used !== this.#chosen[device];
-    });
+  chosen(device: MediaDevice): string | undefined {
+    return this.#chosen[device];
+  }
+
+  /** What is opened from now on, where the call asks for any. */
+  choose(device: MediaDevice, id: string | undefined): void {
+    this.#chosen = { ...this.#chosen, [device]: id };
+  }
+
+  /** Which one is open. */
+  used(device: MediaDevice): ListedDevice | undefined {
+    const track = this.#tracks[device];
+    return track && listedOf(track);
+  }
+
+  /** Whether one is open, or would be if there was any. */
+  isWanted(device: MediaDevice): boolean {
+    return this.#tracks[device] !== undefined || this.#missing.has(device);
   }
 
   /** Opens what the call asks for. The two are asked for together, in one prompt, and each by itself where that fails. */
@@ -39,27 +60,32 @@ export class Devices {
     if (media === "audio") return { camera: "unwanted", microphone: await this.openOne("microphone") };
     const both = await this.#asking(["camera", "microphone"], openBoth(this.#chosen));
     if (typeof both !== "string") {
-      this.#keep(both);
+      await this.#keep(both);
       return { camera: "on", microphone: "on" };
     }
     return { microphone: await this.openOne("microphone"), camera: await this.openOne("camera") };
   }
 
-  async openOne(device: Device): Promise<DeviceOutcome> {
-    const stream = await this.#asking([device], openOne(device, this.#chosen));
-    if (typeof stream === "string") return stream;
-    this.#keep(stream);
-    return "on";
+  /** The chosen one, or another where that is not there. */
+  async openOne(device: MediaDevice): Promise<DeviceOutcome> {
+    const outcome = await this.#taken(await this.#asking([device], openOne(device, this.#chosen)));
+    if (outcome === "missing") this.#missing.add(device);
+    return outcome;
+  }
+
+  /** This very one, or the system's own choice; until it is there, and where it cannot be opened, the former one serves. */
+  async openInstead(device: MediaDevice, id: string | undefined): Promise<DeviceOutcome> {
+    return this.#taken(await (id === undefined ? openOne(device, {}) : openThis(device, id)));
   }
 
   /** What to send of one kind now. */
-  track(device: Device): MediaStreamTrack {
+  track(device: MediaDevice): MediaStreamTrack {
     const standIn = device === "camera" ? placeholderPicture : silence;
     return this.#tracks[device] ?? (this.#placeholders[device] ??= standIn());
   }
 
   /** What to send of one kind from now on; null while it is being opened, so that no stand-in is seen for a moment. */
-  trackSoFar(device: Device): MediaStreamTrack | null {
+  trackSoFar(device: MediaDevice): MediaStreamTrack | null {
     return this.#asked.has(device) && this.#tracks[device] === undefined ? null : this.track(device);
   }
 
@@ -78,11 +104,24 @@ export class Devices {
     if (this.#tracks.microphone !== undefined) this.#tracks.microphone.enabled = on;
   }
 
-  /** Switches one off for good: its light goes out. */
-  close(device: Device): void {
+  /** Blurs what is behind the person, where the platform does, for this camera and those that come. Never rejects. */
+  async blur(on: boolean): Promise<void> {
+    this.#blur = on;
+    if (this.#tracks.camera !== undefined) await setBlur(this.#tracks.camera, on);
+  }
+
+  /** Switches one off for good: its light goes out. What is not there is wanted all the same. */
+  close(device: MediaDevice): void {
     const track = this.#tracks[device];
     this.#tracks[device] = undefined;
     track?.stop();
+  }
+
+  /** Nothing serves any more; `isAwaited` where the next one that is plugged in is taken. */
+  lose(device: MediaDevice, isAwaited: boolean): void {
+    this.close(device);
+    if (isAwaited) this.#missing.add(device);
+    else this.#missing.delete(device);
   }
 
   /** Stops every track; what a prompt still gives later is stopped at once. */
@@ -93,29 +132,52 @@ export class Devices {
     for (const track of Object.values(this.#placeholders)) track.stop();
   }
 
-  async #asking<T>(devices: readonly Device[], opening: Promise<T>): Promise<T> {
+  async #asking<T>(devices: readonly MediaDevice[], opening: Promise<T>): Promise<T> {
     for (const device of devices) this.#asked.add(device);
     const opened = await opening;
     for (const device of devices) this.#asked.delete(device);
     return opened;
   }
 
-  #keep(stream: MediaStream): void {
+  async #taken(opened: Awaited<ReturnType<typeof openOne>>): Promise<DeviceOutcome> {
+    if (typeof opened === "string") return opened;
+    await this.#keep(opened);
+    return "on";
+  }
+
+  async #keep(stream: MediaStream): Promise<void> {
     for (const track of stream.getTracks()) {
-      const device = track.kind === "video" ? "camera" : "microphone";
-      if (this.#over) track.stop();
-      else {
-        this.close(device);
-        this.#tracks[device] = track;
-        // Not fired by our own stop(): only the world ends a track like this.
-        track.addEventListener("ended", () => this.#ended(device, track));
-      }
+      // Held before anything else is done with it: a track that nobody holds is never stopped.
+      this.#hold(track);
+      if (track.kind === "audio" || !this.#blur) continue;
+      // Black until it is so, wherever it is shown or sent meanwhile.
+      track.enabled = false;
+      await setBlur(track, true);
+      track.enabled = true;
     }
   }
 
-  #ended(device: Device, track: MediaStreamTrack): void {
+  #hold(track: MediaStreamTrack): void {
+    if (this.#over) {
+      track.stop();
+      return;
+    }
+    const device = track.kind === "video" ? "camera" : "microphone";
+    this.lose(device, false);
+    this.#tracks[device] = track;
+    // Not fired by our own stop(): only the world ends a track like this.
+    track.addEventListener("ended", () => this.#ended(device, track));
+    track.addEventListener("configurationchange", () => this.#listener.configured());
+  }
+
+  #ended(device: MediaDevice, track: MediaStreamTrack): void {
     if (this.#tracks[device] !== track) return;
     this.#tracks[device] = undefined;
-    this.#lost(device);
+    this.#missing.add(device);
+    this.#listener.lost(device, listedOf(track));
   }
+}
+
+function listedOf(track: MediaStreamTrack): ListedDevice {
+  return { id: track.getSettings().deviceId ?? "", label: track.label };
 }

@@ -66,6 +66,7 @@ export const ToCallPage = v.variant("type", [
       camera: v.optional(v.string()),
       microphone: v.optional(v.string()),
       speaker: v.optional(v.string()),
+      backgroundBlur: v.boolean(),
       relayOnly: v.boolean(),
       ownPicture: deviceFields.ownPicture,
     }),
@@ -89,3 +90,5 @@ export const ToCallPage = v.variant("type", [
   v.object({ type: v.literal("not-called"), problem: Problem }),
 ]);
 export type ToCallPage = v.InferOutput<typeof ToCallPage>;
+/** What the person chose on this device, as the call's page is told. */
+export type ToldDevice = Extract<ToCallPage, { type: "call" }>["device"];

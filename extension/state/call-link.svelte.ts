@@ -1,10 +1,13 @@
 import type { CallId, CallSignal } from "#protocol";
 import { linkDue, openLink, updateLink } from "../core/link.ts";
 import { isWished, wishesOf } from "../core/link-devices.ts";
+import type { DeviceKind } from "../core/device-use.ts";
 import type { DeviceState, LinkEffect, LinkFailure, LinkState } from "../core/link-types.ts";
 import type { Step } from "../core/machine.ts";
 import type { QualityView } from "../core/quality-types.ts";
-import type { FromCallPage, ToCallPage } from "../messaging/call-port.ts";
+import type { FromCallPage, ToCallPage, ToldDevice } from "../messaging/call-port.ts";
+import { sendCommand } from "../messaging/page.ts";
+import { CallDevices } from "./call-devices.svelte.ts";
 import { CallExchange } from "./call-exchange.svelte.ts";
 import { CallMedia, type LinkHappening } from "./call-media.ts";
 import { CallQuality } from "./call-quality.svelte.ts";
@@ -14,8 +17,9 @@ export type CallTold = Extract<ToCallPage, { type: "call" }>;
 
 /** The media of the page's call: its link with the clock of it, its streams, how it goes, and what it carries besides. */
 export class CallLink {
+  /** What serves as camera, microphone and speaker. */
+  readonly devices = new CallDevices();
   #state = $state.raw<LinkState>();
-  #replaced = $state.raw<readonly ("camera" | "microphone")[]>([]);
   #ownStream = $state.raw<MediaStream>();
   #remoteStream = $state.raw<MediaStream>();
   #failure = $state<LinkFailure>();
@@ -26,6 +30,8 @@ export class CallLink {
   });
   readonly #post: (message: FromCallPage) => void;
   #media: CallMedia | undefined;
+  /** What the background said last of the device's settings. */
+  #settings: ToldDevice | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `post` reaches the background. */
@@ -62,11 +68,6 @@ export class CallLink {
 
   get ownStream(): MediaStream | undefined {
     return this.#ownStream;
-  }
-
-  /** Which devices serve in the place of those that the person chose. */
-  get replaced(): readonly ("camera" | "microphone")[] {
-    return this.#replaced;
   }
 
   /** What the two write and hand to each other; undefined before there is a call. */
@@ -121,6 +122,16 @@ export class CallLink {
     }
   }
 
+  /** Another device serves from now on, and in calls to come; the system's own choice with undefined. */
+  chooseDevice(kind: DeviceKind, id: string | undefined): void {
+    if (kind === "speaker") void sendCommand({ type: "setDevice", change: { speaker: id ?? null } });
+    else this.#choose(kind, id);
+  }
+
+  blur(on: boolean): void {
+    void sendCommand({ type: "setDevice", change: { backgroundBlur: on } });
+  }
+
   sound(playing: boolean): void {
     this.#happened({ type: "sound", playing });
   }
@@ -157,6 +168,7 @@ export class CallLink {
   /** `moved` where the page goes on with this call in the place of its own; `lived` where the two have talked already. */
   told(type: "call" | "moved", told: CallTold, lived: boolean): void {
     const { outgoing, media, state, ticket, wishes } = told;
+    this.#heed(told.device);
     const over = state === "ended";
     if (over) this.#exchange?.end();
     const accepted = state === "joining" || state === "live" || state === "reconnecting";
@@ -171,11 +183,13 @@ export class CallLink {
   }
 
   #mediaOf({ server, device }: CallTold): CallMedia {
-    return new CallMedia({ origin: server, relayOnly: device.relayOnly }, device, {
+    return new CallMedia(server, device, {
       happened: (happening) => this.#happened(happening),
       post: (message) => this.#post(message),
       ownStream: (stream) => (this.#ownStream = stream),
-      replaced: (devices) => (this.#replaced = devices),
+      opened: (open) => this.devices.opened(open),
+      chosen: (kind, id) => void sendCommand({ type: "setDevice", change: { [kind]: id ?? null } }),
+      noted: (kind, note) => this.devices.note(kind, note),
       remoteStream: (stream) => (this.#remoteStream = stream),
       connectionMade: (pc) => {
         this.#quality.connected();
@@ -186,6 +200,26 @@ export class CallLink {
       },
       wantsVoice: () => this.#state !== undefined && this.#quality.wantsVoice(this.#state),
     });
+  }
+
+  /** The settings may be changed on another page as well. What this page changed is told of when it is so already. */
+  #heed(settings: ToldDevice): void {
+    const former = this.#settings;
+    this.#settings = settings;
+    this.devices.told(settings);
+    if (former === undefined) return;
+    for (const kind of ["camera", "microphone"] as const) {
+      if (former[kind] !== settings[kind] && this.#media?.chosen(kind) !== settings[kind]) {
+        this.#choose(kind, settings[kind]);
+      }
+    }
+    if (former.backgroundBlur !== settings.backgroundBlur) this.#media?.blur(settings.backgroundBlur);
+  }
+
+  /** A camera that is off stays closed, and one that could not be had may be had now. */
+  #choose(kind: "camera" | "microphone", id: string | undefined): void {
+    const opens = kind === "microphone" || !["off", "unwanted", "withdrawn"].includes(this.camera);
+    this.#media?.choose(kind, id, opens);
   }
 
   /** For a page that is loaded again in the place of this one. */

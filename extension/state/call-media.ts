@@ -1,11 +1,15 @@
 import { unreachable } from "#protocol";
 import type { LinkEffect, LinkEvent } from "../core/link-types.ts";
 import type { PictureStep } from "../core/picture-steps.ts";
-import type { ChosenDevices } from "../media/ask-devices.ts";
+import type { DeviceNote } from "../core/device-use.ts";
+import type { MediaDevice } from "../media/ask-devices.ts";
+import { blurOf } from "../media/background-blur.ts";
 import { Devices } from "../media/camera.ts";
+import { DeviceWatch } from "../media/device-watch.ts";
 import { LineWatch } from "../media/line-watch.ts";
-import { type Description, type MediaWay, PeerLink } from "../media/peer-link.ts";
-import type { FromCallPage } from "../messaging/call-port.ts";
+import { type Description, PeerLink } from "../media/peer-link.ts";
+import type { FromCallPage, ToldDevice } from "../messaging/call-port.ts";
+import type { DevicesOpen } from "./call-devices.svelte.ts";
 import type { LineLookOfPage } from "./call-quality.svelte.ts";
 
 /** A link event before the time is added. */
@@ -16,8 +20,11 @@ export interface CallMediaListener {
   /** To the background. */
   post: (message: FromCallPage) => void;
   ownStream: (stream: MediaStream | undefined) => void;
-  /** Which devices serve in the place of those that the person chose. */
-  replaced: (devices: readonly ("camera" | "microphone")[]) => void;
+  /** What is open, each time that changes. */
+  opened: (open: DevicesOpen) => void;
+  /** The person's choice was carried out, and holds for calls to come. */
+  chosen: (device: MediaDevice, id: string | undefined) => void;
+  noted: (device: MediaDevice, note: DeviceNote | undefined) => void;
   remoteStream: (stream: MediaStream | undefined) => void;
   /** A connection was made, which carries words and files as well. */
   connectionMade: (pc: RTCPeerConnection) => void;
@@ -31,21 +38,34 @@ export interface CallMediaListener {
 export class CallMedia {
   readonly #listener: CallMediaListener;
   readonly #devices: Devices;
+  readonly #watch: DeviceWatch;
   readonly #peer: PeerLink;
   readonly #line: LineWatch;
   /** One description after the other: an RTCPeerConnection takes them in order. */
   #negotiation: Promise<void> = Promise.resolve();
 
-  constructor(way: MediaWay, chosen: ChosenDevices, listener: CallMediaListener) {
+  /** `origin` is that of the server, for PeerServer. */
+  constructor(origin: string, device: ToldDevice, listener: CallMediaListener) {
     this.#listener = listener;
     const { happened } = listener;
-    this.#devices = new Devices(chosen, (device) => happened({ type: "device-changed", device, outcome: "missing" }));
+    this.#devices = new Devices(device, {
+      lost: (lost, was) => this.#watch.lost(lost, was),
+      configured: () => this.#showOwn(),
+    });
+    this.#watch = new DeviceWatch(this.#devices, {
+      changed: (changed, outcome) => {
+        this.#showOwn();
+        happened({ type: "device-changed", device: changed, outcome });
+      },
+      chosen: listener.chosen,
+      noted: listener.noted,
+    });
     const devices = this.#devices;
     const first = {
       soFar: () => ({ audio: devices.trackSoFar("microphone"), video: devices.trackSoFar("camera") }),
       whole: () => new MediaStream([devices.track("microphone"), devices.track("camera")]),
     };
-    this.#peer = new PeerLink(way, first, {
+    this.#peer = new PeerLink({ origin, relayOnly: device.relayOnly }, first, {
       registered: () => happened({ type: "registered" }),
       failed: () => happened({ type: "peer-failed" }),
       connection: (state) => {
@@ -68,12 +88,27 @@ export class CallMedia {
     this.#line.limitPicture(step);
   }
 
+  /** What the person chose of each kind, as far as it was carried out. */
+  chosen(device: MediaDevice): string | undefined {
+    return this.#devices.chosen(device);
+  }
+
+  /** The person wants another device; `opens` where the call uses it at the moment. */
+  choose(device: MediaDevice, id: string | undefined, opens: boolean): void {
+    this.#watch.choose(device, id, opens);
+  }
+
+  /** Blurs what is behind the person, where the platform does. */
+  blur(on: boolean): void {
+    void this.#devices.blur(on).then(() => this.#showOwn());
+  }
+
   carryOut(effect: LinkEffect): void {
     const { happened, post } = this.#listener;
     switch (effect.type) {
       case "open-devices":
         void this.#devices.open(effect.media).then((outcome) => {
-          this.#showOwn();
+          this.#opened(["camera", "microphone"]);
           happened({ type: "devices", ...outcome });
           this.#standIn(outcome);
         });
@@ -118,14 +153,19 @@ export class CallMedia {
     }
   }
 
-  async #openDevice(device: "camera" | "microphone"): Promise<void> {
+  async #openDevice(device: MediaDevice): Promise<void> {
     const outcome = await this.#devices.openOne(device);
-    this.#showOwn();
+    this.#opened([device]);
     this.#listener.happened({ type: "device-changed", device, outcome });
   }
 
-  async #switchTrack(device: "camera" | "microphone", on: boolean): Promise<void> {
+  async #switchTrack(device: MediaDevice, on: boolean): Promise<void> {
     if (device === "microphone") {
+      // It went away while it was off.
+      if (on && this.#devices.microphone === undefined) {
+        await this.#openDevice("microphone");
+        return;
+      }
       this.#devices.setMicrophone(on);
       await this.#peer.replaceTrack("audio", this.#devices.track("microphone"));
       return;
@@ -156,14 +196,21 @@ export class CallMedia {
     if (camera !== "on" && camera !== "unwanted") void this.#peer.replaceTrack("video", this.#devices.track("camera"));
   }
 
+  #opened(devices: readonly MediaDevice[]): void {
+    this.#watch.opened(devices);
+    this.#showOwn();
+  }
+
   #showOwn(): void {
-    const { picture, replaced } = this.#devices;
-    this.#listener.replaced(replaced);
+    const { picture } = this.#devices;
+    const used = { camera: this.#devices.used("camera"), microphone: this.#devices.used("microphone") };
+    this.#listener.opened({ used, blur: picture && blurOf(picture) });
     this.#listener.ownStream(picture === undefined ? undefined : new MediaStream([picture]));
   }
 
   #letGo(): void {
     this.#line.stop();
+    this.#watch.stop();
     this.#devices.closeAll();
     this.#peer.close();
     this.#listener.ownStream(undefined);

@@ -1,13 +1,13 @@
 import type { DeviceOutcome } from "../core/link-types.ts";
-import { openBoth, openOne } from "../media/ask-devices.ts";
-import { isAlias, shownChoice } from "../media/device-alias.ts";
+import { mayUse, openBoth, openOne } from "../media/ask-devices.ts";
+import { shownChoice } from "../media/device-alias.ts";
+import { type ListedDevice, listDevices, withoutAliases } from "../media/device-list.ts";
 import { watchLevel } from "../media/level.ts";
 import { sendCommand } from "../messaging/page.ts";
 import { appView } from "./app-view.svelte.ts";
 
 type Kind = "camera" | "microphone";
 type Problem = Exclude<DeviceOutcome, "on">;
-type Option = { id: string; label: string };
 
 const KINDS = ["camera", "microphone"] as const;
 
@@ -16,7 +16,7 @@ class DevicePreview {
   #state = $state.raw<"off" | "asking" | "on">("off");
   #tracks = $state.raw<Partial<Record<Kind, MediaStreamTrack>>>({});
   #problems = $state.raw<Partial<Record<Kind, Problem | undefined>>>({});
-  #options = $state.raw<Record<Kind, Option[]>>({ camera: [], microphone: [] });
+  #options = $state.raw<Record<Kind, ListedDevice[]>>({ camera: [], microphone: [] });
   /** What the person chose; undefined where it is the system's own choice. */
   #wishes = $state.raw<Partial<Record<Kind, string | undefined>>>({});
   #level = $state(0);
@@ -43,7 +43,7 @@ class DevicePreview {
     return this.#problems[kind];
   }
 
-  options(kind: Kind): Option[] {
+  options(kind: Kind): ListedDevice[] {
     return this.#options[kind];
   }
 
@@ -132,19 +132,9 @@ class DevicePreview {
 
   /** Their names are known once one of them was allowed. */
   async #list(): Promise<void> {
-    const all = await navigator.mediaDevices.enumerateDevices().catch(() => []);
-    const of = (kind: MediaDeviceKind): Option[] =>
-      all
-        .filter((one) => one.kind === kind && !isAlias(one.deviceId))
-        .map(({ deviceId, label }) => ({ id: deviceId, label }));
-    this.#options = { camera: of("videoinput"), microphone: of("audioinput") };
+    const { camera, microphone } = await listDevices();
+    this.#options = { camera: withoutAliases(camera), microphone: withoutAliases(microphone) };
   }
-}
-
-/** Where the browser does not say, it may. */
-async function mayUse(kind: Kind): Promise<boolean> {
-  const permission = await navigator.permissions.query({ name: kind }).catch(() => undefined);
-  return permission?.state !== "denied";
 }
 
 const devices = new DevicePreview();

@@ -1,16 +1,11 @@
-import { isAlias } from "../media/device-alias.ts";
-
-interface Speaker {
-  id: string;
-  label: string;
-}
+import { type ListedDevice, listDevices, withoutAliases } from "../media/device-list.ts";
 
 /** What sound can be heard at, as it is plugged in and out. */
 class Speakers {
-  #list = $state.raw<readonly Speaker[]>();
+  #list = $state.raw<readonly ListedDevice[]>();
 
   /** Undefined until they are known; without a name each, the browser keeps them to itself. */
-  get list(): readonly Speaker[] | undefined {
+  get list(): readonly ListedDevice[] | undefined {
     return this.#list;
   }
 
@@ -22,10 +17,8 @@ class Speakers {
 
   /** Again, since the names come with the permission. Never rejects. */
   async read(): Promise<void> {
-    const all = await navigator.mediaDevices.enumerateDevices().catch(() => []);
-    this.#list = all
-      .filter(({ kind, deviceId, label }) => kind === "audiooutput" && !isAlias(deviceId) && label !== "")
-      .map(({ deviceId, label }) => ({ id: deviceId, label }));
+    const { speaker } = await listDevices();
+    this.#list = withoutAliases(speaker).filter(({ label }) => label !== "");
   }
 }
 

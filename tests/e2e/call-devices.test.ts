@@ -1,14 +1,12 @@
 import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Belongings } from "../support/belongings.ts";
+import { heardAt, setDevice } from "../support/call-devices.ts";
 import type { ChromiumOptions } from "../support/chromium-options.ts";
 import { isSoundPlaying, untilMediaAdvances } from "../support/page-watch.ts";
 import { Person, say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
 import { until } from "../support/until.ts";
-
-/** The part of the extension API that a page of ours asks the background by. */
-declare const chrome: { runtime: { sendMessage: (message: object) => Promise<unknown> } };
 
 const PATIENT = { timeout: 10_000 };
 
@@ -154,20 +152,6 @@ function outputs(page: Page): Promise<string[]> {
       .filter(({ kind, deviceId }) => kind === "audiooutput" && deviceId.length > 20)
       .map(({ deviceId }) => deviceId);
   });
-}
-
-/** Changes settings of the device, as the page of the settings does. */
-async function setDevice(page: Page, change: object): Promise<void> {
-  const answer = await page.evaluate(
-    (wanted) => chrome.runtime.sendMessage({ type: "setDevice", change: wanted }),
-    change,
-  );
-  expect(answer).toEqual({ ok: true });
-}
-
-/** At which device a call's page lets its sound be heard; empty where it is the system's choice. */
-function heardAt(call: Page): Promise<string | undefined> {
-  return call.evaluate(() => document.querySelector("audio")?.sinkId);
 }
 
 /** Runs in each page before its own code, the document that rings among them: notes what rings there, and where. */

@@ -38,8 +38,10 @@ describe("Space, held in a call while muted,", () => {
     await button("Camera").click();
     await page().keyboard.press("Space");
     expect(await acts()).toEqual(["ontogglecamera", "onhold", "onletgo"]);
-    await page().keyboard.press("Shift+Tab");
-    expect(await focused()).toBe("Microphone");
+    for (const passed of [say("call.choose-microphone"), "Microphone"]) {
+      await page().keyboard.press("Shift+Tab");
+      expect(await focused()).toBe(passed);
+    }
     await page().keyboard.press("Space");
     expect(await acts()).toEqual(["ontogglecamera", "onhold", "onletgo", "ontogglemicrophone"]);
   });
@@ -65,5 +67,48 @@ describe("Space, held in a call while muted,", () => {
     await become("call-ended");
     await button(say("call.again")).waitFor();
     expect((await acts()).slice(2)).toEqual(["onhold", "onletgo"]);
+  });
+});
+
+describe("the menus of the devices in a call", () => {
+  test("are opened, read and chosen from by the keyboard, where Space chooses also while muted", async () => {
+    await page().setViewportSize({ width: 960, height: 600 });
+    await open("call-words-muted");
+    await button(say("call.choose-microphone")).press("Enter");
+    await page()
+      .getByRole("menu", { name: say("call.choose-microphone") })
+      .waitFor();
+    const group = page().getByRole("group", { name: say("call.device-speaker"), exact: true });
+    expect(await group.getByRole("menuitemradio", { checked: true }).innerText()).toBe(say("settings.own-choice"));
+    await page().keyboard.press("End");
+    expect(await focused()).toBe("Wireless Headset");
+    await page().keyboard.press("Space");
+    expect(await acts()).toEqual(["onlook", "onchoose:speaker:headset"]);
+    expect(await focused()).toBe(say("call.choose-microphone"));
+  });
+
+  test("offer the blur where the platform has it alone", async () => {
+    await page().setViewportSize({ width: 960, height: 600 });
+    await open("call-cameras");
+    await button(say("call.choose-camera")).click();
+    const blur = page().getByRole("menuitemcheckbox", { name: say("call.blur"), checked: true });
+    await blur.click();
+    expect(await acts()).toEqual(["onlook", "onunblur"]);
+    await open("call-microphones");
+    await button(say("call.choose-camera")).click();
+    await page()
+      .getByRole("menuitemradio", { name: say("call.own-choice-now", { name: "Integrated Camera" }) })
+      .waitFor();
+    expect(await page().getByRole("menuitemcheckbox").count()).toBe(0);
+  });
+
+  test("say what became of a device, until it was read", async () => {
+    await page().setViewportSize({ width: 960, height: 600 });
+    await open("call-devices-kept");
+    await page()
+      .getByText(say("call.device-busy", { device: "camera", name: "Desk Camera C920" }))
+      .waitFor();
+    await button(say("notice.dismiss")).first().click();
+    expect(await acts()).toEqual(["ondismiss:camera"]);
   });
 });

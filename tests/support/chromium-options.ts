@@ -3,9 +3,10 @@ import { dirname, join } from "node:path";
 export interface ChromiumOptions {
   /**
    * `fake` (the default) is a moving picture and a beep, allowed without a question; `refused` is not allowed, `missing`
-   * is the beep alone.
+   * is the beep alone, and `several` are three of `fake`, of which the second gives nothing
+   * that can be sent. Of pretended microphones and speakers there are always two.
    */
-  readonly camera?: "fake" | "refused" | "missing" | "real";
+  readonly camera?: "fake" | "several" | "refused" | "missing" | "real";
   /** What the pretended microphone gives instead of the beep: a voice that never ends, or nothing at all. */
   readonly microphone?: "voice" | "nothing";
   /** The program that starts Chromium with the same arguments, instead of Chromium itself. */
@@ -37,6 +38,8 @@ export function microphoneFile(folder: string): string {
   return join(dirname(folder), "microphone.wav");
 }
 
+const CAMERAS = { fake: 1, several: 3, refused: 1, missing: 0 } as const;
+
 /** The command line of a Chromium with the extension in `folder`. */
 export function argumentsFor(folder: string, options: ChromiumOptions): string[] {
   const { camera = "fake", muted = false, trustsAnyone = false, window } = options;
@@ -50,10 +53,8 @@ export function argumentsFor(folder: string, options: ChromiumOptions): string[]
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    ...(camera === "real"
-      ? []
-      : [`--use-fake-device-for-media-stream${camera === "missing" ? "=device-count=0" : ""}`]),
-    ...(camera === "fake" || camera === "missing" ? ["--use-fake-ui-for-media-stream"] : []),
+    ...(camera === "real" ? [] : [`--use-fake-device-for-media-stream=device-count=${CAMERAS[camera]}`]),
+    ...(camera === "real" || camera === "refused" ? [] : ["--use-fake-ui-for-media-stream"]),
     ...(options.microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphoneFile(folder)}`]),
     ...(muted ? ["--mute-audio"] : []),
     ...(trustsAnyone ? ["--ignore-certificate-errors"] : []),

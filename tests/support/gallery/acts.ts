@@ -42,8 +42,16 @@ async function openFigures(page: Page): Promise<void> {
 
 /** Opens the menu behind the controls of a call. */
 async function openMore(page: Page): Promise<void> {
-  await page.locator("[data-floor] [aria-haspopup=menu]").click();
+  await page.locator("[data-floor] [aria-haspopup=menu]").last().click();
   await page.locator("[role=menu]").waitFor();
+}
+
+/** Opens the menu of the microphone, or of the camera. */
+function openMenu(place: number): (page: Page) => Promise<void> {
+  return async (page) => {
+    await page.locator("[data-floor] span > [aria-haspopup]").nth(place).click();
+    await page.locator(".popover").waitFor();
+  };
 }
 
 const HISTORIES = [
@@ -173,6 +181,9 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("[role=menu]").waitFor();
   },
   ...Object.fromEntries(LINES.map((name) => [name, openFigures])),
+  "call-microphones": openMenu(0),
+  "call-cameras": openMenu(1),
+  "call-cameras-unnamed": openMenu(1),
   "call-keys": async (page) => {
     await page.keyboard.press("?");
     await page.locator("[role=dialog]").waitFor();

@@ -1,6 +1,7 @@
 import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import { newExchange } from "../../../extension/core/exchange.ts";
 import { NOW } from "./now.ts";
+import { devicesGiven } from "./device-scenes.ts";
 import { GOOD_LINE } from "./quality-scenes.ts";
 import type { CallScene, CallState } from "./scenes.ts";
 
@@ -14,6 +15,7 @@ export function callProps(scene: CallScene, note: (name: string) => void): CallS
     call: { at: "inviting" },
     link: "idle",
     quality: GOOD_LINE,
+    devices: devicesGiven(note, scene.devices),
     online: true,
     ownPicture: DEVICE_AT_FIRST.ownPicture,
     onownpicture: () => note("onownpicture"),

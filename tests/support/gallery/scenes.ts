@@ -1,6 +1,7 @@
 import { EXCHANGES } from "./exchange-scenes.ts";
 import type { Availability, CallId, UserId } from "#protocol";
 import type { CallScreenProps } from "../../../extension/components/call-props.ts";
+import type { CallDevicesProps } from "../../../extension/components/device-props.ts";
 import type { CallView, ContactView, SignedInView, View, WaitingView } from "../../../extension/core/view.ts";
 import { DEVICE_AT_FIRST } from "../../../extension/core/device-settings.ts";
 import type { CommandAnswer } from "../../../extension/messaging/commands.ts";
@@ -27,6 +28,7 @@ export interface PopupScene {
 export interface CallScene {
   screen: "call";
   props: Partial<CallState>;
+  devices?: Partial<CallDevicesProps>;
   own?: boolean;
   remote?: boolean;
 }

@@ -1,0 +1,19 @@
+import type { DeviceNote } from "../core/device-use.ts";
+import type { Text } from "../locales/text.ts";
+
+/** What became of a device. */
+export function deviceSentence(text: Text, note: DeviceNote): string {
+  const { device } = note;
+  switch (note.what) {
+    case "replaced":
+      return text.t(`call.${device}-replaced`);
+    case "gone":
+      return text.t("call.device-gone", { device, name: note.name, now: note.now });
+    case "none":
+      return text.t("call.device-none", { device, name: note.name });
+    case "back":
+      return text.t("call.device-back", { device, now: note.now });
+    default:
+      return text.t(`call.device-${note.what}`, { device, name: note.name });
+  }
+}

@@ -1,0 +1,145 @@
+import { type DeviceMove, type DeviceNote, moveDevice } from "../core/device-use.ts";
+import type { DeviceOutcome } from "../core/link-types.ts";
+import { type MediaDevice, mayUse } from "./ask-devices.ts";
+import type { Devices } from "./camera.ts";
+import { isAlias } from "./device-alias.ts";
+import { type ListedDevice, listDevices } from "./device-list.ts";
+
+const DEVICES = ["camera", "microphone"] as const;
+
+export interface DeviceWatchListener {
+  /** Another one serves from now on, or none can. */
+  changed: (device: MediaDevice, outcome: DeviceOutcome) => void;
+  /** What the person chose is what is opened from now on. */
+  chosen: (device: MediaDevice, id: string | undefined) => void;
+  /** What a person is to read of a device; nothing any more with undefined. */
+  noted: (device: MediaDevice, note: DeviceNote | undefined) => void;
+}
+
+/** Has another device serve when one is plugged in or out, or when a person chooses one. */
+export class DeviceWatch {
+  readonly #devices: Devices;
+  readonly #listener: DeviceWatchListener;
+  readonly #life = new AbortController();
+  /** What the system gave at first, which serves where nothing was chosen. */
+  readonly #given: Partial<Record<MediaDevice, string | undefined>> = {};
+  /** One change after the other, each by what is there then. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(devices: Devices, listener: DeviceWatchListener) {
+    this.#devices = devices;
+    this.#listener = listener;
+    const { signal } = this.#life;
+    navigator.mediaDevices.addEventListener("devicechange", () => this.#look(), { signal });
+  }
+
+  /** These were opened, by the call or by the person's switch. */
+  opened(devices: readonly MediaDevice[]): void {
+    for (const device of devices) {
+      const used = this.#devices.used(device);
+      if (used === undefined) continue;
+      this.#given[device] ??= used.id;
+      const chosen = this.#devices.chosen(device);
+      const isReplaced = chosen !== undefined && used.id !== chosen;
+      this.#listener.noted(device, isReplaced ? { device, what: "replaced" } : undefined);
+    }
+  }
+
+  /** One ended that nobody had closed. */
+  lost(device: MediaDevice, lost: ListedDevice): void {
+    this.#next(() => this.#settle(device, lost));
+  }
+
+  /** The person wants another one; `opens` where the call uses it at the moment. */
+  choose(device: MediaDevice, id: string | undefined, opens: boolean): void {
+    this.#next(() => (opens ? this.#change(device, id) : this.#keep(device, id)));
+  }
+
+  stop(): void {
+    this.#life.abort();
+  }
+
+  #look(): void {
+    for (const device of DEVICES) this.#next(() => this.#settle(device));
+  }
+
+  #next(act: () => Promise<void> | void): void {
+    this.#turn = this.#turn.then(() => (this.#life.signal.aborted ? undefined : act()));
+  }
+
+  async #settle(device: MediaDevice, lost?: ListedDevice): Promise<void> {
+    const listed = (await listDevices())[device];
+    if (!this.#devices.isWanted(device)) return;
+    const former = this.#devices.used(device) ?? lost;
+    const all = listed.map(({ id }) => id).filter((id) => id !== "");
+    // The list may not know yet that it is gone; the system's own choice goes by the same name, whichever it is by now.
+    const isAnother = lost !== undefined && isAlias(lost.id) && all.includes(lost.id);
+    const present = isAnother ? all : all.filter((id) => id !== lost?.id);
+    const home = this.#devices.chosen(device) ?? this.#given[device];
+    const move: DeviceMove | undefined = isAnother
+      ? { why: "gone", to: lost.id }
+      : moveDevice({ home, used: former?.id }, present);
+    if (move?.why === "none") await this.#end(device, former, "missing");
+    else if (move !== undefined) await this.#carryOut(device, move, former, present);
+  }
+
+  async #carryOut(
+    device: MediaDevice,
+    { why, to }: Exclude<DeviceMove, { why: "none" }>,
+    former: ListedDevice | undefined,
+    present: readonly string[],
+  ): Promise<void> {
+    const serves = this.#devices.used(device) !== undefined && present.includes(former?.id ?? "");
+    // Where one serves still, nothing but the one that it serves for is worth the change.
+    const outcome = await this.#openFirst(device, serves ? [to] : [to, ...present]);
+    if (this.#life.signal.aborted || (outcome !== "on" && serves)) return;
+    if (outcome !== "on") return this.#end(device, former, outcome);
+    const now = this.#devices.used(device)?.label ?? "";
+    const isBack = why === "back" || former === undefined;
+    this.#note(isBack ? { device, what: "back", now } : { device, what: "gone", name: former.label, now });
+    this.#listener.changed(device, "on");
+  }
+
+  /** Nothing serves any more. */
+  async #end(device: MediaDevice, former: ListedDevice | undefined, outcome: DeviceOutcome): Promise<void> {
+    const why = outcome === "missing" && !(await mayUse(device)) ? "refused" : outcome;
+    this.#devices.lose(device, why !== "refused");
+    if (former !== undefined) this.#note({ device, what: "none", name: former.label });
+    this.#listener.changed(device, why);
+  }
+
+  /** The first of these that can be opened, or why the last one cannot. */
+  async #openFirst(device: MediaDevice, ids: readonly string[]): Promise<DeviceOutcome> {
+    let outcome: DeviceOutcome = "missing";
+    for (const id of new Set(ids)) {
+      outcome = await this.#devices.openInstead(device, id);
+      if (outcome === "on") break;
+    }
+    return outcome;
+  }
+
+  async #change(device: MediaDevice, id: string | undefined): Promise<void> {
+    const name = (await listDevices())[device].find((one) => one.id === id)?.label ?? "";
+    const had = this.#devices.used(device);
+    const outcome = had !== undefined && had.id === id ? "on" : await this.#devices.openInstead(device, id);
+    if (this.#life.signal.aborted) return;
+    if (outcome === "on") {
+      this.#given[device] = this.#devices.used(device)?.id;
+      this.#keep(device, id);
+      this.#listener.noted(device, undefined);
+    } else {
+      this.#note({ device, what: outcome, name });
+      if (had !== undefined) return;
+    }
+    this.#listener.changed(device, outcome);
+  }
+
+  #keep(device: MediaDevice, id: string | undefined): void {
+    this.#devices.choose(device, id);
+    this.#listener.chosen(device, id);
+  }
+
+  #note(note: DeviceNote & { device: MediaDevice }): void {
+    this.#listener.noted(note.device, note);
+  }
+}
