@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { EndedCall, KeptCall } from "../../server/core/events.ts";
 import { startAccountsAlone, type AccountsAlone } from "../support/accounts-alone.ts";
-import { befriend, type TestPerson } from "../support/backend-accounts.ts";
+import { befriend, PASSWORD, signUp, type TestPerson } from "../support/backend-accounts.ts";
 import { until } from "../support/until.ts";
 
 let stage: AccountsAlone;
@@ -167,15 +167,16 @@ describe("[DEC-57] in the history", () => {
 describe("[PRES-5] [DEC-57] who is blocked cannot tell by the history", () => {
   it.each(["the blocked one", "the blocker"])("also after %s has ended the contact, and the block too", async (who) => {
     await befriend(alice, bob);
-    const call = await called(bob, alice);
+    const calls = [await called(bob, alice), await called(alice, bob)];
+    const shown = async () => [await nameIn(bob, calls[0]!), await nameIn(bob, calls[1]!)];
     await alice.call("blockContact", { user: bob.id });
     await rename(alice, "Secret");
-    expect(await nameIn(bob, call)).toBe("Alice");
+    expect(await shown()).toEqual(["Alice", "Alice"]);
     const [one, other] = who === "the blocker" ? [alice, bob] : [bob, alice];
     await one.call("removeContact", { user: other.id });
-    expect(await nameIn(bob, call)).toBe("Alice");
+    expect(await shown()).toEqual(["Alice", "Alice"]);
     await alice.try("unblockContact", { user: bob.id });
-    expect(await nameIn(bob, call)).toBe("Alice");
+    expect(await shown()).toEqual(["Alice", "Alice"]);
   });
 
   it("nor learns a former contact what whoever blocks them is called by then", async () => {
@@ -191,10 +192,11 @@ describe("[PRES-5] [DEC-57] who is blocked cannot tell by the history", () => {
 
 describe("[DEC-48] of an account that is erased", () => {
   it("no name is kept, neither its own nor what it called others", async () => {
+    bob = await signUp(stage.accounts, `erased-${alice.handle}`, "Bob");
     await befriend(alice, bob);
     const call = await called(bob, alice);
     await alice.call("removeContact", { user: bob.id });
-    await bob.call("deleteAccount", {});
+    await bob.call("deleteAccount", { password: PASSWORD });
     const [record] = (await alice.call("listCalls", {})).calls;
     expect(record).toMatchObject({ call, with: { user: DELETED_USER, name: "deleted account" } });
     const { rows } = await client.query(`SELECT "callerName", "calleeName" FROM "Call" WHERE "call" = $1`, [call]);
@@ -219,9 +221,10 @@ describe("[DEC-48] of an account that is erased", () => {
   });
 
   it("a record that nobody is left to read is not kept, though it comes late", async () => {
+    alice = await signUp(stage.accounts, `erased-${bob.handle}`, "Alice");
     // As where the callee blocks the caller.
     const ended: EndedCall = { ...over(alice, bob), reason: "unreachable", outcomes: { caller: "unreachable" } };
-    await alice.call("deleteAccount", {});
+    await alice.call("deleteAccount", { password: PASSWORD });
     stage.accounts.accounts.recordCall(ended);
     await writtenBefore();
     expect((await client.query(`SELECT 1 FROM "Call" WHERE "call" = $1`, [ended.call])).rows).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { beforeAll, expect, it } from "vitest";
 import { startAccountsAlone, type AccountsAlone } from "../support/accounts-alone.ts";
-import { ask, type TestAccounts, type TestPerson } from "../support/backend-accounts.ts";
+import { ask, PASSWORD, signUp, type TestAccounts, type TestPerson } from "../support/backend-accounts.ts";
 import { until } from "../support/until.ts";
 
 let stage: AccountsAlone;
@@ -46,8 +46,8 @@ const LOOKUPS: [string, () => Promise<unknown>][] = [
 
 /** An account that is erased is looked for in everything. */
 async function erase(): Promise<void> {
-  const [gina] = await stage.people("Gina");
-  await gina.call("deleteAccount", {});
+  const gina = await signUp(accounts, `gina-${crypto.randomUUID().slice(0, 8)}`);
+  await gina.call("deleteAccount", { password: PASSWORD });
 }
 
 it.each(LOOKUPS)("%s is what it is found by", async (index, look) => {
