@@ -1,4 +1,4 @@
-import { ParseCode, type CallId, type DeviceId, type FunctionName, type UserId } from "#protocol";
+import { ParseCode, type CallId, type DeviceId, type UserId } from "#protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Identity } from "../../server/accounts/accounts.ts";
 import type { EndedCall } from "../../server/core/events.ts";
@@ -148,55 +148,6 @@ describe("signing in and out", () => {
     expect(await linus.try("listContacts", {})).toMatchObject({
       status: 400,
       body: { code: ParseCode.invalidSession },
-    });
-  });
-});
-
-describe("every function", () => {
-  // A new function that is not listed here does not compile: each but those for people without an account needs a session.
-  const parameters: Record<Exclude<FunctionName, "signUp" | "signInWithOidc" | "requestPasswordReset">, object> = {
-    getProfile: {},
-    updateProfile: {},
-    setAvatar: { image: "" },
-    changePassword: { current: PASSWORD, next: PASSWORD },
-    requestVerification: {},
-    listSessions: {},
-    signOutSession: { session: "a" },
-    signOutEverywhere: {},
-    exportAccount: {},
-    deleteAccount: { password: PASSWORD },
-    createInviteLink: {},
-    readInviteLink: { code: "a" },
-    redeemInviteLink: { code: "a" },
-    listContacts: {},
-    requestContact: { handle: "ada" },
-    acceptContact: { user: "a" },
-    declineContact: { user: "a" },
-    removeContact: { user: "a" },
-    blockContact: { user: "a" },
-    unblockContact: { user: "a" },
-    listCalls: {},
-    markCallsSeen: {},
-    getIceServers: {},
-  };
-  const others = Object.keys(parameters) as (keyof typeof parameters)[];
-
-  it.each(others)("%s needs a session", async (name) => {
-    const none = await ask(accounts, `/functions/${name}`, { body: parameters[name] });
-    expect(none).toMatchObject({ status: 400, body: { code: ParseCode.invalidSession } });
-    const wrong = await ask(accounts, `/functions/${name}`, {
-      body: parameters[name],
-      headers: { "X-Parse-Session-Token": "r:0123456789abcdef0123456789abcdef" },
-    });
-    expect(wrong).toMatchObject({ status: 400, body: { code: ParseCode.invalidSession } });
-  });
-
-  it.each(others)("%s refuses a field that it does not know", async (name) => {
-    const person = await signUp(accounts, `odd.${name.toLowerCase()}`);
-    const answer = await person.try(name, { ...parameters[name], extra: 1 });
-    expect(answer).toMatchObject({
-      status: 400,
-      body: { code: ParseCode.invalid, error: `${name} does not know the field 'extra'; leave it out.` },
     });
   });
 });
