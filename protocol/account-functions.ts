@@ -38,6 +38,10 @@ export const SignedInDevice = v.object({
 });
 export type SignedInDevice = v.InferOutput<typeof SignedInDevice>;
 
+/** One invite link of one's own that waits. `id` names it and is no secret; its code is told at its making alone. */
+export const WaitingInvite = v.object({ id: v.string(), at: Instant, expires: Instant });
+export type WaitingInvite = v.InferOutput<typeof WaitingInvite>;
+
 /** Who made an invite link. */
 const Inviter = v.object({ id: UserId, handle: v.string(), name: v.string() });
 
@@ -154,10 +158,17 @@ export const ACCOUNT_FUNCTIONS = {
     parameters: v.strictObject({ password: v.optional(GivenPassword), proof: v.optional(OidcProof) }),
     result: Done,
   },
-  /** A link that makes one person a contact, within a week. */
+  /** A link that makes one person a contact, within a week. An older server gives it no `id`. */
   createInviteLink: {
     parameters: Nothing,
-    result: v.object({ code: v.string(), url: v.string(), expires: Instant }),
+    result: v.object({ id: v.optional(v.string()), code: v.string(), url: v.string(), expires: Instant }),
+  },
+  /** The person's own links that wait to be used, the latest first. */
+  listInviteLinks: { parameters: Nothing, result: v.object({ links: v.array(WaitingInvite) }) },
+  /** One of them is there no more, as if it had never been. */
+  withdrawInviteLink: {
+    parameters: v.strictObject({ link: v.pipe(v.string("must be text"), v.maxLength(64, "must be an id of ours")) }),
+    result: Done,
   },
   /** Who made the link. Changes nothing. */
   readInviteLink: {

@@ -31,7 +31,7 @@ export interface AccountLinks {
   formerAddress(token: string): Promise<string | undefined>;
   /** Takes the address back, once, and ends every session. Answers a token for a new password; undefined where it does not hold. */
   takeAddressBack(token: string): Promise<string | undefined>;
-  /** Undefined where the code does not exist, has expired or was used: it is not said which. */
+  /** Undefined where the code does not exist, has expired, was used or withdrawn: it is not said which. */
   shownInvite(code: string): Promise<ShownInvite | undefined>;
 }
 

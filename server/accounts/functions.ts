@@ -167,6 +167,11 @@ function contactFunctions({ contacts, calls, missed, invites }: FunctionParts) {
       return page;
     },
     createInviteLink: (_parameters, { user }) => invites.create(user),
+    listInviteLinks: async (_parameters, { user }) => ({ links: await invites.list(user) }),
+    withdrawInviteLink: async ({ link }, { user }) => {
+      await invites.withdraw(user, link);
+      return {};
+    },
     readInviteLink: ({ code }, { user }) => invites.read(user, code),
     redeemInviteLink: async ({ code }, { user }) => {
       const { outcome, owner } = await invites.redeem(user, code);

@@ -1,4 +1,4 @@
-import { INVITE_ALPHABET, INVITE_LENGTH, readInviteCode, UserId } from "#protocol";
+import { INVITE_ALPHABET, INVITE_LENGTH, readInviteCode, UserId, type WaitingInvite } from "#protocol";
 import { createHash, randomInt } from "node:crypto";
 import * as v from "valibot";
 import type { Database } from "../database/pool.ts";
@@ -7,6 +7,8 @@ import { newRowId, readableBy } from "./rows.ts";
 
 /** How long an invite link may be used. */
 export const INVITE_SECONDS = 7 * 24 * 60 * 60;
+
+const WAITS = `"used" IS NULL AND "expires" > now()`;
 
 /** A link that may still be used, or that was used by whoever asks. */
 export interface InviteLink {
@@ -29,31 +31,48 @@ function hashOf(code: string): string {
   return createHash("sha256").update(code).digest("base64url");
 }
 
-/** Answers when it expires, in ms since 1970; undefined where its owner has erased the account meanwhile. */
+/** Undefined where its owner has erased the account meanwhile. */
 export async function addInvite(
   database: Database,
   owner: UserId | undefined,
   code: string,
-): Promise<number | undefined> {
+): Promise<WaitingInvite | undefined> {
   // Held until the end of the transaction: the account cannot be erased without this link.
   const held = `SELECT 1 FROM "_User" WHERE "objectId" = $1 FOR KEY SHARE`;
   if (owner !== undefined && (await database.rows(held, [owner])).length === 0) return undefined;
   const acl = owner === undefined ? { read: [], write: [] } : readableBy(owner);
   const [row] = await database.rows(
     `INSERT INTO "InviteLink" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "owner", "hash", "expires")
-     VALUES ($1, now(), now(), $2, $3, $4, $5, now() + make_interval(secs => $6)) RETURNING "expires"`,
+     VALUES ($1, now(), now(), $2, $3, $4, $5, now() + make_interval(secs => $6)) RETURNING ${WAITING}`,
     [newRowId(), acl.read, acl.write, owner ?? null, hashOf(code), INVITE_SECONDS],
   );
-  return v.parse(v.object({ expires: v.date() }), row).expires.getTime();
+  return waitingOf(row);
 }
 
-/** How many links of a person wait to be used. */
-export async function openInvites(database: Database, owner: UserId): Promise<number> {
-  const [row] = await database.rows<{ count: number }>(
-    `SELECT count(*)::int AS count FROM "InviteLink" WHERE "owner" = $1 AND "used" IS NULL AND "expires" > now()`,
+const WAITING = `"objectId" AS id, "createdAt" AS at, "expires" AS expires`;
+const WaitingRow = v.object({ id: v.string(), at: v.date(), expires: v.date() });
+
+function waitingOf(row: unknown): WaitingInvite {
+  const { id, at, expires } = v.parse(WaitingRow, row);
+  return { id, at: at.getTime(), expires: expires.getTime() };
+}
+
+/** Which links of a person wait to be used, the latest first. */
+export async function waitingInvites(database: Database, owner: UserId): Promise<WaitingInvite[]> {
+  const rows = await database.rows(
+    `SELECT ${WAITING} FROM "InviteLink" WHERE "owner" = $1 AND ${WAITS} ORDER BY "createdAt" DESC, "objectId"`,
     [owner],
   );
-  return row?.count ?? 0;
+  return rows.map(waitingOf);
+}
+
+/** Takes a link of a person away before anybody uses it; answers whether there was one. */
+export async function removeInvite(database: Database, owner: UserId, id: string): Promise<boolean> {
+  const gone = await database.rows(
+    `DELETE FROM "InviteLink" WHERE "objectId" = $1 AND "owner" = $2 AND ${WAITS} RETURNING 1`,
+    [id, owner],
+  );
+  return gone.length > 0;
 }
 
 const Row = v.object({

@@ -1,4 +1,4 @@
-import { INVITE_PATH, ParseCode, type UserId } from "#protocol";
+import { INVITE_PATH, ParseCode, type UserId, type WaitingInvite } from "#protocol";
 import type { DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Profile } from "./accounts.ts";
@@ -10,10 +10,11 @@ import {
   findInvite,
   hasAccounts,
   newInviteCode,
-  openInvites,
+  removeInvite,
   removeOperatorInvites,
   settleClaim,
   useInvite,
+  waitingInvites,
   type InviteLink,
 } from "./invite-rows.ts";
 import { because, Refusal, sessionOver } from "./refusals.ts";
@@ -32,6 +33,7 @@ export interface InviteParts {
 
 /** A link as its owner hands it on. */
 export interface NewInvite {
+  id: string;
   code: string;
   url: string;
   expires: number;
@@ -47,13 +49,23 @@ export class Invites {
 
   async create(owner: Profile): Promise<NewInvite> {
     const code = newInviteCode();
-    const expires = await this.#parts.database.transaction(async (database) => {
+    const made = await this.#parts.database.transaction(async (database) => {
       await database.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`invites ${owner.id}`]);
-      if ((await openInvites(database, owner.id)) >= MAX_OPEN_INVITES) throw tooManyOpen();
+      if ((await waitingInvites(database, owner.id)).length >= MAX_OPEN_INVITES) throw tooManyOpen();
       return addInvite(database, owner.id, code);
     });
-    if (expires === undefined) throw sessionOver();
-    return { code, url: this.#urlOf(code), expires };
+    if (made === undefined) throw sessionOver();
+    return { id: made.id, code, url: this.#urlOf(code), expires: made.expires };
+  }
+
+  async list(owner: Profile): Promise<WaitingInvite[]> {
+    return waitingInvites(this.#parts.database, owner.id);
+  }
+
+  /** It is there no more. Whoever it let in has their account, and is no contact by it. */
+  async withdraw(owner: Profile, id: string): Promise<void> {
+    if (await removeInvite(this.#parts.database, owner.id, id)) return;
+    throw new Refusal(ParseCode.notFound, "There is no such link of yours that waits; read the list again.");
   }
 
   /** Who invites. Changes nothing. */
@@ -137,20 +149,20 @@ function isTakenFrom(user: Profile, link: InviteLink): boolean {
 }
 
 function notValid(): Refusal {
-  return new Refusal(ParseCode.notFound, "This invite has expired or was used; ask for a new one.");
+  return new Refusal(ParseCode.notFound, "This invite has expired, was used or was withdrawn; ask for a new one.");
 }
 
 function notAdmitted(code: string | undefined): Refusal {
   const why =
     code === undefined
       ? "takes invited people only"
-      : "does not take this invite code: it has expired, was used, or is not one of ours";
+      : "does not take this invite code: it has expired, was used or withdrawn, or is not one of ours";
   return new Refusal(ParseCode.forbidden, `This server ${why}. Ask somebody who is here for an invite link.`);
 }
 
 function tooManyOpen(): Refusal {
   return because(
     "links-full",
-    `You have ${String(MAX_OPEN_INVITES)} invite links that nobody has used yet; wait until one is used or expires.`,
+    `You have ${String(MAX_OPEN_INVITES)} invite links that nobody has used yet; withdraw one, or wait until one is used or expires.`,
   );
 }

@@ -61,6 +61,8 @@ export const ACCOUNT_LIMITS: AccountLimits = {
     exportAccount: seldom,
     deleteAccount: seldom,
     createInviteLink: seldom,
+    listInviteLinks: often,
+    withdrawInviteLink: often,
     readInviteLink: seldom,
     redeemInviteLink: seldom,
     listContacts: often,

@@ -117,6 +117,8 @@ async function attempts(): Promise<Record<FunctionName, object[]>> {
     exportAccount: [{}, { user: victim.id }],
     deleteAccount: [{ password: wrong }, {}, { password: PASSWORD, user: victim.id }],
     createInviteLink: [{ user: victim.id }],
+    listInviteLinks: [{}, { user: victim.id }],
+    withdrawInviteLink: codes.map(({ code }) => ({ link: code })),
     readInviteLink: codes,
     redeemInviteLink: codes,
     listContacts: [{}, { user: victim.id }],

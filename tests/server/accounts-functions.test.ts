@@ -25,6 +25,8 @@ describe("every function", () => {
     exportAccount: {},
     deleteAccount: { password: PASSWORD },
     createInviteLink: {},
+    listInviteLinks: {},
+    withdrawInviteLink: { link: "a" },
     readInviteLink: { code: "a" },
     redeemInviteLink: { code: "a" },
     listContacts: {},

@@ -62,7 +62,7 @@ const accepted = (person: TestPerson) =>
   expect.objectContaining({ user: person.id, state: "accepted" }) as unknown as Contact;
 const expired = {
   status: 404,
-  body: { code: ParseCode.notFound, error: "This invite has expired or was used; ask for a new one." },
+  body: { code: ParseCode.notFound, error: "This invite has expired, was used or was withdrawn; ask for a new one." },
 };
 const expire = (whose: TestPerson) =>
   client.query(`UPDATE "InviteLink" SET "expires" = now() - interval '1 second' WHERE "owner" = $1`, [whose.id]);

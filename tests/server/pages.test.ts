@@ -240,14 +240,17 @@ describe("/i/CODE", () => {
     expect((await eve.call("listContacts", {})).contacts).toEqual([]);
   });
 
-  it("says of one that was used, has no like or is no code that it has ended, and no more", async () => {
+  it("says of one that was used, was withdrawn, has no like or is no code that it has ended, and no more", async () => {
     const [fay, gus] = [await app.signUp("Fay Mori"), await app.signUp("Gus Mori")];
     const { code } = await fay.call("createInviteLink", {});
     await gus.call("redeemInviteLink", { code });
-    const pages = await Promise.all([`/i/${code}`, "/i/0000-0000-0000-0000", "/i/nonsense"].map((path) => open(path)));
+    const { id = "", code: withdrawn } = await fay.call("createInviteLink", {});
+    await fay.call("withdrawInviteLink", { link: id });
+    const codes = [code, withdrawn, "0000-0000-0000-0000", "nonsense"];
+    const pages = await Promise.all(codes.map((one) => open(`/i/${one}`)));
     for (const page of pages) {
       expect([page.status, titleOf(page)]).toEqual([404, "This invite has ended"]);
-      expect(page.text).toContain("If that was you, there is nothing more to do.");
+      expect(page.text).toContain("If you used it, there is nothing more to do.");
       expect(page.text).toBe(pages[0]!.text);
       expect(page.text).not.toContain("Fay");
     }

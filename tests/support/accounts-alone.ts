@@ -4,6 +4,7 @@ import {
   startTestAccounts,
   startTestDatabase,
   type TestAccounts,
+  type TestAccountsOptions,
   type TestDatabase,
   type TestPerson,
 } from "./backend-accounts.ts";
@@ -21,9 +22,9 @@ export interface AccountsAlone {
   stop: () => Promise<void>;
 }
 
-export async function startAccountsAlone(): Promise<AccountsAlone> {
+export async function startAccountsAlone(options: TestAccountsOptions = {}): Promise<AccountsAlone> {
   const database = await startTestDatabase();
-  const accounts = await startTestAccounts(database);
+  const accounts = await startTestAccounts(database, options);
   const client = new Client(database.uri);
   await client.connect();
   let count = 0;
@@ -39,7 +40,7 @@ export async function startAccountsAlone(): Promise<AccountsAlone> {
     },
     restart: async () => {
       await alone.accounts.close();
-      alone.accounts = await startTestAccounts(database);
+      alone.accounts = await startTestAccounts(database, options);
     },
     stop: async () => {
       await client.end();
