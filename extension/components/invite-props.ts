@@ -6,6 +6,9 @@ import type { SignCommands } from "./sign-props.ts";
 /** What is asked about invite links. The promises never reject. */
 export interface InviteCommands {
   createInviteLink: () => Promise<Asked<"createInviteLink">>;
+  /** Those that wait to be used. */
+  listInviteLinks: () => Promise<Asked<"listInviteLinks">>;
+  withdrawInviteLink: (link: string) => Promise<Asked<"withdrawInviteLink">>;
   /** Who invites; changes nothing. */
   readInviteLink: (code: string) => Promise<Asked<"readInviteLink">>;
   /** Uses the link up: the two are contacts. */

@@ -31,6 +31,8 @@ const AskedFunction = v.picklist([
   "signOutEverywhere",
   "exportAccount",
   "createInviteLink",
+  "listInviteLinks",
+  "withdrawInviteLink",
   "readInviteLink",
   "redeemInviteLink",
   "getIceServers",

@@ -25,6 +25,8 @@ export const signCommands = {
 /** What is asked about invite links, for every page that makes or answers them. */
 export const inviteCommands = {
   createInviteLink: () => askServer("createInviteLink", {}),
+  listInviteLinks: () => askServer("listInviteLinks", {}),
+  withdrawInviteLink: (link: string) => askServer("withdrawInviteLink", { link }),
   readInviteLink: (code: string) => askServer("readInviteLink", { code }),
   redeemInviteLink: (code: string) => askServer("redeemInviteLink", { code }),
 };

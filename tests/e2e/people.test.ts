@@ -96,6 +96,35 @@ test("Alice pastes the code of Carol's invite, sees who it is from, and has her 
   await inAlices(carol.name).waitFor();
 });
 
+test("Alice finds the link that she made among those that wait, and withdraws it: it lets nobody in any more", async () => {
+  const openAdding = () =>
+    alice.popup
+      .getByRole("button", { name: say("add.title") })
+      .first()
+      .click();
+  const make = alice.popup.getByRole("button", { name: say("invite.make") });
+  const waiting = alice.popup.getByRole("list", { name: say("invite.waiting") }).getByRole("listitem");
+  await openAdding();
+  await make.click();
+  const link = await alice.popup.getByLabel(say("invite.link"), { exact: true }).inputValue();
+  await waiting.filter({ hasText: say("invite.waiting-this") }).waitFor();
+  await alice.popup.keyboard.press("Escape");
+  await openAdding();
+  await waiting.getByRole("button").click();
+  await alice.popup.getByText(say("invite.withdrawn")).waitFor();
+  expect(await waiting.count()).toBe(0);
+  expect((await fetch(link)).status).toBe(404);
+  await write(bob, link);
+  await bob.popup.getByText(say("invite.not-valid")).waitFor();
+  await bob.popup.keyboard.press("Escape");
+  // One that still stands there gives way with its place in the list.
+  await make.click();
+  await waiting.getByRole("button").click();
+  await alice.popup.getByLabel(say("invite.link"), { exact: true }).waitFor({ state: "detached" });
+  await make.waitFor();
+  await alice.popup.keyboard.press("Escape");
+});
+
 test("requests are withdrawn and declined, and are gone on both sides", async () => {
   await write(alice, dan.handle);
   await alice.popup.getByText(say("add.sent", { handle: dan.handle })).waitFor();

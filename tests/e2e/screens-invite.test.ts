@@ -49,6 +49,65 @@ describe("a link that one made", () => {
   });
 });
 
+describe("links that wait", () => {
+  const rows = () => page().getByRole("list", { name: "Links that wait" }).getByRole("listitem");
+  const said = (words: string) => page().getByRole("status").filter({ hasText: words }).waitFor();
+
+  async function openLinks(scene: string): Promise<void> {
+    await open(scene);
+    await button("Add a contact").first().click();
+    await rows().first().waitFor();
+  }
+
+  test("are withdrawn by the keyboard one after the other, and the focus goes on", async () => {
+    await openLinks("home-links");
+    expect(await rows().count()).toBe(3);
+    await rows().nth(1).getByRole("button").focus();
+    await page().keyboard.press("Enter");
+    await said("Withdrawn.");
+    expect(await rows().count()).toBe(2);
+    expect(await focused()).toMatch(/^Withdraw: Made Oct 7/);
+    await page().keyboard.press("Enter");
+    await expect.poll(() => rows().count()).toBe(1);
+    expect(await focused()).toMatch(/^Withdraw: Made 10:36, until Oct 20/);
+    await page().keyboard.press("Enter");
+    await page().getByRole("heading", { name: "Links that wait" }).waitFor({ state: "detached" });
+    expect(await focused()).toBe("Make a link");
+    expect(await asked()).toEqual(["withdrawInviteLink", "withdrawInviteLink", "withdrawInviteLink"]);
+  });
+
+  test("go one at a time, by a double click too", async () => {
+    await openLinks("home-links");
+    await rows().first().getByRole("button").dblclick();
+    await said("Withdrawn.");
+    expect(await rows().count()).toBe(2);
+    expect(await asked()).toEqual(["withdrawInviteLink"]);
+  });
+
+  test("are said to have been used before where that is so", async () => {
+    await openLinks("home-links-late");
+    await rows().first().getByRole("button").click();
+    await said("That one waits no more: it was used, or its week is over.");
+    await expect.poll(() => rows().count()).toBe(2);
+  });
+
+  test("stay where the server does not answer, which is said", async () => {
+    await openLinks("home-links-failed");
+    await rows().first().getByRole("button").click();
+    await said("The server");
+    expect(await rows().count()).toBe(3);
+  });
+
+  test("are read once the line is back", async () => {
+    await open("home-links-offline");
+    await button("Add a contact").first().click();
+    await page().getByText("Your links that wait could not be read.").waitFor();
+    await become("home-links");
+    await rows().nth(2).waitFor();
+    expect(await page().getByText("Your links that wait could not be read.").count()).toBe(0);
+  });
+});
+
 describe("an invitation that was pasted", () => {
   test("is neither accepted nor declined by the key that pasted it", async () => {
     await open("home-empty");

@@ -34,6 +34,18 @@ async function makeLink(page: Page): Promise<void> {
   await page.locator("[role=dialog] svg[role=img]").waitFor();
 }
 
+/** Opens where a contact is added, down to the links that wait. */
+async function showLinks(page: Page): Promise<void> {
+  await page.locator("[aria-haspopup=dialog]").last().click();
+  await page.locator("[role=dialog] .waiting p, [role=dialog] .waiting li").last().scrollIntoViewIfNeeded();
+}
+
+async function withdrawLink(page: Page): Promise<void> {
+  await showLinks(page);
+  await page.locator(".waiting li button").first().click();
+  await page.locator(".waiting p[role=status]:not(:empty)").scrollIntoViewIfNeeded();
+}
+
 /** Opens the figures of a call's line. */
 async function openFigures(page: Page): Promise<void> {
   await page.locator(".top [aria-haspopup=dialog]").click();
@@ -117,6 +129,12 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("[role=dialog] section button").first().click();
     await page.locator("[role=dialog] section [role=alert]").waitFor();
   },
+  "home-links": showLinks,
+  "home-links-reading": showLinks,
+  "home-links-offline": showLinks,
+  "home-links-withdrawn": withdrawLink,
+  "home-links-late": withdrawLink,
+  "home-links-failed": withdrawLink,
   "invite-blocked": async (page) => {
     await page.locator("button.go").click();
     await page.locator("[role=alert]").waitFor();

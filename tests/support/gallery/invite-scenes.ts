@@ -1,4 +1,4 @@
-import type { UserId } from "#protocol";
+import type { UserId, WaitingInvite } from "#protocol";
 import type { InviteCommands, InvitePageCommands } from "../../../extension/components/invite-props.ts";
 import type { SignedInView, View } from "../../../extension/core/view.ts";
 import type { Asked, CommandAnswer } from "../../../extension/messaging/commands.ts";
@@ -17,6 +17,9 @@ export interface InviteScene {
   links?: "granted";
 }
 
+/** The links that wait, or why they cannot be read; `never` leaves them unread. */
+export type ScenesLinks = readonly WaitingInvite[] | Refused | "never";
+
 type Refused = Extract<CommandAnswer, { ok: false }>;
 
 const SERVER = "https://beckon.example.org";
@@ -27,15 +30,30 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 const inviter = { id: "hana" as UserId, handle: "hana", name: "Hana Kimura" };
 const found: Read = { ok: true, value: { user: inviter, expires: NOW + WEEK_MS } };
 
+const DAY_MS = 24 * 3_600_000;
+const WAITING: WaitingInvite[] = [0.004, 1.3, 5.9].map((days, at) => {
+  const made = NOW - days * DAY_MS;
+  return { id: `link${String(at)}`, at: made, expires: made + WEEK_MS };
+});
+
 /** The popup where an invite waits, and where a link is made. */
-export function homesWithInvites<Scene>(
+export function homesWithInvites<Scene extends { waitingLinks?: ScenesLinks }>(
   home: (more: Partial<SignedInView>, answer?: CommandAnswer) => Scene,
 ): Record<string, Scene> {
   return {
     "home-invited": home({ invite: { code: CODE } }),
     "home-invite": home({}),
     "home-invite-empty": home({ contacts: [] }),
-    "home-invite-full": home({}, { ok: false, problem: "links-full" }),
+    "home-invite-full": { ...home({}, { ok: false, problem: "links-full" }), waitingLinks: WAITING },
+    "home-links": { ...home({}), waitingLinks: WAITING },
+    "home-links-reading": { ...home({}), waitingLinks: "never" },
+    "home-links-withdrawn": { ...home({}), waitingLinks: WAITING },
+    "home-links-late": { ...home({}, { ok: false, problem: "not-found" }), waitingLinks: WAITING },
+    "home-links-offline": {
+      ...home({ line: { at: "offline", why: "network" } }),
+      waitingLinks: { ok: false, problem: "offline" },
+    },
+    "home-links-failed": { ...home({}, { ok: false, problem: "server-away" }), waitingLinks: WAITING },
   };
 }
 
@@ -81,16 +99,35 @@ export function inviteScenes(home: SignedInView, longName: string): Record<strin
   };
 }
 
+interface Answers {
+  read?: InviteScene["read"] | undefined;
+  create?: Refused | undefined;
+  redeem?: Refused | undefined;
+  waitingLinks?: ScenesLinks | undefined;
+  withdraw?: Refused | undefined;
+}
+
 /** The functions about links answer as a scene says; `note` hears the name of each. */
 export function inviteFunctions(
   note: (name: string) => void,
-  { read = found, create, redeem }: { read?: InviteScene["read"]; create?: Refused; redeem?: Refused } = {},
+  { read = found, create, redeem, waitingLinks = [], withdraw }: Answers = {},
 ): InviteCommands {
+  let waiting = waitingLinks;
   return {
     createInviteLink: () => {
       note("createInviteLink");
       const link = { code: CODE, url: `${SERVER}/i/${CODE}`, expires: NOW + WEEK_MS };
       return Promise.resolve(create ?? { ok: true, value: link });
+    },
+    listInviteLinks: () => {
+      if (waiting === "never") return new Promise<never>(() => undefined);
+      return Promise.resolve("problem" in waiting ? waiting : { ok: true, value: { links: [...waiting] } });
+    },
+    withdrawInviteLink: (link) => {
+      note("withdrawInviteLink");
+      if (withdraw?.problem !== "server-away" && Array.isArray(waiting))
+        waiting = waiting.filter(({ id }: WaitingInvite) => id !== link);
+      return Promise.resolve(withdraw ?? { ok: true, value: {} });
     },
     readInviteLink: () => (read === "never" ? new Promise<never>(() => undefined) : Promise.resolve(read)),
     redeemInviteLink: () => {

@@ -5,13 +5,19 @@ import type { PopupScene } from "./scenes.ts";
 import { SERVER_PROBLEMS } from "./sign-scenes.ts";
 
 /** The commands of a scene answer as it says, and well where it says nothing; `note` hears the name of each. */
-export function commandsOf({ answer = { ok: true } }: PopupScene, note: (name: string) => void): PopupCommands {
+export function commandsOf(
+  { answer = { ok: true }, waitingLinks }: PopupScene,
+  note: (name: string) => void,
+): PopupCommands {
   const reply = (name: string) => (): Promise<CommandAnswer> => {
     note(name);
     return answer === "never" ? new Promise<never>(() => undefined) : Promise.resolve(answer);
   };
   return {
-    ...inviteFunctions(note, answer === "never" || answer.ok ? {} : { create: answer }),
+    ...inviteFunctions(note, {
+      waitingLinks,
+      ...(answer === "never" || answer.ok ? {} : { create: answer, withdraw: answer }),
+    }),
     // The server itself is found, but where the scene is about that.
     checkServer: isAboutServer(answer) ? reply("checkServer") : () => Promise.resolve({ ok: true }),
     signIn: reply("signIn"),

@@ -9,7 +9,7 @@ import { deviceScenes } from "./device-scenes.ts";
 import { historyScenes } from "./history-scenes.ts";
 import { NOW } from "./now.ts";
 import { lineScenes } from "./quality-scenes.ts";
-import { homesWithInvites, type InviteScene, inviteScenes } from "./invite-scenes.ts";
+import { homesWithInvites, type InviteScene, inviteScenes, type ScenesLinks } from "./invite-scenes.ts";
 import { type WelcomeScene, welcomeScenes } from "./welcome-scenes.ts";
 import { refused, signScenes } from "./sign-scenes.ts";
 import { stageScenes } from "./stage-scenes.ts";
@@ -24,6 +24,8 @@ export interface PopupScene {
   view: View | undefined;
   /** What every command answers; `never` leaves them waiting. */
   answer?: CommandAnswer | "never";
+  /** Those that wait to be used. */
+  waitingLinks?: ScenesLinks;
 }
 export interface CallScene {
   screen: "call";
