@@ -48,11 +48,37 @@ class ShownLinks {
  */
 export function watchInviteLinks(runtime: Runtime): void {
   const shown = new ShownLinks();
-  browser.tabs.onRemoved.addListener((tab) => handled(shown.drop(tab)));
-  browser.tabs.onUpdated.addListener((tab, { url }) => {
+  const onRemoved = (tab: number) => handled(shown.drop(tab));
+  const onUpdated = (tab: number, { url }: { url?: string }) => {
     const invite = url === undefined ? undefined : readInvite(url);
     if (invite?.server !== undefined) handled(meet(runtime, shown, invite, tab));
-  });
+  };
+  // On the first turn, in case one of them woke the worker. Without the permission each page that loads anywhere would wake
+  // it for nothing: then they are taken back, of which the browser thinks while the worker sleeps.
+  watch(onRemoved, onUpdated);
+  const heed = () => handled(heedPermission(onRemoved, onUpdated));
+  browser.permissions.onAdded.addListener(heed);
+  browser.permissions.onRemoved.addListener(heed);
+  heed();
+}
+
+type OnRemoved = (tab: number) => void;
+type OnUpdated = (tab: number, change: { url?: string }) => void;
+
+/** To add a listener that is there already changes nothing. */
+function watch(onRemoved: OnRemoved, onUpdated: OnUpdated): void {
+  browser.tabs.onRemoved.addListener(onRemoved);
+  browser.tabs.onUpdated.addListener(onUpdated);
+}
+
+async function heedPermission(onRemoved: OnRemoved, onUpdated: OnUpdated): Promise<void> {
+  const { origins = [] } = await browser.permissions.getAll();
+  if (origins.length > 0) {
+    watch(onRemoved, onUpdated);
+    return;
+  }
+  browser.tabs.onRemoved.removeListener(onRemoved);
+  browser.tabs.onUpdated.removeListener(onUpdated);
 }
 
 /** Takes back what the person allowed for a server's links. Never rejects. */

@@ -10,6 +10,7 @@ import { idOf, switchOffNotifications } from "./chromium-profile.ts";
 import { writeMicrophoneSound } from "./microphone-sound.ts";
 import { untilWatched } from "./page-watch.ts";
 import { until } from "./until.ts";
+import { hasRunningWorker, stopWorkers } from "./worker-status.ts";
 import { askForOrigins, copyWatchedBuild, grantOrigins, runFirst } from "./watched-build.ts";
 
 /** The part of the extension API that tests ask for what a person would see outside of pages. */
@@ -257,17 +258,12 @@ export class PersonBrowser {
 
   /** Ends the background's worker, as the browser does when it likes. */
   async stopWorker(): Promise<void> {
-    const page = await this.#api();
-    const session = await this.context.newCDPSession(page);
-    const stopped = new Promise<void>((resolve) => {
-      session.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
-        if (versions.some(({ runningStatus }) => runningStatus === "stopped")) resolve();
-      });
-    });
-    await session.send("ServiceWorker.enable");
-    await session.send("ServiceWorker.stopAllWorkers");
-    await stopped;
-    await session.detach();
+    await stopWorkers(await this.#api());
+  }
+
+  /** Whether the background's worker runs, as the browser knows it. */
+  async isAwake(): Promise<boolean> {
+    return hasRunningWorker(await this.#api());
   }
 
   /**
