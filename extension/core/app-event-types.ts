@@ -73,6 +73,8 @@ export type PageCommand =
   | { type: "more-calls" }
   | { type: "retry-now" }
   /** A link was opened or pasted: nothing happens with it before the person has answered. */
+  /** An invitation is being accepted here, until the server answers. */
+  | { type: "accepting-invite"; on: boolean }
   | { type: "open-invite"; invite: PendingInvite }
   /** An invite that waits by now and is another one is not closed by it. `met`: it was accepted, and was this contact's. */
   | { type: "close-invite"; code: string; met?: UserId }

@@ -114,6 +114,8 @@ export interface SignedIn {
   requests: Requests;
   /** Who became a contact by their own answer, and was not seen yet. */
   newcomers?: UserId[];
+  /** An invitation is being accepted here, and whose it was is not known yet. */
+  accepting?: true;
   /** Whose invitation was accepted here last. */
   met?: UserId;
   /** What a notification led to, for the popup that it opens. */

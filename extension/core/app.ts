@@ -16,7 +16,7 @@ import { NEW_CONNECTION, socketOf } from "./connection.ts";
 import { changeDevice, DEVICE_AT_FIRST, type DeviceChange } from "./device-settings.ts";
 import { forgetHistoryReading, newHistory } from "./history.ts";
 import { type Step, step } from "./machine.ts";
-import { withMet } from "./newcomers.ts";
+import { withAccepting, withMet } from "./newcomers.ts";
 import { NO_REQUESTS } from "./requests.ts";
 import { forgetReading, newRoster, refuseContacts, settleRoster } from "./roster.ts";
 import { NOBODY_WATCHED } from "./watch.ts";
@@ -66,6 +66,8 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, SessionlessEve
   switch (event.type) {
     case "started":
       return started(state, event);
+    case "accepting-invite":
+      return step(withAccepting(state, event.on));
     case "due":
       return due(state, event);
     case "network-online":
@@ -193,7 +195,7 @@ function restore(
 function started(state: SignedIn, event: Extract<AppEvent, { type: "started" }>): Step<AppState, AppEffect> {
   const { roster, history } = state;
   const asleep = { ...state, roster: forgetReading(roster), history: forgetHistoryReading(history) };
-  const woken: SignedIn = { ...asleep, contactsShown: false };
+  const woken: SignedIn = { ...withAccepting(asleep, false), contactsShown: false };
   const line = onLine(woken, event, { type: "started" });
   if (line.state.at === "signed-out") return line;
   const paged = andThen({ state: line.state, effects: line.effects }, (now) =>

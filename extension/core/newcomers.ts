@@ -17,7 +17,14 @@ export function withNewcomers(state: SignedIn, listed: readonly Contact[]): Sign
 
 /** The person accepted this contact's invitation here: of that they need not be told. */
 export function withMet(state: SignedIn, met: UserId): SignedIn {
-  return { ...withoutNewcomer(state, met), met };
+  return { ...withoutNewcomer(withAccepting(state, false), met), met };
+}
+
+/** Until it is known who an invitation was of, whoever is new may be them. */
+export function withAccepting(state: SignedIn, on: boolean): SignedIn {
+  const { accepting, ...rest } = state;
+  if (on) return { ...rest, accepting: true };
+  return accepting === undefined ? state : rest;
 }
 
 /** What was told of this newcomer is seen. */
@@ -42,10 +49,10 @@ export function friendsOf({ newcomers = [], roster, self }: SignedIn): FriendNot
     .map(({ user, handle, name = handle }) => ({ type: "friend", user, name }));
 }
 
-function hasAnswered({ roster, invite, met }: SignedIn, { user, handle }: Contact): boolean {
+function hasAnswered({ roster, accepting, met }: SignedIn, { user, handle }: Contact): boolean {
   // A request that was sent has an id of its own, so that the handle tells who it is.
   const former = roster.contacts.find((one) => one.handle === handle);
   if (former !== undefined) return former.state === "outgoing";
-  // While an invitation is being accepted here, the list may know of it before its answer does.
-  return invite === undefined && user !== met;
+  // While an invitation is being accepted here, the list may know of it before its answer does. One that waits hides nobody.
+  return accepting !== true && user !== met;
 }

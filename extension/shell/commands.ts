@@ -94,8 +94,10 @@ export class Commands {
     if (parameters === undefined) return { ok: false, problem: "bad-input" };
     const { caller } = this;
     if (caller === undefined) return { ok: false, problem: "signed-out" };
+    const redeems = name === "redeemInviteLink";
+    if (redeems) this.#runtime.dispatch({ type: "accepting-invite", on: true });
     const answer = await callFunction(caller, name, parameters);
-    if (name === "redeemInviteLink") this.#redeemed(parameters, answer);
+    if (redeems) this.#redeemed(parameters, answer);
     return answer;
   }
 
@@ -103,7 +105,10 @@ export class Commands {
   #redeemed(given: unknown, answer: CommandAnswer): void {
     const invite = readQuestion("redeemInviteLink", given);
     const redeemed = readAsked("redeemInviteLink", answer);
-    if (invite === undefined || !redeemed.ok) return;
+    if (invite === undefined || !redeemed.ok) {
+      this.#runtime.dispatch({ type: "accepting-invite", on: false });
+      return;
+    }
     this.#runtime.dispatch({ type: "close-invite", code: invite.code, met: redeemed.value.user.id });
   }
 

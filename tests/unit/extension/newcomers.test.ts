@@ -28,9 +28,20 @@ describe("who becomes a contact", () => {
     ["because the person accepted theirs", () => withRequest("incoming"), []],
     ["while the contacts are looked at", () => online().on({ type: "contacts-shown" }), []],
     [
-      "while their invitation is being accepted",
+      "while an invitation waits for the person's answer",
       () => online().on({ type: "open-invite", invite: { code: CODE } }),
-      [],
+      ["Dan"],
+    ],
+    ["while their invitation is being accepted", () => online().on({ type: "accepting-invite", on: true }), []],
+    [
+      "once an invitation did not hold",
+      () => online().on({ type: "accepting-invite", on: true }, { type: "accepting-invite", on: false }),
+      ["Dan"],
+    ],
+    [
+      "after a worker died that was accepting one",
+      () => online().on({ type: "accepting-invite", on: true }).dies().returns(),
+      ["Dan"],
     ],
     ["once their invitation was accepted", () => online().on({ type: "close-invite", code: CODE, met: dan.user }), []],
   ])("%s is told of where that is news", (_, given, expected) => {
