@@ -23,6 +23,11 @@ export function focusFirst(node: HTMLElement): void {
   controlIn(node, 0)?.focus({ preventScroll: true });
 }
 
+/** Gives the focus to what a person's own act brought up to be pressed next. An attachment. */
+export function focusNow(node: HTMLElement): void {
+  node.focus({ preventScroll: true });
+}
+
 function follow(node: HTMLElement, startOf: () => HTMLElement | undefined): () => void {
   const attached = new AbortController();
   const { signal } = attached;

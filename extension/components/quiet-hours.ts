@@ -1,11 +1,13 @@
-/** A minute of the day as a field for a time takes it: "07:05". */
-export function clockOf(minute: number): string {
-  const two = (value: number): string => String(value).padStart(2, "0");
-  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+const DAY = 24 * 60;
+const STEP = 15;
+
+/** The minutes of the day to choose from: every quarter of an hour, and the present one where it is another. */
+export function minutesWith(present: number): number[] {
+  const all = Array.from({ length: DAY / STEP }, (_, at) => at * STEP);
+  return all.includes(present) ? all : [...all, present].sort((one, other) => one - other);
 }
 
-/** The minute of the day that such a field holds; undefined where it holds none. */
-export function minuteOf(clock: string): number | undefined {
-  const [, hours, minutes] = /^(\d{2}):(\d{2})/.exec(clock) ?? [];
-  return hours === undefined || minutes === undefined ? undefined : Number(hours) * 60 + Number(minutes);
+/** A minute of the day as every time is written here, whatever clock the browser's own fields show: "7:05". */
+export function clockOf(minute: number): string {
+  return `${String(Math.floor(minute / 60))}:${String(minute % 60).padStart(2, "0")}`;
 }

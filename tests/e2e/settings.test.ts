@@ -36,8 +36,8 @@ describe("a ring", () => {
     const { alice, bob } = stage;
     const quiet = settings.getByRole("switch", { name: say("settings.quiet") });
     await quiet.check();
-    await settings.getByLabel(say("settings.quiet-from"), { exact: true }).fill("00:00");
-    await settings.getByLabel(say("settings.quiet-to"), { exact: true }).fill("23:59");
+    await settings.getByLabel(say("settings.quiet-from"), { exact: true }).selectOption("0:00");
+    await settings.getByLabel(say("settings.quiet-to"), { exact: true }).selectOption("23:45");
     await alice.call(bob);
     const call = await alice.browser.callPage();
     await bob.card.getByText(say("ringing.video-silent")).waitFor();

@@ -157,6 +157,11 @@ export const ACTS: Record<string, ((page: Page) => Promise<void>) | undefined> =
     await page.locator("[role=dialog] button[type=submit]").click();
     await page.locator("[role=dialog] p[role=status]:not(:empty)").waitFor();
   },
+  "home-looking": async (page) => {
+    await page.locator("header .own").click();
+    await page.locator("fieldset input:checked").press("ArrowDown");
+    await page.locator("[role=dialog] p[role=status]:not(:empty)").waitFor();
+  },
   "home-menu": openLastMenu,
   "home-offline-menu": openLastMenu,
   "home-removing": async (page) => {

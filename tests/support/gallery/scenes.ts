@@ -154,6 +154,7 @@ const POPUP: Record<string, PopupScene> = {
   "home-problem": home({}, refused("in-a-call")),
   "home-adding": home(),
   "home-menu": home(),
+  "home-looking": home(),
   "home-removing": home(),
   "home-blocking": home(),
   "home-blocked": home({
