@@ -34,6 +34,10 @@ export interface WelcomeScreenProps {
   text: Text;
   /** The step that was asked for; else the one at which the person stands. */
   first?: Step | undefined;
+  /** What the tab had tried and found to be well before it was loaded again. */
+  kept: readonly string[];
+  /** What is to outlive the next time. */
+  onkeep: (steps: readonly Step[]) => void;
   commands: WelcomeCommands;
   preview: DevicePreviewProps;
   /** Undefined until the browser told. */

@@ -200,6 +200,14 @@ test("a step and its place in the settings lead to each other", async () => {
   await settings.close();
 });
 
+test("what was found to be well is known still when the tab is loaded again", async () => {
+  await page.reload();
+  for (const step of ["welcome.devices", "welcome.ring"] as const)
+    await steps()
+      .getByRole("button", { name: `${say(step)} ${say("welcome.step-done")}` })
+      .waitFor();
+});
+
 test("the page opens once: not with an update, and not with another installation's word", async () => {
   const worker = await browser.worker();
   const count = () => browser.context.pages().filter((one) => one.url().endsWith("/welcome.html")).length;
