@@ -6,6 +6,7 @@ import type { Contacts } from "./contacts.ts";
 import type { SignedInDevices } from "./devices.ts";
 import type { KeptFiles } from "./kept-files.ts";
 import { sessionOver } from "./refusals.ts";
+import { withWrittenDates } from "./written-dates.ts";
 
 const CALLS_AT_ONCE = 1_000;
 
@@ -45,17 +46,17 @@ export async function exportOf(
   );
   if (found === undefined) throw sessionOver();
   const row = v.parse(Row, found.row);
+  const account = {
+    ...accountOf(row),
+    formerEmail: await formerEmailOf(database, user),
+    picture: await pictureOf(row, files),
+    invites: await invitesOf(database, user),
+  };
   return {
-    account: {
-      id: user,
-      ...accountOf(row),
-      formerEmail: await formerEmailOf(database, user),
-      picture: await pictureOf(row, files),
-      invites: await invitesOf(database, user),
-    },
-    contacts: await contacts.list(user),
-    calls: await allCalls(calls, user),
-    devices: await devices.list(user, session),
+    account: { id: user, ...withWrittenDates(account) },
+    contacts: (await contacts.list(user)).map((one) => withWrittenDates(one)),
+    calls: (await allCalls(calls, user)).map((one) => withWrittenDates(one)),
+    devices: (await devices.list(user, session)).map((one) => withWrittenDates(one)),
   };
 }
 

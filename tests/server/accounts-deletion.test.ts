@@ -257,6 +257,8 @@ describe("an export", () => {
       calls: [{ call, with: { user: friend.id }, direction: "in", outcome: "answered" }],
       devices: expect.arrayContaining([expect.objectContaining({ device: "Gina's own" })]) as unknown[],
     });
+    expect(bareInstants(exported)).toEqual([]);
+    expect(exported.calls).toEqual([expect.objectContaining({ atIso: expect.stringMatching(/^20.+T.+Z$/) as string })]);
     const { rows } = await client.query<{ hash: string }>(
       `SELECT "_hashed_password" AS hash FROM "_User" WHERE "objectId" = $1
        UNION SELECT "hash" FROM "InviteLink" WHERE "owner" = $1`,
@@ -265,6 +267,17 @@ describe("an export", () => {
     for (const secret of [token, password, friend.account.email, ...rows.map(({ hash }) => hash)])
       expect(JSON.stringify(exported)).not.toContain(secret);
   });
+
+  /** Where an instant stands without the same in words. */
+  function bareInstants(value: unknown, path = ""): string[] {
+    if (typeof value !== "object" || value === null) return [];
+    // It is an object.
+    const held = value as Record<string, unknown>;
+    return Object.entries(held).flatMap(([name, one]) => {
+      const isBare = typeof one === "number" && one > 1e12 && Date.parse(String(held[`${name}Iso`])) !== one;
+      return isBare ? [`${path}.${name}`] : bareInstants(one, `${path}.${name}`);
+    });
+  }
 
   /** Every column of an account is exported, or named here with why it is not. */
   const SECRET_OR_PARSES_OWN =
