@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { ROOT } from "../../scripts/setup/command.ts";
+import { createText } from "../../extension/locales/text.ts";
 import { account, befriend, callFunction, type SignedUp, signUp } from "../support/accounts.ts";
 import { Backend } from "../support/backend.ts";
 import { Belongings } from "../support/belongings.ts";
@@ -203,6 +204,20 @@ test("everything about her comes as a file, without a secret", async () => {
   expect(JSON.parse(file)).toMatchObject({ account: { handle: "alice.o", name: "Alice Ōno", email: former.email } });
   expect(file).toContain(bob.handle);
   for (const secret of [former.token, former.password, NEW_PASSWORD, bob.email]) expect(file).not.toContain(secret);
+});
+
+test("what came of a thing is said in the language that she reads now", async () => {
+  const japanese = createText("ja");
+  const input = settings.locator("input[type=file]");
+  await input.setInputFiles({ name: "x.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+  await settings.getByText(say("account.picture-unreadable")).waitFor();
+  await settings.getByText(say("data.exported")).waitFor();
+  const language = (name: string) => settings.getByRole("combobox", { name, exact: true });
+  await language(say("settings.section-language")).selectOption("ja");
+  await settings.getByText(japanese.t("account.picture-unreadable")).waitFor();
+  await settings.getByText(japanese.t("data.exported")).waitFor();
+  await language(japanese.t("settings.section-language")).selectOption("en");
+  await settings.getByText(say("data.exported")).waitFor();
 });
 
 test("the account is erased by its password alone: signed out kindly and everywhere, gone from Bob's list", async () => {
