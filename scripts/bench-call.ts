@@ -1,11 +1,11 @@
 import { loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { Backend } from "../tests/support/backend.ts";
+import { type BarePages, clickBare, openWaiting } from "../tests/support/bare-call/bare-call.ts";
 import { BareServer, type Side } from "../tests/support/bare-call/bare-server.ts";
 import { Belongings } from "../tests/support/belongings.ts";
 import { markPage, type Marks, marksOf, markWorker } from "../tests/support/call-marks.ts";
-import { clickedAt } from "../tests/support/page-watch.ts";
 import { aliceAndBob, type Person, say } from "../tests/support/people.ts";
 import { until } from "../tests/support/until.ts";
 import { median } from "./median.ts";
@@ -35,10 +35,7 @@ export async function benchCall(args: readonly string[], signal: AbortSignal): P
     open.add(() => backend.close());
     const { alice, bob } = await aliceAndBob(backend, open);
     await Promise.all([alice.browser.runFirst(markPage), bob.browser.runFirst(markPage)]);
-    const waiting = await Promise.all([
-      openWaiting(alice.browser.context, bare, "caller"),
-      openWaiting(bob.browser.context, bare, "callee"),
-    ]);
+    const waiting = await openWaiting([alice.browser.context, bob.browser.context], bare);
     const [ours, theirs]: [Timed[], Timed[]] = [[], []];
     while (ours.length < calls) {
       ours.push(await oneCall(alice, bob));
@@ -50,12 +47,6 @@ export async function benchCall(args: readonly string[], signal: AbortSignal): P
     await open.close();
   }
   return 0;
-}
-
-async function openWaiting(context: BrowserContext, bare: BareServer, side: Side): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(bare.waitingPage(side));
-  return page;
 }
 
 async function oneCall(alice: Person, bob: Person): Promise<Timed> {
@@ -82,14 +73,11 @@ async function oneCall(alice: Person, bob: Person): Promise<Timed> {
   return timed;
 }
 
-async function oneBareCall([callerWaits, calleeWaits]: readonly [Page, Page]): Promise<Timed> {
-  await Promise.all([callerWaits.bringToFront(), calleeWaits.bringToFront()]);
+async function oneBareCall(waiting: BarePages): Promise<Timed> {
   await pause(ANSWERED_AFTER_MS);
-  const opened = Promise.all([callerWaits.waitForEvent("popup"), calleeWaits.waitForEvent("popup")]);
-  await calleeWaits.getByRole("button").click();
-  const click = await clickedAt(calleeWaits);
-  const [caller, callee] = await opened;
-  const timed = { caller: await since(click, caller), callee: await since(click, callee) };
+  const { pages, at } = await clickBare(waiting);
+  const [caller, callee] = pages;
+  const timed = { caller: await since(at, caller), callee: await since(at, callee) };
   await Promise.all([caller.close(), callee.close()]);
   return timed;
 }

@@ -47,6 +47,11 @@ const tasks: Readonly<Record<string, Task>> = {
     builds: ["chrome"],
     run: async (args, signal) => (await import("./bench-call.ts")).benchCall(args, signal),
   },
+  "bench:long-call": {
+    browsers: ["chromium"],
+    builds: ["chrome"],
+    run: async (args, signal) => (await import("./bench-long-call.ts")).benchLongCall(args, signal),
+  },
   storm: { ...nothing, run: async (args, signal) => (await import("./storm.ts")).storm(args, signal) },
   pictures: {
     browsers: ["chromium"],

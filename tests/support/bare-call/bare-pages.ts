@@ -26,6 +26,7 @@ export function bareCall(): void {
   const show = (stream: MediaStream, isTheirs: boolean) => {
     const video = document.createElement("video");
     Object.assign(video, { autoplay: true, muted: !isTheirs, playsInline: true, srcObject: stream });
+    video.className = isTheirs ? "theirs" : "own";
     document.body.append(video);
   };
   const describe = async () => {
@@ -47,19 +48,19 @@ export function bareCall(): void {
   pc.ontrack = ({ track, streams: [stream] }) => {
     if (track.kind === "video" && stream !== undefined) show(stream, true);
   };
+  // A candidate may come before the description that it belongs to.
+  const isDescribed = Promise.withResolvers<true>();
   const take = async (message: { type: "offer" | "answer" | "candidate"; sdp: string; candidate: RTCIceCandidate }) => {
     if (message.type === "candidate") {
+      await isDescribed.promise;
       await pc.addIceCandidate(message.candidate);
       return;
     }
     await camera;
     await pc.setRemoteDescription({ type: message.type, sdp: message.sdp });
+    isDescribed.resolve(true);
     if (message.type === "offer") await describe();
   };
-  // One after the other: a candidate is of no use before the description that it belongs to.
-  let taken: Promise<void> = Promise.resolve();
-  socket.onmessage = ({ data }: MessageEvent<string>) => {
-    taken = taken.then(() => take(JSON.parse(data) as Parameters<typeof take>[0]));
-  };
+  socket.onmessage = ({ data }: MessageEvent<string>) => void take(JSON.parse(data) as Parameters<typeof take>[0]);
   if (location.pathname.endsWith("callee")) void camera.then(describe);
 }

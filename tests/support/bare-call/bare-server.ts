@@ -27,10 +27,12 @@ export class BareServer {
   }
 
   /** `first` runs in the pages of calls before their own code. */
-  static async start(first: Script): Promise<BareServer> {
+  static async start(first?: Script): Promise<BareServer> {
+    const call = page(first === undefined ? [watchPage, bareCall] : [watchPage, first, bareCall]);
+    const wait = page([watchPage, bareWait]);
     const server = createServer(({ url = "" }, response) => {
       response.setHeader("content-type", "text/html; charset=utf-8");
-      response.end(url.startsWith("/call/") ? page([watchPage, first, bareCall]) : page([watchPage, bareWait]));
+      response.end(url.startsWith("/call/") ? call : wait);
     });
     const sockets = new WebSocketServer({ server, perMessageDeflate: false });
     server.listen(0, "127.0.0.1");
@@ -74,7 +76,13 @@ export class BareServer {
   }
 }
 
+/** The other side's picture fills the page, the own one stands in its corner. */
+const STYLE = `
+  video { position: fixed; inset: 0; width: 100%; height: 100%; object-fit: cover }
+  video.own { inset: auto 20px 20px auto; width: 13rem; height: auto; z-index: 1 }
+`;
+
 function page(scripts: readonly Script[]): string {
   const code = scripts.map((script) => `<script>(${script.toString()})();</script>`);
-  return `<!doctype html><title>Bare</title><style>video { width: 100% }</style><body>${code.join("\n")}</body>`;
+  return `<!doctype html><title>Bare</title><style>${STYLE}</style><body>${code.join("\n")}</body>`;
 }
