@@ -33,10 +33,16 @@ export class CallLink {
   /** What the background said last of the device's settings. */
   #settings: ToldDevice | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #begun = Promise.withResolvers<true>();
 
   /** `post` reaches the background. */
   constructor(post: (message: FromCallPage) => void) {
     this.#post = post;
+  }
+
+  /** Fulfilled once there is nothing to do but to wait for the other side. */
+  get begun(): Promise<true> {
+    return this.#begun.promise;
   }
 
   /** Undefined before the call was told, and where nothing of it is left. */
@@ -235,6 +241,7 @@ export class CallLink {
     this.#state = state;
     if (state.phase.at === "failed") this.#failure ??= state.phase.why;
     for (const effect of effects) this.#media?.carryOut(effect);
+    if (state.outgoing || !["waiting", "registering"].includes(state.phase.at)) this.#begun.resolve(true);
     clearTimeout(this.#timer);
     const due = linkDue(this.#state);
     if (due === undefined) return;

@@ -21,7 +21,6 @@ class CallPage {
   /** Set from the word that this page goes on with another call until that call is told. */
   #isMoving = false;
   #port: LastingPort | undefined;
-  readonly #heard = Promise.withResolvers<true>();
 
   /** What the background said last; undefined until it spoke. */
   get told(): CallTold | undefined {
@@ -51,27 +50,18 @@ class CallPage {
     return this.#notCalled;
   }
 
-  /** Fulfilled with the first word of the background, after what it began was begun. */
-  get heard(): Promise<true> {
-    return this.#heard.promise;
-  }
-
   /** Begins to live: `search` is the page's address from its question mark on, which names the call. */
   open(search: string): void {
     const call = v.safeParse(CallId, new URLSearchParams(search).get("call"));
     if (!call.success) {
       this.#without = "unknown";
-      this.#heard.resolve(true);
       return;
     }
     this.#begin(call.output);
     this.#port = new LastingPort(
       CALL_PORT,
       (port) => this.#introduce(port),
-      (message) => {
-        this.#received(message);
-        this.#heard.resolve(true);
-      },
+      (message) => this.#received(message),
     );
   }
 

@@ -2,12 +2,12 @@ import "../../components/tokens.css";
 import { loadPeerJs } from "../../media/peer-link.ts";
 import { callPage } from "../../state/call-page.svelte.ts";
 
-/** A background that has to start first is not waited for longer. */
+/** Where it takes longer to reach the other side, the screen comes before. */
 const SCREEN_WITHIN_MS = 200;
 
 // Somebody waits on the other side: what asks for the camera and connects goes before what is to be seen.
 callPage.open(location.search);
 loadPeerJs().catch(() => undefined);
-void Promise.race([callPage.heard, new Promise((resolve) => setTimeout(resolve, SCREEN_WITHIN_MS))]).then(
+void Promise.race([callPage.link.begun, new Promise((resolve) => setTimeout(resolve, SCREEN_WITHIN_MS))]).then(
   () => import("./screen.ts"),
 );
