@@ -68,6 +68,11 @@ export const PeerMessage = v.variant("type", [
    * therefore sends no picture for now. Said when the channel opens and at each change.
    */
   v.object({ type: v.literal("line"), weak: v.boolean(), paused: v.boolean() }),
+  /**
+   * What the sender sends as its picture is its screen, and is to be shown whole; or the camera's again. Said at each change,
+   * and when a channel opens while the screen is shown. `media-state` says of a shown screen that the camera is on.
+   */
+  v.object({ type: v.literal("screen"), on: v.boolean() }),
 ]);
 export type PeerMessage = v.InferOutput<typeof PeerMessage>;
 

@@ -6,6 +6,8 @@ import MessageSquare from "@lucide/svelte/icons/message-square";
 import Mic from "@lucide/svelte/icons/mic";
 import MicOff from "@lucide/svelte/icons/mic-off";
 import Minimize from "@lucide/svelte/icons/minimize";
+import ScreenShare from "@lucide/svelte/icons/screen-share";
+import ScreenShareOff from "@lucide/svelte/icons/screen-share-off";
 import Video from "@lucide/svelte/icons/video";
 import VideoOff from "@lucide/svelte/icons/video-off";
 import type { Text } from "../locales/text.ts";
@@ -33,6 +35,8 @@ export interface ControlsState {
   /** Whether a key holds it open that is off otherwise. */
   microphoneHeld: boolean;
   cameraOn: boolean;
+  /** Whether the own screen is shown, or is being chosen. */
+  screenShown: boolean;
   /** Words and files: whether their panel is open, and what came since it was last. */
   messages: { open: boolean; unread: number };
   fullScreen: boolean;
@@ -41,7 +45,7 @@ export interface ControlsState {
 
 /** The controls in their order; those at the end are the first that a narrow page puts into the menu. */
 export function barControls(text: Text, state: ControlsState, acts: CallActs): CallControl[] {
-  const { microphoneOn, microphoneHeld, cameraOn, messages, fullScreen } = state;
+  const { microphoneOn, microphoneHeld, cameraOn, screenShown, messages, fullScreen } = state;
   const { unread } = messages;
   const all: CallControl[] = [
     {
@@ -59,6 +63,14 @@ export function barControls(text: Text, state: ControlsState, acts: CallActs): C
       Icon: cameraOn ? Video : VideoOff,
       inverted: !cameraOn,
       pressed: cameraOn,
+    },
+    {
+      act: "screen",
+      name: text.t("call.screen"),
+      means: text.t(screenShown ? "screen.stop" : "call.screen-on"),
+      Icon: screenShown ? ScreenShareOff : ScreenShare,
+      inverted: screenShown,
+      pressed: screenShown,
     },
     {
       act: "messages",

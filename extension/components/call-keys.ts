@@ -1,7 +1,8 @@
 import type { MessageKey, Text } from "../locales/text.ts";
 
 /** What a person does in a call by a key, a button or an item of the menu. */
-export type CallAct = "microphone" | "talk" | "camera" | "messages" | "full-screen" | "own-picture" | "keys" | "close";
+export type CallAct =
+  "microphone" | "talk" | "camera" | "screen" | "messages" | "full-screen" | "own-picture" | "keys" | "close";
 
 /** What there is to do now. What is missing has no key, no button and no line in the list. */
 export type CallActs = Partial<Record<CallAct, () => void>>;
@@ -20,6 +21,7 @@ export const CALL_KEYS: readonly CallKey[] = [
   { key: "m", act: "microphone", says: "keys.microphone" },
   { key: " ", act: "talk", says: "keys.talk", held: true },
   { key: "v", act: "camera", says: "keys.camera" },
+  { key: "s", act: "screen", says: "keys.screen" },
   { key: "c", act: "messages", says: "keys.messages" },
   { key: "f", act: "full-screen", says: "keys.full-screen" },
   { key: "o", act: "own-picture", says: "keys.own-picture" },

@@ -1,6 +1,6 @@
 import type { AlertMode, Media } from "#protocol";
 import type { OwnPicturePlace } from "../core/device-settings.ts";
-import type { LinkFailure } from "../core/link-types.ts";
+import type { LinkFailure, ScreenState } from "../core/link-types.ts";
 import type { QualityView } from "../core/quality-types.ts";
 import type { CallEnd, WaitingView } from "../core/view.ts";
 import type { Text } from "../locales/text.ts";
@@ -53,6 +53,13 @@ export interface CallScreenProps extends ExchangeProps {
   ownStream?: MediaStream | undefined;
   /** Where it is shown, if at all. */
   ownPicture: OwnPicturePlace;
+  /** The own screen, which is sent in the place of the camera. */
+  screen: ScreenState;
+  screenStream?: MediaStream | undefined;
+  /** False where the browser shows no screens. */
+  canShareScreen: boolean;
+  /** What they send as their picture is their screen. */
+  theirScreen: boolean;
   remoteStream?: MediaStream | undefined;
   /** What serves as camera, microphone and speaker. */
   devices: CallDevicesProps;
@@ -76,6 +83,7 @@ export interface CallScreenProps extends ExchangeProps {
   ontogglecamera: () => void;
   /** A key is held to talk, or let go. */
   onhold: (held: boolean) => void;
+  onsharescreen: (on: boolean) => void;
   onownpicture: (place: OwnPicturePlace) => void;
   onhangup: () => void;
   oncallagain: () => void;

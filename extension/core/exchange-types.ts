@@ -62,7 +62,7 @@ export type FileState =
 export type FileFailure = "differs" | "full" | "unreadable" | "lost";
 
 /** What of the channel for words concerns words and files. */
-export type ExchangeMessage = Exclude<PeerMessage, { type: "hello" | "line" }>;
+export type ExchangeMessage = Exclude<PeerMessage, { type: "hello" | "line" | "screen" }>;
 
 /** What happens to the exchange. */
 export type ExchangeEvent =

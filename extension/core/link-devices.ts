@@ -87,13 +87,17 @@ export function moved(state: LinkState, media: Media): LinkStep {
     ...state,
     media,
     held: false,
+    screen: { at: "off" },
+    theirScreen: false,
     remote: { camera: true, microphone: true },
     needsClick: false,
     lived: false,
     phase: { at: "waiting", accepted: false },
   };
   const mute: LinkEffect[] = sendsAs(state, fresh) ? [] : [switchTrack(fresh, "microphone")];
-  const drop: LinkEffect[] = [{ type: "drop-connection" }, ...mute];
+  // Who is talked to next was not shown it.
+  const cover: LinkEffect[] = state.screen.at === "on" ? [{ type: "close-screen" }] : [];
+  const drop: LinkEffect[] = [{ type: "drop-connection" }, ...cover, ...mute];
   if (media === "video") {
     const { state: next, effects } = fresh.camera === "unwanted" ? asked(fresh, "camera") : step(fresh);
     return step<LinkState, LinkEffect>(next, ...drop, ...effects);
@@ -103,13 +107,19 @@ export function moved(state: LinkState, media: Media): LinkStep {
   return step<LinkState, LinkEffect>({ ...fresh, camera }, ...drop, ...close);
 }
 
+/** Whether there is a picture to be seen, be it the camera's or the screen's. */
+export function isPictured(state: LinkState): boolean {
+  return state.screen.at === "on" || isSent(state, "camera");
+}
+
 /** Told while the other side hears it; it is told again whenever the media flows anew. */
 export function sayMediaState(state: LinkState): LinkEffect[] {
   return state.phase.at === "live" ? [{ type: "signal", signal: mediaState(state) }] : [];
 }
 
 export function mediaState(state: LinkState): CallSignal {
-  return { kind: "media-state", camera: isSent(state, "camera"), microphone: isSent(state, "microphone") };
+  // A shown screen stands in the camera's place, also for who knows nothing of screens.
+  return { kind: "media-state", camera: isPictured(state), microphone: isSent(state, "microphone") };
 }
 
 function switchTrack(state: LinkState, device: Device): LinkEffect {

@@ -1,5 +1,6 @@
 import { type CallSignal, type Ticket, unreachable } from "#protocol";
 import { mediaState } from "./link-devices.ts";
+import { withoutScreens } from "./link-screen.ts";
 import type { LinkEffect, LinkEvent, LinkFailure, LinkPhase, LinkState } from "./link-types.ts";
 import { type Step, step } from "./machine.ts";
 
@@ -72,7 +73,7 @@ export function live(state: LinkState, ticket: Ticket): LinkStep {
 export function failed(state: LinkState, why: LinkFailure, accepted: boolean): LinkStep {
   // Before the accept it means nothing to the background, and the own picture stays; it is told again then.
   return step<LinkState, LinkEffect>(
-    { ...state, phase: { at: "failed", why } },
+    { ...withoutScreens(state), phase: { at: "failed", why } },
     { type: "tell", what: "media-failed" },
     ...(accepted ? [{ type: "let-go" } as const] : []),
   );

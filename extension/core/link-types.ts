@@ -15,6 +15,10 @@ export interface LinkState {
   microphone: DeviceState;
   /** Whether a key holds the microphone open that is off otherwise. */
   held: boolean;
+  /** The own screen, in the place of the camera's picture. */
+  screen: ScreenState;
+  /** What they send as their picture is their screen, as they said. */
+  theirScreen: boolean;
   /** What the other side said that it sends. */
   remote: { camera: boolean; microphone: boolean };
   /** The browser refused to play sound without a click. */
@@ -25,6 +29,18 @@ export interface LinkState {
   renewAt?: number;
   phase: LinkPhase;
 }
+
+/** `why`: the last try brought nothing, through no choice of the person's. `sound`: what the screen plays goes with it. */
+export type ScreenState =
+  | { at: "off"; why?: ScreenProblem }
+  /** The browser asks what to show. */
+  | { at: "asking" }
+  | { at: "on"; sound: boolean };
+
+/** The system lets the browser record no screen; or it could not be had all the same. */
+export type ScreenProblem = "system" | "failed";
+
+export type ScreenOutcome = { sound: boolean } | "cancelled" | ScreenProblem;
 
 /** How far the media is. Instants are ms since 1970, by this machine. */
 export type LinkPhase =
@@ -87,6 +103,12 @@ export type LinkEvent = { at: number } &
     | { type: "hold"; held: boolean }
     /** A device came back or went away while the call runs. */
     | { type: "device-changed"; device: "camera" | "microphone"; outcome: DeviceOutcome }
+    | { type: "share-screen"; on: boolean }
+    /** What came of `open-screen`. */
+    | { type: "screen"; outcome: ScreenOutcome }
+    | { type: "screen-ended" }
+    /** The other side says it, or a fresh connection has said nothing of it yet. */
+    | { type: "their-screen"; on: boolean }
     | { type: "sound"; playing: boolean }
     | { type: "due" }
   );
@@ -117,6 +139,12 @@ export type LinkEffect =
   | { type: "switch-track"; device: "camera" | "microphone"; on: boolean }
   /** Asks for one device that is not open; answer with `device-changed`. */
   | { type: "open-device"; device: "camera" | "microphone" }
+  /** Asks the browser for a screen, in the turn of the person's click; sends it; answer with `screen`. */
+  | { type: "open-screen" }
+  /** Lets it go, and sends the camera again, or its stand-in. */
+  | { type: "close-screen" }
+  /** To the other side's page, on the connection's own channel. */
+  | { type: "tell-screen"; on: boolean }
   /** Closes the connection and the peer; the devices stay open. */
   | { type: "drop-connection" }
   /** Stops every track, closes the connection and the peer. */

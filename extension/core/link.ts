@@ -11,6 +11,7 @@ import {
   say,
   signalled,
 } from "./link-recovery.ts";
+import { NO_SCREEN, screenCame, screenEnded, screenSwitched, theirScreen, withoutScreens } from "./link-screen.ts";
 import type { LinkEffect, LinkEvent, LinkPhase, LinkState } from "./link-types.ts";
 import { isRenewed, renewalDue, renewed, withRenewal } from "./link-renewal.ts";
 import { type Step, step } from "./machine.ts";
@@ -39,6 +40,8 @@ export function openLink(event: Of<"call">, wishes?: DeviceWishes): LinkStep {
     media,
     ...devicesAtFirst(media, wishes),
     held: false,
+    screen: NO_SCREEN,
+    theirScreen: false,
     remote: { camera: true, microphone: true },
     needsClick: false,
     lived,
@@ -77,6 +80,14 @@ export function updateLink(state: LinkState, event: LinkEvent): LinkStep {
       return held(state, event);
     case "device-changed":
       return deviceChanged(state, event);
+    case "share-screen":
+      return screenSwitched(state, event);
+    case "screen":
+      return screenCame(state, event);
+    case "screen-ended":
+      return screenEnded(state);
+    case "their-screen":
+      return theirScreen(state, event);
     case "sound":
       return state.needsClick === !event.playing ? step(state) : step({ ...state, needsClick: !event.playing });
     case "due":
@@ -202,7 +213,7 @@ function registerAgain(state: LinkState, phase: PhaseOf<"unregistered">, at: num
 }
 
 function over(state: LinkState): LinkStep {
-  return step<LinkState, LinkEffect>({ ...state, phase: { at: "over" } }, { type: "let-go" });
+  return step<LinkState, LinkEffect>({ ...withoutScreens(state), phase: { at: "over" } }, { type: "let-go" });
 }
 
 function due(state: LinkState, at: number): LinkStep {

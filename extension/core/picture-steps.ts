@@ -4,6 +4,39 @@ import type { Evidence } from "./gauge.ts";
 export const PICTURE_STEPS = ["full", "smaller", "smallest", "paused"] as const;
 export type PictureStep = (typeof PICTURE_STEPS)[number];
 
+/** What the own picture is of. */
+export type PictureOf = "camera" | "screen";
+
+/** How a picture is sent; what is missing is not limited. */
+export interface PictureLimits {
+  active: boolean;
+  /** By how much each side of it is divided. */
+  scaleResolutionDownBy?: number;
+  maxFramerate?: number;
+  /** In bits per second. */
+  maxBitrate?: number;
+}
+
+/** A face is known by its movement and a screen by its letters: the one becomes smaller, the other slower. */
+const LIMITS: Record<PictureOf, Record<PictureStep, PictureLimits>> = {
+  camera: {
+    full: { active: true, scaleResolutionDownBy: 1 },
+    smaller: { active: true, scaleResolutionDownBy: 2, maxBitrate: 400_000 },
+    smallest: { active: true, scaleResolutionDownBy: 4, maxBitrate: 130_000 },
+    paused: { active: false },
+  },
+  screen: {
+    full: { active: true, scaleResolutionDownBy: 1 },
+    smaller: { active: true, scaleResolutionDownBy: 1, maxFramerate: 8, maxBitrate: 500_000 },
+    smallest: { active: true, scaleResolutionDownBy: 1, maxFramerate: 2, maxBitrate: 200_000 },
+    paused: { active: false },
+  },
+};
+
+export function limitsOf(picture: PictureOf, step: PictureStep): PictureLimits {
+  return LIMITS[picture][step];
+}
+
 /** Where the own picture stands. Goes down soon where the line is bad, and up after it was fine for a while. */
 export interface PictureLadder {
   step: PictureStep;

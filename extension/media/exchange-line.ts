@@ -17,6 +17,7 @@ const HELLO: PeerMessage = { type: "hello" };
 const MAX_NONSENSE = 100;
 
 type LineMessage = Extract<PeerMessage, { type: "line" }>;
+type ScreenMessage = Extract<PeerMessage, { type: "screen" }>;
 
 export interface ExchangeLineListener {
   /** Both channels are open and the other side has greeted us on them, or no longer. */
@@ -24,6 +25,8 @@ export interface ExchangeLineListener {
   heard: (message: ExchangeMessage) => void;
   /** What the other side says of how it gets through. */
   line: (message: LineMessage) => void;
+  /** What they send as their picture is their screen, or no longer. */
+  screen: (message: ScreenMessage) => void;
   part: (part: FilePart) => void;
 }
 
@@ -59,7 +62,7 @@ export class ExchangeLine {
   }
 
   /** Says it, where the line is open. */
-  send(message: ExchangeMessage | LineMessage): void {
+  send(message: ExchangeMessage | LineMessage | ScreenMessage): void {
     if (this.#words.readyState === "open") this.#words.send(JSON.stringify(message));
   }
 
@@ -88,6 +91,7 @@ export class ExchangeLine {
     const message = decodePeerMessage(data);
     if (message === undefined) this.#stumble();
     else if (message.type === "line") this.#listener.line(message);
+    else if (message.type === "screen") this.#listener.screen(message);
     else if (message.type !== "hello") this.#listener.heard(message);
     else {
       this.#isGreeted = true;

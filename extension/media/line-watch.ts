@@ -1,4 +1,4 @@
-import type { PictureStep } from "../core/picture-steps.ts";
+import type { PictureOf, PictureStep } from "../core/picture-steps.ts";
 import type { LineCounters, OwnVoice } from "../core/quality-types.ts";
 import { readCounters } from "./line-stats.ts";
 import { VoiceWatch } from "./own-voice.ts";
@@ -17,6 +17,7 @@ export class LineWatch {
   readonly #listener: LineWatchListener;
   readonly #voice = new VoiceWatch();
   #step: PictureStep = "full";
+  #picture: PictureOf = "camera";
   #pc: RTCPeerConnection | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -28,13 +29,19 @@ export class LineWatch {
   follow(pc: RTCPeerConnection): void {
     this.stop();
     this.#pc = pc;
-    void adjustSending(pc, this.#step);
+    void adjustSending(pc, { picture: this.#picture, step: this.#step });
     this.#timer = setInterval(() => void this.#look(pc), LOOK_EVERY_MS);
   }
 
   limitPicture(step: PictureStep): void {
     this.#step = step;
-    if (this.#pc !== undefined) void adjustSending(this.#pc, step);
+    this.#adjust();
+  }
+
+  /** What is sent as the picture from now on. */
+  sending(picture: PictureOf): void {
+    this.#picture = picture;
+    this.#adjust();
   }
 
   stop(): void {
@@ -43,11 +50,15 @@ export class LineWatch {
     this.#voice.stop();
   }
 
+  #adjust(): void {
+    if (this.#pc !== undefined) void adjustSending(this.#pc, { picture: this.#picture, step: this.#step });
+  }
+
   /** Never rejects: a connection that is closed meanwhile has nothing to tell. */
   async #look(pc: RTCPeerConnection): Promise<void> {
     this.#voice.follow(this.#listener.microphone());
     if (pc.connectionState !== "connected") return;
-    await adjustSending(pc, this.#step);
+    await adjustSending(pc, { picture: this.#picture, step: this.#step });
     const counters = await readCounters(pc).catch(() => undefined);
     if (counters !== undefined && pc === this.#pc) this.#listener.looked(counters, this.#voice.take());
   }

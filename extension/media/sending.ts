@@ -1,14 +1,7 @@
-import type { PictureStep } from "../core/picture-steps.ts";
+import { limitsOf, type PictureOf, type PictureStep } from "../core/picture-steps.ts";
 
 type Wanted = Partial<RTCRtpEncodingParameters>;
 
-/** Each step's share of the camera's own size, and how much it may send at most. */
-const PICTURES: Record<PictureStep, Wanted> = {
-  full: { active: true, scaleResolutionDownBy: 1 },
-  smaller: { active: true, scaleResolutionDownBy: 2, maxBitrate: 400_000 },
-  smallest: { active: true, scaleResolutionDownBy: 4, maxBitrate: 130_000 },
-  paused: { active: false },
-};
 /**
  * Until it is connected: of a line that they know nothing of browsers take no large picture, and drop one after the other
  * from the camera, each smaller, until one is small enough. Half of the usual size is so at once.
@@ -24,10 +17,14 @@ const told = new WeakMap<RTCRtpSender, Wanted>();
  * Has the connection send its picture at this step, and its sound before it. What cannot be set yet is set at the next
  * time. Never rejects.
  */
-export async function adjustSending(pc: RTCPeerConnection, step: PictureStep): Promise<void> {
-  const picture = step === "full" && pc.connectionState !== "connected" ? FIRST : PICTURES[step];
+export async function adjustSending(
+  pc: RTCPeerConnection,
+  { picture, step }: { picture: PictureOf; step: PictureStep },
+): Promise<void> {
+  const isFirst = picture === "camera" && step === "full" && pc.connectionState !== "connected";
+  const limits = isFirst ? FIRST : limitsOf(picture, step);
   for (const { sender, receiver } of pc.getTransceivers()) {
-    const wanted = receiver.track.kind === "audio" ? SOUND : picture;
+    const wanted = receiver.track.kind === "audio" ? SOUND : limits;
     if (told.get(sender) !== wanted) await tell(sender, wanted).catch(() => undefined);
   }
 }
@@ -38,6 +35,7 @@ async function tell(sender: RTCRtpSender, wanted: Wanted): Promise<void> {
   const encoding = parameters.encodings[0];
   if (encoding === undefined) return;
   delete encoding.maxBitrate;
+  delete encoding.maxFramerate;
   Object.assign(encoding, wanted);
   await sender.setParameters(parameters);
   told.set(sender, wanted);

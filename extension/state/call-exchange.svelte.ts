@@ -11,6 +11,8 @@ import { keepExchange, keptExchange } from "./kept-exchange.ts";
 export interface CallExchangeListener {
   /** What the other side says of how it gets through. */
   line: (word: LineWord) => void;
+  /** What they send as their picture is their screen, or no longer. */
+  screen: (on: boolean) => void;
   /** What is said to the other side now reaches it; what was said before may not have. */
   open: () => void;
 }
@@ -49,6 +51,7 @@ export class CallExchange {
       },
       heard: (message) => this.#happened({ type: "peer", at: Date.now(), message }),
       line: ({ weak, paused }) => this.#listener.line({ weak, paused }),
+      screen: ({ on }) => this.#listener.screen(on),
       part: (part) => this.#files.take(part),
     });
   }
@@ -56,6 +59,11 @@ export class CallExchange {
   /** Says how what this side sends gets through, where the other side hears it. */
   tellLine(word: LineWord): void {
     this.#line?.send({ type: "line", ...word });
+  }
+
+  /** Says that this side's picture is its screen, or no longer, where the other side hears it. */
+  tellScreen(on: boolean): void {
+    this.#line?.send({ type: "screen", on });
   }
 
   disconnect(): void {

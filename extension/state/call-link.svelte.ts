@@ -1,8 +1,9 @@
 import type { CallId, CallSignal } from "#protocol";
 import { linkDue, openLink, updateLink } from "../core/link.ts";
+import { NO_SCREEN } from "../core/link-screen.ts";
 import { isWished, wishesOf } from "../core/link-devices.ts";
 import type { DeviceKind } from "../core/device-use.ts";
-import type { DeviceState, LinkEffect, LinkFailure, LinkState } from "../core/link-types.ts";
+import type { DeviceState, LinkEffect, LinkFailure, LinkState, ScreenState } from "../core/link-types.ts";
 import type { Step } from "../core/machine.ts";
 import type { QualityView } from "../core/quality-types.ts";
 import type { FromCallPage, ToCallPage, ToldDevice } from "../messaging/call-port.ts";
@@ -21,6 +22,7 @@ export class CallLink {
   readonly devices = new CallDevices();
   #state = $state.raw<LinkState>();
   #ownStream = $state.raw<MediaStream>();
+  #screenStream = $state.raw<MediaStream>();
   #remoteStream = $state.raw<MediaStream>();
   #failure = $state<LinkFailure>();
   #exchange = $state.raw<CallExchange>();
@@ -107,6 +109,20 @@ export class CallLink {
     return this.#state?.remote ?? { camera: true, microphone: true };
   }
 
+  /** The own screen, as far as it is shown. */
+  get screen(): ScreenState {
+    return this.#state?.screen ?? NO_SCREEN;
+  }
+
+  get screenStream(): MediaStream | undefined {
+    return this.#screenStream;
+  }
+
+  /** Whether what they send as their picture is their screen. */
+  get theirScreen(): boolean {
+    return this.#state?.theirScreen ?? false;
+  }
+
   get needsClick(): boolean {
     return this.#state?.needsClick ?? false;
   }
@@ -138,6 +154,11 @@ export class CallLink {
     void sendCommand({ type: "setDevice", change: { backgroundBlur: on } });
   }
 
+  /** In the turn of the person's click: the browser asks them what to show. */
+  shareScreen(on: boolean): void {
+    this.#happened({ type: "share-screen", on });
+  }
+
   sound(playing: boolean): void {
     this.#happened({ type: "sound", playing });
   }
@@ -151,7 +172,11 @@ export class CallLink {
   begin(call: CallId): void {
     this.#exchange = new CallExchange(call, {
       line: (word) => this.#quality.heard(word),
-      open: () => this.#quality.lineOpen(),
+      screen: (on) => this.#happened({ type: "their-screen", on }),
+      open: () => {
+        this.#quality.lineOpen();
+        if (this.screen.at === "on") this.#exchange?.tellScreen(true);
+      },
     });
     this.#quality.begin();
   }
@@ -197,7 +222,11 @@ export class CallLink {
       chosen: (kind, id) => void sendCommand({ type: "setDevice", change: { [kind]: id ?? null } }),
       noted: (kind, note) => this.devices.note(kind, note),
       remoteStream: (stream) => (this.#remoteStream = stream),
+      screenStream: (stream) => (this.#screenStream = stream),
+      tellScreen: (on) => this.#exchange?.tellScreen(on),
       connectionMade: (pc) => {
+        // A page that was loaded again shows no screen any more, and says nothing of it.
+        this.#happened({ type: "their-screen", on: false });
         this.#quality.connected();
         this.#exchange?.connect(pc);
       },

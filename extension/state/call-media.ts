@@ -6,6 +6,8 @@ import type { MediaDevice } from "../media/ask-devices.ts";
 import { blurOf } from "../media/background-blur.ts";
 import { Devices } from "../media/camera.ts";
 import { DeviceWatch } from "../media/device-watch.ts";
+import { OwnScreen } from "../media/screen.ts";
+import type { LineCounters, OwnVoice } from "../core/quality-types.ts";
 import { LineWatch } from "../media/line-watch.ts";
 import { type Description, PeerLink } from "../media/peer-link.ts";
 import type { FromCallPage, ToldDevice } from "../messaging/call-port.ts";
@@ -25,6 +27,10 @@ export interface CallMediaListener {
   /** The person's choice was carried out, and holds for calls to come. */
   chosen: (device: MediaDevice, id: string | undefined) => void;
   noted: (device: MediaDevice, note: DeviceNote | undefined) => void;
+  /** The own screen, while it is shown. */
+  screenStream: (stream: MediaStream | undefined) => void;
+  /** To the other side's page, where it hears it. */
+  tellScreen: (on: boolean) => void;
   remoteStream: (stream: MediaStream | undefined) => void;
   /** A connection was made, which carries words and files as well. */
   connectionMade: (pc: RTCPeerConnection) => void;
@@ -39,6 +45,7 @@ export class CallMedia {
   readonly #listener: CallMediaListener;
   readonly #devices: Devices;
   readonly #watch: DeviceWatch;
+  readonly #screen: OwnScreen;
   readonly #peer: PeerLink;
   readonly #line: LineWatch;
   /** One description after the other: an RTCPeerConnection takes them in order. */
@@ -60,10 +67,14 @@ export class CallMedia {
       chosen: listener.chosen,
       noted: listener.noted,
     });
+    this.#screen = new OwnScreen(() => happened({ type: "screen-ended" }));
     const devices = this.#devices;
     const first = {
-      soFar: () => ({ audio: devices.trackSoFar("microphone"), video: devices.trackSoFar("camera") }),
-      whole: () => new MediaStream([devices.track("microphone"), devices.track("camera")]),
+      soFar: () => ({
+        audio: this.#screen.isHeard ? this.#sound : devices.trackSoFar("microphone"),
+        video: this.#screen.picture ?? devices.trackSoFar("camera"),
+      }),
+      whole: () => new MediaStream([this.#sound, this.#picture]),
     };
     this.#peer = new PeerLink({ origin, relayOnly: device.relayOnly }, first, {
       registered: () => happened({ type: "registered" }),
@@ -78,7 +89,7 @@ export class CallMedia {
       },
     });
     this.#line = new LineWatch({
-      looked: (counters, voice) => listener.lineLooked({ counters, voice, track: this.#devices.microphone?.id }),
+      looked: (counters, voice) => this.#looked(counters, voice),
       microphone: () => (listener.wantsVoice() ? this.#devices.microphone : undefined),
     });
   }
@@ -140,6 +151,16 @@ export class CallMedia {
       case "tell":
         post({ type: effect.what });
         break;
+      case "open-screen":
+        void this.#openScreen();
+        break;
+      case "close-screen":
+        this.#screen.close();
+        void this.#sendAnew();
+        break;
+      case "tell-screen":
+        this.#listener.tellScreen(effect.on);
+        break;
       case "drop-connection":
         this.#line.stop();
         this.#peer.drop();
@@ -167,16 +188,16 @@ export class CallMedia {
         return;
       }
       this.#devices.setMicrophone(on);
-      await this.#peer.replaceTrack("audio", this.#devices.track("microphone"));
+      await this.#peer.replaceTrack("audio", this.#sound);
       return;
     }
     if (!on) {
       this.#devices.close("camera");
       this.#showOwn();
-      await this.#peer.replaceTrack("video", null);
+      await this.#peer.replaceTrack("video", this.#screen.picture ?? null);
       return;
     }
-    await this.#peer.replaceTrack("video", this.#devices.track("camera"));
+    await this.#peer.replaceTrack("video", this.#picture);
   }
 
   /** Makes a description and hands it over. One that cannot be made or applied is left: the machine asks again. */
@@ -192,8 +213,37 @@ export class CallMedia {
   /** Something is sent also in the place of what is not there, so that the other side sees that the line stands. */
   #standIn(outcome: Awaited<ReturnType<Devices["open"]>>): void {
     const { camera, microphone } = outcome;
-    if (microphone !== "on") void this.#peer.replaceTrack("audio", this.#devices.track("microphone"));
-    if (camera !== "on" && camera !== "unwanted") void this.#peer.replaceTrack("video", this.#devices.track("camera"));
+    if (microphone !== "on") void this.#peer.replaceTrack("audio", this.#sound);
+    if (camera !== "on" && camera !== "unwanted") void this.#peer.replaceTrack("video", this.#picture);
+  }
+
+  /** What is sent as the picture now: the screen stands before the camera. */
+  get #picture(): MediaStreamTrack {
+    return this.#screen.picture ?? this.#devices.track("camera");
+  }
+
+  get #sound(): MediaStreamTrack {
+    return this.#screen.soundWith(this.#devices.track("microphone"));
+  }
+
+  async #openScreen(): Promise<void> {
+    const outcome = await this.#screen.open();
+    if (typeof outcome !== "string") await this.#sendAnew();
+    this.#listener.happened({ type: "screen", outcome });
+  }
+
+  /** After a screen came or went. */
+  async #sendAnew(): Promise<void> {
+    const { picture } = this.#screen;
+    this.#listener.screenStream(picture === undefined ? undefined : new MediaStream([picture]));
+    this.#line.sending(picture === undefined ? "camera" : "screen");
+    await Promise.all([this.#peer.replaceTrack("video", this.#picture), this.#peer.replaceTrack("audio", this.#sound)]);
+  }
+
+  #looked(counters: LineCounters, voice: OwnVoice | undefined): void {
+    // Of a screen that is heard too, what is sent tells nothing of the microphone.
+    const told = this.#screen.isHeard ? { ...counters, microphone: undefined } : counters;
+    this.#listener.lineLooked({ counters: told, voice, track: this.#devices.microphone?.id });
   }
 
   #opened(devices: readonly MediaDevice[]): void {
@@ -211,6 +261,8 @@ export class CallMedia {
   #letGo(): void {
     this.#line.stop();
     this.#watch.stop();
+    this.#screen.end();
+    this.#listener.screenStream(undefined);
     this.#devices.closeAll();
     this.#peer.close();
     this.#listener.ownStream(undefined);

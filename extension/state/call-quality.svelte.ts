@@ -1,4 +1,4 @@
-import { isSent } from "../core/link-devices.ts";
+import { isPictured, isSent } from "../core/link-devices.ts";
 import type { LinkState } from "../core/link-types.ts";
 import { newQuality, updateQuality, viewOfQuality } from "../core/quality.ts";
 import type {
@@ -55,7 +55,7 @@ export class CallQuality {
       counters,
       voice,
       microphone: { at, track },
-      pictures: { own: link.camera === "on", theirs: link.remote.camera },
+      pictures: { own: isPictured(link), theirs: link.remote.camera },
     });
   }
 

@@ -1,8 +1,11 @@
 import type { CallScene } from "./scenes.ts";
 
 /** The streams that a call's scene has: painted, since no camera is asked for. */
-export function streamsOf(scene: CallScene): { ownStream?: MediaStream; remoteStream?: MediaStream } {
+export function streamsOf(
+  scene: CallScene,
+): Partial<Record<"ownStream" | "screenStream" | "remoteStream", MediaStream>> {
   return {
+    ...(scene.ownScreen === true ? { screenStream: painted("#f2efe6", "#b9b2a0") } : {}),
     ...(scene.own === true ? { ownStream: painted("#8a7f99", "#4a4456") } : {}),
     ...(scene.remote === true ? { remoteStream: painted("#cfd8e6", "#7d8ba3") } : {}),
   };

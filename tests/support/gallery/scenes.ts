@@ -17,7 +17,7 @@ import { type SettingsScene, settingsScenes } from "./settings-scenes.ts";
 
 const MINUTE = 60_000;
 
-export type CallState = Omit<CallScreenProps, "text" | "ownStream" | "remoteStream">;
+export type CallState = Omit<CallScreenProps, "text" | "ownStream" | "remoteStream" | "screenStream">;
 
 export interface PopupScene {
   screen: "popup";
@@ -32,6 +32,8 @@ export interface CallScene {
   props: Partial<CallState>;
   devices?: Partial<CallDevicesProps>;
   own?: boolean;
+  /** Whether the own screen is shown. */
+  ownScreen?: boolean;
   remote?: boolean;
 }
 export type Scene = PopupScene | CallScene | SettingsScene | InviteScene | WelcomeScene;

@@ -14,6 +14,11 @@ export function stageScenes(talk: Partial<CallScreenProps>): Record<string, Call
     "call-keys": during({}),
     "call-more": during({}),
     "call-more-narrow": during({ exchange: EXCHANGES.unread }),
+    "call-screen": { ...during({ screen: { at: "on", sound: true } }), ownScreen: true },
+    "call-screen-alone": { ...during({ screen: { at: "on", sound: false }, cameraOn: false }), ownScreen: true },
+    "call-screen-system": during({ screen: { at: "off", why: "system" } }),
+    "call-screen-failed": during({ screen: { at: "off", why: "failed" } }),
+    "call-screen-theirs": during({ theirScreen: true }),
     "call-own-moved": during({ ownPicture: { x: "left", y: "top", hidden: false } }),
     "call-own-hidden": during({ ownPicture: { x: "right", y: "bottom", hidden: true } }),
   };

@@ -17,6 +17,8 @@ export function link(phase: LinkPhase, change: Partial<LinkState> = {}): LinkSta
     camera: "on",
     microphone: "on",
     held: false,
+    screen: { at: "off" },
+    theirScreen: false,
     remote: { camera: true, microphone: true },
     needsClick: false,
     lived: phase.at === "live" || phase.at === "interrupted" || (phase.at === "failed" && phase.why === "lost"),

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { moveLadder, newLadder, type PictureLadder, type PictureStep } from "../../../extension/core/picture-steps.ts";
+import {
+  limitsOf,
+  moveLadder,
+  newLadder,
+  PICTURE_STEPS,
+  type PictureLadder,
+  type PictureStep,
+} from "../../../extension/core/picture-steps.ts";
 
 /** A ladder that is asked once a second. */
 class Climb {
@@ -70,5 +77,27 @@ describe("the steps of the picture on a weak line", () => {
     expect(waits.map((wait) => Math.round(wait / 15))).toEqual([1, 2, 4, 8, 16, 16, 16]);
     climb.until("full", false).play(300, false);
     expect(climb.ladder).toMatchObject({ step: "full", isTrial: false });
+  });
+});
+
+describe("what a step means", () => {
+  const shown = PICTURE_STEPS.filter((step) => step !== "paused");
+
+  it("is a smaller picture of a face, and never a slower one", () => {
+    const limits = shown.map((step) => limitsOf("camera", step));
+    expect(limits.map(({ scaleResolutionDownBy }) => scaleResolutionDownBy)).toEqual([1, 2, 4]);
+    expect(limits.every(({ maxFramerate }) => maxFramerate === undefined)).toBe(true);
+  });
+
+  it("is a slower picture of a screen, and never a smaller one", () => {
+    const limits = shown.map((step) => limitsOf("screen", step));
+    expect(limits.map(({ scaleResolutionDownBy }) => scaleResolutionDownBy)).toEqual([1, 1, 1]);
+    expect(limits.map(({ maxFramerate }) => maxFramerate)).toEqual([undefined, 8, 2]);
+  });
+
+  it.each(["camera", "screen"] as const)("sends less of a %s at each, and at last nothing", (picture) => {
+    const most = shown.map((step) => limitsOf(picture, step).maxBitrate ?? Number.POSITIVE_INFINITY);
+    expect(most).toEqual(most.toSorted((a, b) => b - a));
+    expect(PICTURE_STEPS.map((step) => limitsOf(picture, step).active)).toEqual([true, true, true, false]);
   });
 });

@@ -26,6 +26,7 @@ const good: PeerMessage[] = [
   { type: "whole", file: id },
   { type: "failed", file: id, why: "full" },
   { type: "line", weak: true, paused: false },
+  { type: "screen", on: true },
 ];
 
 const bad: [name: string, frame: unknown][] = [
@@ -46,6 +47,7 @@ const bad: [name: string, frame: unknown][] = [
   ["a size below nothing", JSON.stringify({ type: "offer", file: id, name: "a", size: -1 })],
   ["a size that is no whole number", JSON.stringify({ type: "offer", file: id, name: "a", size: 1.5 })],
   ["a size that no number holds", JSON.stringify({ type: "offer", file: id, name: "a", size: 2 ** 60 })],
+  ["a word on the screen that says nothing", JSON.stringify({ type: "screen" })],
   ["a word on the line that is half", JSON.stringify({ type: "line", weak: true })],
   ["a digest that is none", JSON.stringify({ type: "sent", file: id, digest: "zz" })],
   ["a frame that is too large", JSON.stringify({ type: "hello", more: "a".repeat(40_000) })],
