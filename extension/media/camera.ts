@@ -3,7 +3,7 @@ import type { DeviceOutcome } from "../core/link-types.ts";
 import { type ChosenDevices, type MediaDevice, openBoth, openOne, openThis } from "./ask-devices.ts";
 import { setBlur } from "./background-blur.ts";
 import type { ListedDevice } from "./device-list.ts";
-import { placeholderPicture, silence } from "./placeholders.ts";
+import { placeholderPicture, silence, type StandIn } from "./placeholders.ts";
 
 export interface DevicesListener {
   /** One went away by itself, for example because it was unplugged. */
@@ -18,7 +18,7 @@ export interface DevicesListener {
  */
 export class Devices {
   readonly #tracks: Partial<Record<MediaDevice, MediaStreamTrack | undefined>> = {};
-  readonly #placeholders: Partial<Record<MediaDevice, MediaStreamTrack>> = {};
+  readonly #placeholders: Partial<Record<MediaDevice, StandIn>> = {};
   /** Those that are being opened. */
   readonly #asked = new Set<MediaDevice>();
   /** What was wanted and is not there: it is taken when it comes. */
@@ -81,7 +81,7 @@ export class Devices {
   /** What to send of one kind now. */
   track(device: MediaDevice): MediaStreamTrack {
     const standIn = device === "camera" ? placeholderPicture : silence;
-    return this.#tracks[device] ?? (this.#placeholders[device] ??= standIn());
+    return this.#tracks[device] ?? (this.#placeholders[device] ??= standIn()).track;
   }
 
   /** What to send of one kind from now on; null while it is being opened, so that no stand-in is seen for a moment. */
@@ -129,7 +129,7 @@ export class Devices {
     this.#over = true;
     this.close("camera");
     this.close("microphone");
-    for (const track of Object.values(this.#placeholders)) track.stop();
+    for (const standIn of Object.values(this.#placeholders)) standIn.stop();
   }
 
   async #asking<T>(devices: readonly MediaDevice[], opening: Promise<T>): Promise<T> {

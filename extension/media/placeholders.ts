@@ -2,24 +2,34 @@ const WIDTH = 160;
 const HEIGHT = 120;
 const FRAME_EVERY_MS = 500;
 
+/** What is sent in the place of a device, until it is stopped. */
+export interface StandIn {
+  readonly track: MediaStreamTrack;
+  /** Ends the track, and all that makes it. */
+  stop: () => void;
+}
+
 /** A black picture that goes on being sent, slowly, so that the other side sees that the line stands. */
-export function placeholderPicture(): MediaStreamTrack {
+export function placeholderPicture(): StandIn {
   const canvas = document.createElement("canvas");
   canvas.width = WIDTH;
   canvas.height = HEIGHT;
   const pen = canvas.getContext("2d");
   pen?.fillRect(0, 0, WIDTH, HEIGHT);
   const track = firstTrack(canvas.captureStream());
-  const drawing = setInterval(() => {
-    // A canvas gives a frame only when something was drawn.
-    if (track.readyState === "live") pen?.fillRect(0, 0, WIDTH, HEIGHT);
-    else clearInterval(drawing);
-  }, FRAME_EVERY_MS);
-  return track;
+  // A canvas gives a frame only when something was drawn.
+  const drawing = setInterval(() => pen?.fillRect(0, 0, WIDTH, HEIGHT), FRAME_EVERY_MS);
+  return {
+    track,
+    stop: () => {
+      clearInterval(drawing);
+      track.stop();
+    },
+  };
 }
 
 /** Sound without sound. */
-export function silence(): MediaStreamTrack {
+export function silence(): StandIn {
   const context = new AudioContext();
   const source = context.createConstantSource();
   source.offset.value = 0;
@@ -27,7 +37,15 @@ export function silence(): MediaStreamTrack {
   // Without a source that runs nothing would be sent, not even silence.
   source.connect(sink);
   source.start();
-  return firstTrack(sink.stream);
+  const track = firstTrack(sink.stream);
+  return {
+    track,
+    stop: () => {
+      track.stop();
+      // Nothing is left to wait for.
+      void context.close();
+    },
+  };
 }
 
 function firstTrack(stream: MediaStream): MediaStreamTrack {
