@@ -1,5 +1,5 @@
 import { type CallId, type EndReason, type Media, unreachable } from "#protocol";
-import { rejoined } from "./call-page.ts";
+import { RECONNECT_MS, rejoined } from "./call-page.ts";
 import {
   type AcceptedCall,
   acceptingOf,
@@ -27,6 +27,9 @@ import type {
   RingingOut,
 } from "./call-types.ts";
 import { step } from "./machine.ts";
+
+/** A page tries for 30 s to bring the media back; two pages do not begin at the same instant. */
+const GIVEN_UP_AFTER_MS = 25_000;
 
 type News = Extract<CallEvent, { type: "news" }>;
 type NewsOf<T extends CallNews["type"]> = Extract<CallNews, { type: T }>;
@@ -156,8 +159,17 @@ function endedByServer(state: CallState, message: NewsOf<"call.ended">, event: N
     const isOpen = state.at === "inviting" || state.at === "ringing-out";
     return isOpen && message.into !== undefined ? mergedInto(state, message.into, event) : step(state);
   }
-  const over = ended(state, event.at, message.reason);
+  const over = ended(
+    state,
+    event.at,
+    isGivenUp(state, event.at) && message.reason === "hangup" ? "lost" : message.reason,
+  );
   return step<CallState, CallEffect>(over.state, ...over.effects, ...missedBy(state, message.reason));
+}
+
+/** Nobody hung up by hand: the other side's page gave the lost connection up, a moment before this one would have. */
+export function isGivenUp(state: PresentCall, at: number): boolean {
+  return state.at === "reconnecting" && at >= state.until - RECONNECT_MS + GIVEN_UP_AFTER_MS;
 }
 
 function missedBy(state: PresentCall, reason: EndReason): CallEffect[] {

@@ -16,7 +16,7 @@ import type { CallEffect, CallEvent, CallPage, CallState, Joining, Live, Reconne
 import { step } from "./machine.ts";
 
 /** From the loss of the media to its return: a page that comes back at the last moment may still connect. [CALL-13] */
-const RECONNECT_MS = 60_000;
+export const RECONNECT_MS = 60_000;
 const HERE: CallPage = { at: "here" };
 
 type Of<T extends CallEvent["type"]> = Extract<CallEvent, { type: T }>;

@@ -94,6 +94,8 @@ export function moved(state: LinkState, media: Media): LinkStep {
     lived: false,
     phase: { at: "waiting", accepted: false },
   };
+  delete fresh.endsAt;
+  delete fresh.renewAt;
   const mute: LinkEffect[] = sendsAs(state, fresh) ? [] : [switchTrack(fresh, "microphone")];
   // Who is talked to next was not shown it.
   const cover: LinkEffect[] = state.screen.at === "on" ? [{ type: "close-screen" }] : [];

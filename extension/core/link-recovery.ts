@@ -13,6 +13,9 @@ const FRESH_AFTER_MS = 15_000;
 /** A connection that was lost for this long stays lost. */
 const LOST_MS = 30_000;
 
+/** Whatever is tried: a page that comes back at the last moment, after 20 s, has its time. [CALL-13] */
+export const ENDS_AFTER_MS = 35_000;
+
 type PhaseOf<A extends LinkPhase["at"]> = Extract<LinkPhase, { at: A }>;
 type LinkStep = Step<LinkState, LinkEffect>;
 type Of<T extends LinkEvent["type"]> = Extract<LinkEvent, { type: T }>;
@@ -65,8 +68,14 @@ export function interruptedDue(state: LinkState, phase: PhaseOf<"interrupted">, 
   return at >= phase.restartAt ? restart(state, at) : step(state);
 }
 
+/** What was said meanwhile went nowhere. */
+export function lineReturned(state: LinkState, at: number): LinkStep {
+  return state.phase.at === "interrupted" ? restart(state, at) : step(state);
+}
+
 export function live(state: LinkState, ticket: Ticket): LinkStep {
   const next: LinkState = { ...state, lived: true, phase: { at: "live", ticket } };
+  delete next.endsAt;
   return step<LinkState, LinkEffect>(next, { type: "tell", what: "media-connected" }, say(mediaState(next)));
 }
 
@@ -98,13 +107,19 @@ export function andThen(first: LinkStep, next: (state: LinkState) => LinkStep): 
 function linkingFailed(state: LinkState, { ticket, accepted, until }: PhaseOf<"linking">, at: number): LinkStep {
   if (!state.lived || until === undefined) return failed(state, notConnected(ticket), accepted);
   const phase: LinkPhase = { at: "interrupted", ticket, restartAt: at + HICCUP_MS, until };
-  return step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "ticket-wanted" });
+  // Another one in the last seconds could not connect.
+  const isLate = until - at < RESTART_EVERY_MS;
+  return step<LinkState, LinkEffect>(
+    { ...state, phase },
+    ...(isLate ? [] : [{ type: "tell", what: "ticket-wanted" } as const]),
+  );
 }
 
 function interrupted(state: LinkState, ticket: Ticket, at: number, restartMs: number): LinkStep {
   const [restartAt, freshAt, until] = [at + restartMs, at + FRESH_AFTER_MS, at + LOST_MS];
   const phase: LinkPhase = { at: "interrupted", ticket, restartAt, freshAt, until };
-  return step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "media-interrupted" });
+  const next: LinkState = { ...state, endsAt: at + ENDS_AFTER_MS, phase };
+  return step<LinkState, LinkEffect>(next, { type: "tell", what: "media-interrupted" });
 }
 
 /** The side that accepted makes the offer; the caller asks for it. [CALL-13] */

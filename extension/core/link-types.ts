@@ -25,6 +25,8 @@ export interface LinkState {
   needsClick: boolean;
   /** Whether the media has flowed in this call, on this page or on one before it. */
   lived: boolean;
+  /** While the talk is broken off: when it is over at the latest, however many fresh connections are tried. */
+  endsAt?: number;
   /** When the ticket is asked for once more, since the relay will take its credentials no longer. [DEC-56] */
   renewAt?: number;
   phase: LinkPhase;
@@ -109,6 +111,8 @@ export type LinkEvent = { at: number } &
     | { type: "screen-ended" }
     /** The other side says it, or a fresh connection has said nothing of it yet. */
     | { type: "their-screen"; on: boolean }
+    /** The background has its line to the server again, over which the two sides find each other. */
+    | { type: "line-returned" }
     | { type: "sound"; playing: boolean }
     | { type: "due" }
   );

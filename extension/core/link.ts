@@ -1,18 +1,20 @@
 import { type Ticket, unreachable } from "#protocol";
 import { deviceChanged, devicesAtFirst, devicesCame, held, moved, switched } from "./link-devices.ts";
 import {
+  ENDS_AFTER_MS,
   andThen,
   connectionChanged,
   failed,
   interruptedDue,
   isUp,
+  lineReturned,
   live,
   notConnected,
   say,
   signalled,
 } from "./link-recovery.ts";
 import { NO_SCREEN, screenCame, screenEnded, screenSwitched, theirScreen, withoutScreens } from "./link-screen.ts";
-import type { LinkEffect, LinkEvent, LinkPhase, LinkState } from "./link-types.ts";
+import type { LinkEffect, LinkEvent, LinkFailure, LinkPhase, LinkState } from "./link-types.ts";
 import { isRenewed, renewalDue, renewed, withRenewal } from "./link-renewal.ts";
 import { type Step, step } from "./machine.ts";
 import type { DeviceWishes } from "./view.ts";
@@ -88,6 +90,8 @@ export function updateLink(state: LinkState, event: LinkEvent): LinkStep {
       return screenEnded(state);
     case "their-screen":
       return theirScreen(state, event);
+    case "line-returned":
+      return lineReturned(state, event.at);
     case "sound":
       return state.needsClick === !event.playing ? step(state) : step({ ...state, needsClick: !event.playing });
     case "due":
@@ -166,9 +170,15 @@ function isOther(ticket: Ticket | undefined, known: Ticket): ticket is Ticket {
   return ticket !== undefined && ticket.self !== known.self;
 }
 
-/** A fresh connection in the place of the old one, which has some time even where that was nearly lost. [CALL-13] */
+/**
+ * A fresh connection in the place of the old one, which has some time even where that was nearly lost; but one after the
+ * other would go on for ever. [CALL-13]
+ */
 function relink(state: LinkState, wanted: Omit<PhaseOf<"registering">, "at">, at: number): LinkStep {
-  return register(state, { ...wanted, until: Math.max(wanted.until, at + RELINKING_MS) }, at);
+  const until = Math.max(wanted.until, at + RELINKING_MS);
+  if (!state.lived) return register(state, { ...wanted, until }, at);
+  const { endsAt = at + ENDS_AFTER_MS } = state;
+  return register({ ...state, endsAt }, { ...wanted, until: Math.min(endsAt, until) }, at);
 }
 
 function register(state: LinkState, registering: Omit<PhaseOf<"registering">, "at">, at: number): LinkStep {
@@ -181,7 +191,9 @@ function registered(state: LinkState, at: number): LinkStep {
   const { phase, outgoing } = state;
   if (phase.at !== "registering") return step(state);
   const { ticket, accepted } = phase;
-  const linking: LinkPhase = { at: "linking", ticket, accepted, ...(accepted ? { until: at + LINKING_MS } : {}) };
+  // A fresh connection in the place of another has what is left of the time, and a first one all of its own.
+  const until = state.endsAt === undefined ? at + LINKING_MS : phase.until;
+  const linking: LinkPhase = { at: "linking", ticket, accepted, ...(accepted ? { until } : {}) };
   // Who answers dials, since the caller's peer is open and waiting by then.
   return step<LinkState, LinkEffect>(
     { ...state, phase: linking },
@@ -226,13 +238,13 @@ function phaseIsDue(state: LinkState, at: number): LinkStep {
   switch (phase.at) {
     case "registering":
       if (at < phase.until) return step(state);
-      return phase.accepted ? failed(state, "peer-server", true) : peerFailed(state, at);
+      return phase.accepted ? failed(state, withoutPeerServer(state), true) : peerFailed(state, at);
     case "unregistered":
-      if (phase.until !== undefined && at >= phase.until) return failed(state, "peer-server", true);
+      if (phase.until !== undefined && at >= phase.until) return failed(state, withoutPeerServer(state), true);
       return at >= phase.againAt ? registerAgain(state, phase, at) : step(state);
     case "linking":
       return phase.until !== undefined && at >= phase.until
-        ? failed(state, notConnected(phase.ticket), true)
+        ? failed(state, state.lived ? "lost" : notConnected(phase.ticket), true)
         : step(state);
     case "interrupted":
       return interruptedDue(state, phase, at);
@@ -244,4 +256,9 @@ function phaseIsDue(state: LinkState, at: number): LinkStep {
     default:
       return unreachable(phase);
   }
+}
+
+/** Whoever has talked already has lost the connection, and what kept it from coming back is the same. */
+function withoutPeerServer({ lived }: LinkState): LinkFailure {
+  return lived ? "lost" : "peer-server";
 }

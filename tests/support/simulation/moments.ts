@@ -1,6 +1,7 @@
 import { type CallId, GRACE_MS, REJOIN_MS, RING_MS, type ServerMessage, SETTLE_MS, type UserId } from "#protocol";
 import type { AppEffect } from "../../../extension/core/app-effect-types.ts";
 import type { AppState } from "../../../extension/core/app-state-types.ts";
+import { isGivenUp } from "../../../extension/core/call-news.ts";
 import { isAcceptedCall, pageId } from "../../../extension/core/call-parts.ts";
 import type { Client } from "./client.ts";
 import type { World } from "./world.ts";
@@ -211,6 +212,9 @@ export class Moments {
       setting.problem(`${client.name} has no page for longer than a call waits [CALL-13]`);
     if (call?.at !== "ended" || before.at === "signed-out" || !isAcceptedCall(before.call)) return;
     const isLost = call.reason === "lost" || call.reason === "failed";
+    // The other side hung up on what had been broken off for long: that is lost, in the words for a person.
+    const isTold = state.at === "signed-in" && !state.owed.some((ending) => ending.call === call.call);
+    if (call.reason === "lost" && isTold && isGivenUp(before.call, setting.now)) return;
     if (isLost && !media.isHopeless(call.call))
       setting.problem(`${client.name} lost ${call.call} as ${call.reason} for no reason [CALL-13]`);
   }

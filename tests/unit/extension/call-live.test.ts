@@ -58,6 +58,15 @@ describe("the media of a call", () => {
     expect(when(reconnecting, { type: "media-connected", call: CALL })).toEqual({ state: live, effects: [] });
   });
 
+  it("[CALL-13] was lost where the other side gives it up after 25 s, and was hung up before", () => {
+    const hungUp = (brokenForMs: number) => {
+      const state = { ...reconnecting, until: AT + 60_000 - brokenForMs };
+      return when(state, endedNews("hangup")).state;
+    };
+    expect(hungUp(24_999)).toMatchObject({ at: "ended", reason: "hangup" });
+    expect(hungUp(25_000)).toMatchObject({ at: "ended", reason: "lost" });
+  });
+
   it.each([
     ["invite", live, askInvite(10_000)],
     ["invite", reconnecting, askInvite(10_000)],

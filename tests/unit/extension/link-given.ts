@@ -44,13 +44,10 @@ export const links = {
   "linking while it rings": link({ at: "linking", ticket: first, accepted: false }),
   linking: link({ at: "linking", ticket: first, accepted: true, until: NOW + 30_000 }),
   live: link({ at: "live", ticket: first }),
-  interrupted: link({
-    at: "interrupted",
-    ticket: first,
-    restartAt: NOW + 2_000,
-    freshAt: NOW + 15_000,
-    until: NOW + 30_000,
-  }),
+  interrupted: link(
+    { at: "interrupted", ticket: first, restartAt: NOW + 2_000, freshAt: NOW + 15_000, until: NOW + 30_000 },
+    { endsAt: NOW + 35_000 },
+  ),
   failed: link({ at: "failed", why: "lost" }),
   over: link({ at: "over" }),
 } as const;

@@ -38,6 +38,7 @@ const columns: Column[] = [
   { event: "the end of the call", when: told({ over: true }), answered: notOver },
   { event: "registered", when: { type: "registered" }, answered: registering },
   { event: "peer-failed", when: { type: "peer-failed" }, answered: [...registering, ...linking] },
+  { event: "the line's return", when: { type: "line-returned" }, answered: ["interrupted"] },
   { event: "connecting", when: { type: "connection", state: "connecting" }, answered: [] },
   { event: "connected", when: { type: "connection", state: "connected" }, answered: [...linking, "interrupted"] },
   { event: "disconnected", when: { type: "connection", state: "disconnected" }, answered: ["live"] },

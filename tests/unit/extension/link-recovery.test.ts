@@ -29,7 +29,7 @@ interface Row {
 /** Interrupted at NOW, with the next restart and the end so many ms later. */
 function interrupted(restartMs: number, untilMs = 30_000): LinkState {
   const [restartAt, freshAt, until] = [NOW + restartMs, NOW + 15_000, NOW + untilMs];
-  return link({ at: "interrupted", ticket: first, restartAt, freshAt, until });
+  return link({ at: "interrupted", ticket: first, restartAt, freshAt, until }, { endsAt: NOW + 35_000 });
 }
 
 const please = says({ kind: "restart-please" });
@@ -99,8 +99,16 @@ const rows: Row[] = [
     given: interrupted(27_000),
     after: 30_000,
     when: { type: "due" },
-    next: link({ at: "failed", why: "lost" }),
+    next: link({ at: "failed", why: "lost" }, { endsAt: NOW + 35_000 }),
     effects: [tells("media-failed"), { type: "let-go" }],
+  },
+  {
+    name: "[CALL-13] restarts as soon as the line is back, over which the two find each other",
+    given: links.interrupted,
+    after: 1_000,
+    when: { type: "line-returned" },
+    next: interrupted(6_000),
+    effects: [{ type: "restart-ice" }],
   },
   {
     name: "[CALL-13] restarts where the caller asks before this side noticed",

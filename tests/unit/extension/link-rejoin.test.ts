@@ -15,7 +15,9 @@ interface Row {
   effects?: LinkEffect[];
 }
 
-const LIVED = { lived: true };
+/** The latest end of what broke off at NOW. */
+const ENDS = { endsAt: NOW + 35_000 };
+const LIVED = { lived: true, ...ENDS };
 const REGISTER: LinkEffect = { type: "register", ticket: second };
 
 function registering(untilMs: number, change: Partial<LinkState> = LIVED): LinkState {
@@ -59,8 +61,47 @@ const rows: Row[] = [
     given: link({ at: "linking", ticket: first, accepted: true, until: NOW + 20_000 }, LIVED),
     after: 1_000,
     when: { type: "connection", state: "failed" },
-    next: link({ at: "interrupted", ticket: first, restartAt: NOW + 3_000, until: NOW + 20_000 }),
+    next: link({ at: "interrupted", ticket: first, restartAt: NOW + 3_000, until: NOW + 20_000 }, ENDS),
     effects: [tells("ticket-wanted")],
+  },
+  {
+    name: "is lost 35 s after it broke off, however often fresh ends come",
+    given: link({ at: "linking", ticket: first, accepted: true, until: NOW + 34_900 }, LIVED),
+    after: 34_800,
+    when: fresh,
+    next: registering(35_000),
+    effects: [REGISTER],
+  },
+  {
+    name: "has what is left of its time once PeerServer took it, and no more",
+    given: registering(30_000),
+    after: 16_000,
+    when: { type: "registered" },
+    next: link({ at: "linking", ticket: second, accepted: true, until: NOW + 30_000 }, LIVED),
+    effects: [{ type: "dial", ticket: second }],
+  },
+  {
+    name: "asks for no other fresh ends in its last seconds",
+    given: link({ at: "linking", ticket: first, accepted: true, until: NOW + 30_000 }, LIVED),
+    after: 25_001,
+    when: { type: "connection", state: "failed" },
+    next: link({ at: "interrupted", ticket: first, restartAt: NOW + 27_001, until: NOW + 30_000 }, LIVED),
+  },
+  {
+    name: "says that it was lost where PeerServer is away as well",
+    given: registering(30_000),
+    after: 30_000,
+    when: { type: "due" },
+    next: link({ at: "failed", why: "lost" }, LIVED),
+    effects: [tells("media-failed"), { type: "let-go" }],
+  },
+  {
+    name: "says that it was lost, and not that the network lets nothing through, where it had flowed",
+    given: link({ at: "linking", ticket: first, accepted: true, until: NOW + 34_900 }, LIVED),
+    after: 34_900,
+    when: { type: "due" },
+    next: link({ at: "failed", why: "lost" }, LIVED),
+    effects: [tells("media-failed"), { type: "let-go" }],
   },
   {
     name: "asks for a fresh connection after 15 s, once",
