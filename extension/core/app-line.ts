@@ -6,12 +6,14 @@ import {
   type ServerMessageOf,
   unreachable,
 } from "#protocol";
+import { onCallEvent } from "./app-call-events.ts";
 import { onCall, onCallNews, onWelcomeCalls } from "./app-calls.ts";
 import { confirmEnding } from "./app-endings.ts";
 import { readCalls } from "./app-history.ts";
 import { type AppStep, ask, isWatched, send, andThen } from "./app-parts.ts";
 import { answerRefused } from "./app-rings.ts";
 import { askSettings, settingsAnswered } from "./app-settings.ts";
+import type { AppEvent } from "./app-event-types.ts";
 import type { AppEffect } from "./app-effect-types.ts";
 import type { AppState, SelfState, Session, SignedIn, SignedOut } from "./app-state-types.ts";
 import { isAcceptedCall } from "./call-parts.ts";
@@ -51,6 +53,17 @@ export function onLine(
   let next: AppStep = step({ ...state, connection });
   for (const effect of effects) next = andThen(next, (now) => lineEffect(now, at, effect));
   return next;
+}
+
+/** Where the machine has another network now, the line is as dead as the media, and the call comes back over it. [CALL-13] */
+export function onMediaInterrupted(
+  state: SignedIn,
+  event: Extract<AppEvent, { type: "media-interrupted" }>,
+): Step<AppState, AppEffect> {
+  const told = onCallEvent(state, event);
+  if (told.state.call === state.call) return told;
+  const doubted = onLine(told.state, event, { type: "doubted" });
+  return { state: doubted.state, effects: [...told.effects, ...doubted.effects] };
 }
 
 /** A message of the socket that is believed. */

@@ -3,7 +3,15 @@ import { onCallEvent } from "./app-call-events.ts";
 import { onCall } from "./app-calls.ts";
 import { historyDue, onHistory, seeMissed, withHistoryNews } from "./app-history.ts";
 import { onDeletion } from "./app-deletion.ts";
-import { askWanted, contactsListed, onLine, onMessage, readContacts, signedOut } from "./app-line.ts";
+import {
+  askWanted,
+  contactsListed,
+  onLine,
+  onMediaInterrupted,
+  onMessage,
+  readContacts,
+  signedOut,
+} from "./app-line.ts";
 import { type AppStep, send, andThen } from "./app-parts.ts";
 import { dueRings } from "./app-rings.ts";
 import { withQuietHour } from "./app-settings.ts";
@@ -116,6 +124,8 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, SessionlessEve
     case "calls-refused":
     case "seen-refused":
       return onHistory(state, event);
+    case "media-interrupted":
+      return onMediaInterrupted(state, event);
     default:
       return onCallEvent(state, event);
   }

@@ -16,6 +16,8 @@ const OPENING_MS = 10_000;
 const GREETING_MS = 10_000;
 /** After the network's return, something must be heard within this span, or the socket is taken for dead. */
 const PROBE_MS = 5_000;
+/** The same where a call broke off: it waits for the line. */
+const DOUBT_MS = 3_000;
 /** Every request is answered, so after one something must be heard within this span. */
 const ANSWER_MS = 8_000;
 /** A timer that is late by this much was not late: the machine slept. */
@@ -65,6 +67,8 @@ export type ConnectionHappening =
   /** A message came; those that mean something to the line are named. */
   | { type: "heard"; socket: number; what: Heard }
   | { type: "network-online" }
+  /** What goes from peer to peer was cut off, and perhaps the line with it. */
+  | { type: "doubted" }
   /** Someone began to watch. */
   | { type: "watched" }
   | { type: "retry-now" };
@@ -110,6 +114,8 @@ export function updateConnection(connection: Connection, event: ConnectionEvent)
       return socketOf(line) === event.socket ? heard(connection, event, event.what) : step(connection);
     case "network-online":
       return networkReturned(connection, event);
+    case "doubted":
+      return line.at === "online" ? probe(connection, line, event.at, DOUBT_MS) : step(connection);
     case "watched":
       return line.at === "waiting"
         ? step(waitAtMost(connection, event.at + Math.round(event.random * RECONNECT_CEILING_WATCHED_MS)))
@@ -277,10 +283,12 @@ function whyOf(code: number): LostWhy {
 function networkReturned(connection: Connection, event: ConnectionEvent): ConnectionStep {
   const { line } = connection;
   if (line.at === "waiting") return step(waitAtMost(connection, event.at + Math.round(event.random * RETURN_MS)));
-  if (line.at !== "online") return step(connection);
-  // The socket may belong to the network that is gone; its silence would show that only after 45 s.
-  const probed = { ...line, silentAt: Math.min(line.silentAt, event.at + PROBE_MS) };
-  return ping(connection, probed, event.at);
+  return line.at === "online" ? probe(connection, line, event.at, PROBE_MS) : step(connection);
+}
+
+/** The socket may belong to a network that is gone; its silence would show that only after 45 s. */
+function probe(connection: Connection, line: OnlineLine, at: number, withinMs: number): ConnectionStep {
+  return ping(connection, { ...line, silentAt: Math.min(line.silentAt, at + withinMs) }, at);
 }
 
 /** Shortens a wait that the network caused; one that the server asked for stays. */

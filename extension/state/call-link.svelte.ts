@@ -34,6 +34,8 @@ export class CallLink {
   #media: CallMedia | undefined;
   /** What the background said last of the device's settings. */
   #settings: ToldDevice | undefined;
+  /** Whether the background had its line to the server when it last spoke. */
+  #wasOnline = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #begun = Promise.withResolvers<true>();
 
@@ -204,8 +206,11 @@ export class CallLink {
     if (over) this.#exchange?.end();
     const accepted = state === "joining" || state === "live" || state === "reconnecting";
     const event = { accepted, over, lived, media, outgoing, ...(ticket === undefined ? {} : { ticket }) };
+    const isLineBack = told.online && !this.#wasOnline;
+    this.#wasOnline = told.online;
     if (this.#state !== undefined) {
       this.#happened({ type, ...event });
+      if (isLineBack) this.#happened({ type: "line-returned" });
       if (type === "moved") this.#postWishes();
       return;
     }

@@ -46,6 +46,7 @@ const columns: Column[] = [
   ["another message", { type: "heard", socket: 4, what: { type: "other" } }, ["online"]],
   ["a retryAfter", { type: "heard", socket: 4, what: { type: "retry-after", ms: 1_000 } }, withSocket],
   ["the network's return", { type: "network-online" }, ["online", "waiting"]],
+  ["a call that broke off", { type: "doubted" }, ["online"]],
   ["someone who looks on", { type: "watched" }, ["waiting"]],
   ["a person's wish", { type: "retry-now" }, ["new", "stopped", ...waits]],
   ...[3, 5].flatMap((socket): Column[] => [

@@ -234,6 +234,13 @@ const rows: Row[] = [
     effects: [{ type: "ping", socket: 4 }],
   },
   {
+    name: "[CALL-13] tries the socket of a device whose call broke off",
+    given: online,
+    when: { type: "doubted" },
+    next: { line: { at: "online", socket: 4, pingEveryMs: 20_000, pingAt: NOW + 20_000, silentAt: NOW + 3_000 } },
+    effects: [{ type: "ping", socket: 4 }],
+  },
+  {
     name: "tries at once where a person asks",
     given: waiting,
     when: { type: "retry-now" },
