@@ -53,7 +53,11 @@ export class PeerLink {
   #connection: MediaConnection | undefined;
   /** Held by ourselves: PeerJS forgets it when it believes the call to be over. */
   #pc: RTCPeerConnection | undefined;
+  /** Whether media of the other side's has come, and whether it does so now. */
+  #flowed = false;
   #flows = false;
+  /** What had come when the connection last broke off. */
+  #before = 0;
   readonly #life = new AbortController();
   readonly #way: MediaWay;
   readonly #first: FirstSent;
@@ -155,7 +159,7 @@ export class PeerLink {
   #answer(connection: MediaConnection, ticket: Ticket): void {
     // Before the answer there is no RTCPeerConnection, so a stranger learns nothing of us. The other side may dial anew
     // where its first offer went astray, until the media flows.
-    if (connection.peer !== ticket.remote || this.#flows) {
+    if (connection.peer !== ticket.remote || this.#flowed) {
       connection.close();
       return;
     }
@@ -186,23 +190,39 @@ export class PeerLink {
   }
 
   #stateChanged(pc: RTCPeerConnection): void {
-    if (pc !== this.#pc || (pc.connectionState === "connected" && !this.#flows)) return;
-    this.#listener.connection(pc.connectionState);
+    const { connectionState: state } = pc;
+    if (pc !== this.#pc || (state === "connected" && !this.#flows)) return;
+    this.#listener.connection(state);
+    if (this.#flows && (state === "disconnected" || state === "failed")) void this.#waitForMore(pc);
+  }
+
+  /**
+   * The browser calls a connection restored on which this side alone gets through to the other, so it counts as that once
+   * something comes from there again. Never rejects.
+   */
+  async #waitForMore(pc: RTCPeerConnection): Promise<void> {
+    this.#flows = false;
+    const before = await received(pc);
+    if (pc !== this.#pc) return;
+    this.#before = before;
+    await this.#waitForMedia(pc);
   }
 
   /** Reports `connected` once something of the other side's was really received. Never rejects. */
   async #waitForMedia(pc: RTCPeerConnection): Promise<void> {
     const { signal } = this.#life;
     while (!signal.aborted && pc === this.#pc && pc.connectionState !== "closed" && !this.#flows) {
-      this.#flows = pc.connectionState === "connected" && (await receives(pc));
+      this.#flows = pc.connectionState === "connected" && (await received(pc)) > this.#before;
       if (!this.#flows) await new Promise((resolve) => setTimeout(resolve, LOOK_FOR_MEDIA_EVERY_MS));
     }
-    if (this.#flows) this.#stateChanged(pc);
+    if (!this.#flows) return;
+    this.#flowed = true;
+    this.#stateChanged(pc);
   }
 
   #peerError(error: PeerError<string>, ticket: Ticket): void {
     // The other side was not there within the time that PeerServer keeps an offer: offer again.
-    if (error.type === "peer-unavailable" && !this.#flows) this.dial(ticket);
+    if (error.type === "peer-unavailable" && !this.#flowed) this.dial(ticket);
     else this.#failIfDown();
   }
 
@@ -225,7 +245,9 @@ export class PeerLink {
     const [connection, pc] = [this.#connection, this.#pc];
     this.#connection = undefined;
     this.#pc = undefined;
+    this.#flowed = false;
     this.#flows = false;
+    this.#before = 0;
     connection?.close();
     pc?.close();
   }
@@ -277,15 +299,15 @@ function optionsOf(ticket: Ticket, way: MediaWay): PeerOptions {
   };
 }
 
-/** Whether a picture was decoded or a packet of sound has come. */
-async function receives(pc: RTCPeerConnection): Promise<boolean> {
-  const stats = await pc.getStats();
-  let received = false;
-  stats.forEach((entry: RTCInboundRtpStreamStats) => {
+/** How many pictures were decoded and packets of sound have come. Never rejects: one that is closed has nothing to tell. */
+async function received(pc: RTCPeerConnection): Promise<number> {
+  let sum = 0;
+  const stats = await pc.getStats().catch(() => undefined);
+  stats?.forEach((entry: RTCInboundRtpStreamStats) => {
     if (entry.type !== "inbound-rtp") return;
-    received ||= entry.kind === "video" ? (entry.framesDecoded ?? 0) > 0 : (entry.packetsReceived ?? 0) > 0;
+    sum += (entry.kind === "video" ? entry.framesDecoded : entry.packetsReceived) ?? 0;
   });
-  return received;
+  return sum;
 }
 
 /** Fulfilled when every candidate is in the description, or when that takes too long. */

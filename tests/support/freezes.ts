@@ -22,12 +22,14 @@ export async function noteFrozenPictures(call: Page): Promise<void> {
       });
     };
     // A fresh connection may have an element of its own.
-    setInterval(() => {
+    const find = () => {
+      requestAnimationFrame(find);
       const shown = document.querySelector<HTMLVideoElement>('video[aria-label^="Picture of"]') ?? undefined;
       if (shown === watched) return;
       watched = shown;
       if (shown !== undefined) look(shown);
-    }, 20);
+    };
+    find();
   });
 }
 

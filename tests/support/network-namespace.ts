@@ -17,6 +17,9 @@ export class NetworkNamespace {
   readonly host: string;
   readonly #folder: string;
   readonly #guard: ChildProcess;
+  /** Of the link's end at this machine; the number also names what else is made for it. */
+  readonly #pid = process.pid;
+  #isBlindMade = false;
 
   private constructor(name: string, host: string, folder: string, guard: ChildProcess) {
     this.name = name;
@@ -28,9 +31,7 @@ export class NetworkNamespace {
   static async make(): Promise<NetworkNamespace> {
     const { pid } = process;
     const name = `beckon-${String(pid)}`;
-    // A network of two for each process: 10.213.0.0/16 is nobody's in particular.
-    const place = (pid * 4) % 65_536;
-    const address = (at: number) => `10.213.${String((place + at) >> 8)}.${String((place + at) & 255)}`;
+    const address = (at: number) => addressOf(pid, at);
     const outside = `bk${String(pid)}`;
     const folder = await mkdtemp(join(tmpdir(), "beckon-network-"));
     const guard = guardOf(name, outside, folder);
@@ -59,6 +60,26 @@ export class NetworkNamespace {
     await this.#within("link", "set", "inside", "up");
   }
 
+  /** Loses every packet of UDP on its way, in both directions, as calls go by; connections of TCP stand. */
+  async cutMedia(): Promise<void> {
+    if (!this.#isBlindMade) await this.#makeBlindEnds();
+    this.#isBlindMade = true;
+    await this.#leadAstray("add");
+  }
+
+  async joinMedia(): Promise<void> {
+    await this.#leadAstray("del");
+  }
+
+  /** Gives the programs within another address, and takes away the one that they had; this machine is where it was. */
+  async changeAddress(): Promise<void> {
+    const other = (at: number) => addressOf(this.#pid, at, 214);
+    await run("ip", ["address", "add", `${other(1)}/30`, "dev", `bk${String(this.#pid)}`]);
+    await this.#within("address", "add", `${other(2)}/30`, "dev", "inside");
+    await this.#within("address", "del", `${addressOf(this.#pid, 2)}/30`, "dev", "inside");
+    await this.#within("route", "add", this.host, "via", other(1));
+  }
+
   /** A program that runs another within, with the same arguments and files. */
   async within(program: string): Promise<string> {
     const wrapper = join(this.#folder, "within");
@@ -75,17 +96,44 @@ export class NetworkNamespace {
     await gone;
   }
 
+  /** Links whose other end listens to nobody: what goes there is lost without a word. */
+  async #makeBlindEnds(): Promise<void> {
+    const [blind, deaf, table] = [`bkx${String(this.#pid)}`, `bky${String(this.#pid)}`, String(this.#pid)];
+    for (const ip of [(args: string[]) => run("ip", args), (args: string[]) => this.#within(...args)]) {
+      await ip(["link", "add", blind, "arp", "off", "type", "veth", "peer", "name", deaf]);
+      await ip(["link", "set", deaf, "up"]);
+      await ip(["link", "set", blind, "up"]);
+      await ip(["route", "add", "default", "dev", blind, "table", table]);
+    }
+  }
+
+  /** By rules that lead UDP to the blind ends, before the table of true ways is asked. */
+  async #leadAstray(act: "add" | "del"): Promise<void> {
+    const rule = (to: string) => ["rule", act, "pref", "77", "to", to, "ipproto", "udp", "lookup", String(this.#pid)];
+    await this.#within(...rule("0.0.0.0/0"));
+    for (const second of [213, 214]) await run("ip", rule(`${addressOf(this.#pid, 0, second)}/30`));
+  }
+
   async #within(...args: string[]): Promise<void> {
     await run("ip", ["-n", this.name, ...args]);
   }
 }
 
+/** A network of two for each process: 10.213.0.0/16 and the one after it are nobody's in particular. */
+function addressOf(pid: number, at: number, second = 213): string {
+  const place = ((pid * 4) % 65_536) + at;
+  return `10.${String(second)}.${String(place >> 8)}.${String(place & 255)}`;
+}
+
 /** Waits for the end of its input, which comes with the end of this process, and removes everything. */
 function guardOf(name: string, outside: string, folder: string): ChildProcess {
+  const pid = String(process.pid);
   const script = `
     cat >/dev/null
     ip netns pids ${name} 2>/dev/null | xargs -r kill -9 2>/dev/null
     ip link del ${outside} 2>/dev/null
+    ip link del bkx${pid} 2>/dev/null
+    while ip rule del pref 77 lookup ${pid} 2>/dev/null; do :; done
     ip netns del ${name} 2>/dev/null
     rm -rf ${folder}`;
   // A group of its own: a Ctrl-C is not for it.
