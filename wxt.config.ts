@@ -1,3 +1,4 @@
+import type { Plugin } from "vite";
 import { defineConfig } from "wxt";
 
 /**
@@ -52,7 +53,10 @@ export default defineConfig({
   modules: ["@wxt-dev/module-svelte"],
   // Everything is imported by path, so that a reader and the lint rules see where it comes from.
   imports: false,
-  vite: () => ({ define: { "import.meta.env.BECKON_SERVER": JSON.stringify(offeredServer()) } }),
+  vite: () => ({
+    define: { "import.meta.env.BECKON_SERVER": JSON.stringify(offeredServer()) },
+    plugins: [preloadPeerJs()],
+  }),
   manifest: ({ browser }) => ({
     name: "__MSG_extensionName__",
     short_name: "Beckon",
@@ -93,6 +97,23 @@ export default defineConfig({
         }),
   }),
 });
+
+/** The call's page asks for PeerJS by itself, which the bundler does not tell the browser beforehand. */
+function preloadPeerJs(): Plugin {
+  return {
+    name: "preload-peerjs",
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, { path, bundle }) {
+        // While developing nothing is bundled.
+        if (bundle === undefined || !path.includes("call")) return [];
+        const chunk = Object.values(bundle).find((file) => file.type === "chunk" && file.name === "peerjs");
+        if (chunk === undefined) throw new Error("PeerJS is no chunk of its own any more.");
+        return [{ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/${chunk.fileName}` } }];
+      },
+    },
+  };
+}
 
 function icons(): Record<string, string> {
   return Object.fromEntries([16, 32, 48, 128].map((size) => [String(size), `icons/${String(size)}.png`]));
