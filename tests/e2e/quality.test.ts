@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
@@ -33,6 +33,13 @@ test("the line's figures stand behind its words, and sound is asked for and sent
     settings: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     encoding: { priority: "high", networkPriority: "high" },
   });
+});
+
+test("the first picture is half as large, which a line takes of which nothing is known, and the whole follows", async () => {
+  const { alice, bob } = stage;
+  for (const { browser } of [alice, bob]) onTestFinished(await browser.runFirst(noteScales));
+  const { aliceCall, bobCall } = await meet("video");
+  for (const call of [aliceCall, bobCall]) await expect.poll(() => scales(call), { timeout: 10_000 }).toEqual([2, 1]);
 });
 
 test("who speaks while muted is told so, and nothing of it is sent; who is not heard at all as well", async () => {
@@ -98,6 +105,23 @@ function sentSound(call: Page) {
       encoding: sender?.getParameters().encodings[0],
     };
   });
+}
+
+/** Has a page note by what part of its size the camera's picture is to be sent. Must stand alone. */
+function noteScales(): void {
+  const scales: number[] = [];
+  Object.assign(globalThis, { scales });
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own sender below
+  const { setParameters } = RTCRtpSender.prototype;
+  RTCRtpSender.prototype.setParameters = async function (this: RTCRtpSender, parameters, ...rest) {
+    await setParameters.call(this, parameters, ...rest);
+    const scale = parameters.encodings[0]?.scaleResolutionDownBy;
+    if (scale !== undefined && scale !== scales.at(-1)) scales.push(scale);
+  };
+}
+
+function scales(call: Page): Promise<number[]> {
+  return call.evaluate(() => (globalThis as unknown as { scales: number[] }).scales);
 }
 
 /** Has Alice's pages note from now on what copies of tracks they make. */

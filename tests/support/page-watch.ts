@@ -37,6 +37,8 @@ export function watchPage(): void {
   document.addEventListener("click", () => (watch.clickedAt = Date.now()), { capture: true });
 
   const noteFirstFrame = async (connection: RTCPeerConnection, timer: number) => {
+    // Before that there is nothing to see, and to look takes time.
+    if (connection.connectionState !== "connected" && connection.connectionState !== "closed") return;
     const stats = (await connection.getStats()) as unknown as Map<string, { type: string; framesDecoded?: number }>;
     const decoded = [...stats.values()].some(({ type, framesDecoded }) => type === "inbound-rtp" && !!framesDecoded);
     if (!decoded && connection.connectionState !== "closed") return;
