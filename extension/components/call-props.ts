@@ -75,6 +75,8 @@ export interface CallScreenProps extends ExchangeProps {
   /** What the other side says of its own devices; true until it said otherwise. */
   remoteMicrophoneOn: boolean;
   remoteCameraOn: boolean;
+  /** How loud the other side is at the moment, from 0 to 1. */
+  readTheirVoice: () => number;
   /** Set after `onsoundblocked`, cleared by `onplaysound`: one button then asks for the click. */
   needsClickForSound: boolean;
   /** What rings behind this call. */

@@ -144,7 +144,7 @@ export function waitingAnnounced(text: Text, { call, waiting }: Pick<SignedInVie
 /** The state of the call in words, as it stands at the top of the call page and is read aloud when it changes. */
 export function callWords(
   text: Text,
-  props: Pick<CallScreenProps, "call" | "link" | "failure" | "online" | "outgoing" | "person">,
+  props: Pick<CallScreenProps, "call" | "link" | "failure" | "online" | "outgoing" | "media" | "person">,
 ) {
   const { call, online } = props;
   switch (call.at) {
@@ -176,10 +176,16 @@ function ringingOutWords(text: Text, { mode, devices }: { mode: AlertMode; devic
 function talkWords(
   text: Text,
   call: CallPhase,
-  { link, failure = "no-connection", outgoing }: Pick<CallScreenProps, "link" | "failure" | "outgoing">,
+  {
+    link,
+    failure = "no-connection",
+    outgoing,
+    media,
+  }: Pick<CallScreenProps, "link" | "failure" | "outgoing" | "media">,
 ): string {
   if (link === "failed") return text.t(`call.failed-${failure}`);
   if (call.at === "reconnecting" || link === "interrupted") return text.t("call.interrupted");
   if (call.at === "live") return text.t("call.live");
-  return text.t(outgoing ? "call.answered" : "call.joining");
+  if (outgoing) return text.t("call.answered");
+  return text.t(media === "audio" ? "call.joining-audio" : "call.joining");
 }

@@ -19,6 +19,11 @@ export function devicesAtFirst(media: Media, wishes?: DeviceWishes): Pick<LinkSt
   return { camera: camera ? "asking" : unasked, microphone: microphone ? "asking" : "withdrawn" };
 }
 
+/** What the other side sends until it says so itself: no picture of a call without pictures. */
+export function remoteAtFirst(media: Media): LinkState["remote"] {
+  return { camera: media === "video", microphone: true };
+}
+
 /** What the person wants of the devices; one that could not be had is wanted all the same. */
 export function wishesOf({ camera, microphone }: LinkState): DeviceWishes {
   const isWanted = (device: DeviceState) => device !== "off" && device !== "withdrawn" && device !== "unwanted";
@@ -89,7 +94,7 @@ export function moved(state: LinkState, media: Media): LinkStep {
     held: false,
     screen: { at: "off" },
     theirScreen: false,
-    remote: { camera: true, microphone: true },
+    remote: remoteAtFirst(media),
     needsClick: false,
     lived: false,
     phase: { at: "waiting", accepted: false },

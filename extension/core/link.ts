@@ -1,5 +1,5 @@
 import { type Ticket, unreachable } from "#protocol";
-import { deviceChanged, devicesAtFirst, devicesCame, held, moved, switched } from "./link-devices.ts";
+import { deviceChanged, devicesAtFirst, devicesCame, held, moved, remoteAtFirst, switched } from "./link-devices.ts";
 import {
   ENDS_AFTER_MS,
   andThen,
@@ -44,7 +44,7 @@ export function openLink(event: Of<"call">, wishes?: DeviceWishes): LinkStep {
     held: false,
     screen: NO_SCREEN,
     theirScreen: false,
-    remote: { camera: true, microphone: true },
+    remote: remoteAtFirst(media),
     needsClick: false,
     lived,
     phase: { at: "waiting", accepted: false },

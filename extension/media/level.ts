@@ -23,7 +23,7 @@ export function watchLevel(
     analyser.getFloatTimeDomainData(samples);
     const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
     const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-    tell(Math.min(1, Math.max(0, 1 - (10 * Math.log10(power || Number.MIN_VALUE)) / FLOOR_DB)), peak);
+    tell(loudnessOf(power), peak);
   }, LOOK_EVERY_MS);
   return () => {
     clearInterval(looking);
@@ -31,6 +31,11 @@ export function watchLevel(
     // Nothing is left to wait for.
     void context.close();
   };
+}
+
+/** As people hear it: from 0, which counts as silence, to 1, the loudest there is. */
+export function loudnessOf(power: number): number {
+  return Math.min(1, Math.max(0, 1 - (10 * Math.log10(power || Number.MIN_VALUE)) / FLOOR_DB));
 }
 
 /** Without an output, or with more contexts than it allows, a browser refuses one. */

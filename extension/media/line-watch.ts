@@ -3,6 +3,7 @@ import type { LineCounters, OwnVoice } from "../core/quality-types.ts";
 import { readCounters } from "./line-stats.ts";
 import { VoiceWatch } from "./own-voice.ts";
 import { adjustSending } from "./sending.ts";
+import { loudnessOfTheirs } from "./their-voice.ts";
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -31,6 +32,11 @@ export class LineWatch {
     this.#pc = pc;
     void adjustSending(pc, { picture: this.#picture, step: this.#step });
     this.#timer = setInterval(() => void this.#look(pc), LOOK_EVERY_MS);
+  }
+
+  /** How loud the other side is at the moment, from 0 to 1. */
+  get theirVoice(): number {
+    return this.#pc === undefined ? 0 : loudnessOfTheirs(this.#pc);
   }
 
   limitPicture(step: PictureStep): void {

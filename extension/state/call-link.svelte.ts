@@ -94,6 +94,11 @@ export class CallLink {
     return this.#remoteStream;
   }
 
+  /** How loud the other side is at the moment, from 0 to 1: asked for again and again where it is shown. */
+  get theirVoice(): number {
+    return this.#media?.theirVoice ?? 0;
+  }
+
   get microphone(): DeviceState {
     return this.#state?.microphone ?? "asking";
   }

@@ -94,6 +94,11 @@ export class CallMedia {
     });
   }
 
+  /** How loud the other side is at the moment, from 0 to 1. */
+  get theirVoice(): number {
+    return this.#line.theirVoice;
+  }
+
   /** How the own picture is sent, on this connection and those that come. */
   limitPicture(step: PictureStep): void {
     this.#line.limitPicture(step);

@@ -5,6 +5,7 @@ import { type Account, callFunction, type SignedUp } from "../support/accounts.t
 import { Belongings } from "../support/belongings.ts";
 import { Backend } from "../support/backend.ts";
 import { hasFirefox, PersonFirefox } from "../support/firefox.ts";
+import { untilHeard } from "../support/heard.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { friends, Person, say } from "../support/people.ts";
 
@@ -67,6 +68,39 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
     await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
     await bob.click(say("call.hang-up"), bobCall);
     await alice.sees(aliceCall, say("ended.callee.hangup"));
+    await Promise.all([aliceCall.close(), bobCall.close()]);
+    await alice.contact(bobAccount, "available").waitFor();
+  });
+
+  test("talks without pictures: Space is held to talk, echoes are taken out, a ring moves, and his camera is added", async () => {
+    await alice.call(bobAccount, "audio");
+    await bob.click(say("ringing.accept"));
+    const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.callPage()]);
+    await Promise.all([untilMediaAdvances(aliceCall, "sound"), untilMediaAdvances(bobCall, "sound")]);
+    await bobCall.bringToFront();
+    expect(await askedOfSound(bobCall)).toMatchObject({ echoCancellation: true, noiseSuppression: true });
+    await expect.poll(() => levelOf(bobCall), { timeout: 20_000 }).toBeGreaterThan(0.3);
+
+    await bob.click(say("call.microphone"), bobCall);
+    await untilHeard(aliceCall, false);
+    await bobCall.keyboard.down(" ");
+    await untilHeard(aliceCall, true);
+    await bobCall.keyboard.up(" ");
+    await untilHeard(aliceCall, false);
+    expect(await aliceCall.getByText(say("call.their-microphone-off")).count()).toBe(1);
+
+    await bob.click(say("call.camera"), bobCall);
+    await aliceCall.getByLabel(say("call.picture", { name: bobAccount.name })).waitFor();
+    await untilMediaAdvances(aliceCall, "picture");
+    // Firefox tells the names of what is open.
+    await bob.click(say("call.choose-camera"), bobCall);
+    const items = () => bobCall.evaluate(() => document.querySelector("[role=menu]")?.textContent ?? "");
+    await expect
+      .poll(items, { timeout: 20_000 })
+      .toContain(say("call.own-choice-now", { name: "Default Video Device" }));
+    await bob.click(say("call.hang-up"), bobCall);
+    await alice.sees(aliceCall, say("ended.caller.hangup"));
+    await Promise.all([aliceCall.close(), bobCall.close()]);
   });
 
   test("is answered by a provider where OIDC_EXTENSION_IDS says that this extension is", async () => {
@@ -102,3 +136,21 @@ describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
     await Promise.all([before, choice, page, after].map((one) => one.close()));
   });
 });
+
+/** What was asked of the microphone that the page sends. A pretended one of Firefox does nothing of it. */
+function askedOfSound(call: Page): Promise<MediaTrackConstraints | undefined> {
+  return call.evaluate(() => {
+    const { connections } = (globalThis as unknown as { beckonWatch: { connections: RTCPeerConnection[] } })
+      .beckonWatch;
+    const tracks = connections.flatMap((connection) => connection.getSenders().map(({ track }) => track));
+    return tracks.find((track) => track?.kind === "audio")?.getConstraints();
+  });
+}
+
+/** How loud the page shows the other side to be. */
+function levelOf(call: Page): Promise<number> {
+  return call.evaluate(() => {
+    const ring = document.querySelector("[style*='--level']");
+    return ring === null ? 0 : Number(getComputedStyle(ring).getPropertyValue("--level"));
+  });
+}

@@ -112,3 +112,16 @@ describe("the menus of the devices in a call", () => {
     expect(await acts()).toEqual(["ondismiss:camera"]);
   });
 });
+
+test("the ring around who speaks moves with their loudness, and stands still where a person wants no motion", async () => {
+  await page().emulateMedia({ reducedMotion: "no-preference" });
+  await open("call-live-audio");
+  const ring = page().locator("[style*='--level']");
+  const scale = () => ring.evaluate((one) => Number(getComputedStyle(one, "::before").scale));
+  await expect.poll(scale).toBeCloseTo(1 + 0.6 * 0.12, 3);
+  await page().emulateMedia({ reducedMotion: "reduce" });
+  await expect.poll(scale).toBe(1.08);
+  expect(await ring.evaluate((one) => getComputedStyle(one, "::before").opacity)).toBe("1");
+  await become("call-live");
+  await ring.waitFor({ state: "detached" });
+});

@@ -26,6 +26,7 @@ export function callProps(scene: CallScene, note: (name: string) => void): CallS
     microphoneOn: true,
     microphoneHeld: false,
     cameraOn: true,
+    readTheirVoice: () => 0.6,
     remoteMicrophoneOn: true,
     remoteCameraOn: true,
     needsClickForSound: false,

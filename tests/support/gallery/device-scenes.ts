@@ -54,6 +54,10 @@ export function deviceScenes(talk: CallScene["props"]): Record<string, CallScene
     remote: true,
   });
   return {
+    "call-joining-audio": {
+      screen: "call",
+      props: { call: { at: "joining" }, link: "connecting", outgoing: false, media: "audio", cameraOn: false },
+    },
     "call-live-held": during({ microphoneOn: false, microphoneHeld: true }),
     "call-words-muted": during({ microphoneOn: false, exchange: EXCHANGES.words }),
     "call-microphones": during({}),

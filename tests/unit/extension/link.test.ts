@@ -172,7 +172,16 @@ describe("a link", () => {
     ["audio", "unwanted"],
   ] as const)("opens with the devices of %s: the camera is %s", (media, camera) => {
     expect(openLink(told({ media, accepted: false, outgoing: true }))).toEqual({
-      state: link({ at: "waiting", accepted: false }, { outgoing: true, media, camera, microphone: "asking" }),
+      state: link(
+        { at: "waiting", accepted: false },
+        {
+          outgoing: true,
+          media,
+          camera,
+          microphone: "asking",
+          remote: { camera: media === "video", microphone: true },
+        },
+      ),
       effects: [{ type: "open-devices", media }],
     });
   });
