@@ -37,6 +37,28 @@ describe("the own availability", () => {
   });
 });
 
+test("where a contact is added stays in its place when a link is made there", async () => {
+  await open("home");
+  await button("Add a contact").click();
+  const panel = page().getByRole("dialog", { name: "Add a contact" });
+  await panel.getByRole("textbox").waitFor();
+  // Once it has appeared.
+  const tops = () =>
+    panel.evaluate(async (node) => {
+      await Promise.all(node.getAnimations().map(({ finished }) => finished));
+      return node.getBoundingClientRect().top;
+    });
+  const former = await tops();
+  await panel.getByRole("button", { name: "Make a link" }).click();
+  await panel.getByRole("img").waitFor();
+  expect(await tops()).toBe(former);
+  // All of the code is in view, to be shown to somebody's camera.
+  const code = await panel.getByRole("img").boundingBox();
+  expect(code!.y + code!.height).toBeLessThanOrEqual(560);
+  expect(await panel.evaluate((node) => node.scrollWidth <= node.clientWidth)).toBe(true);
+  expect(await panel.evaluate((node) => node.getBoundingClientRect().bottom <= innerHeight)).toBe(true);
+});
+
 describe("the settings", () => {
   test("let go of a speaker that is gone", async () => {
     await open("settings-chosen");
