@@ -245,18 +245,6 @@ describe("the call's page", () => {
     expect(await asked()).toEqual(["onretrymedia", "onretrymedia"]);
   });
 
-  test("moves the own picture by arrow keys", async () => {
-    await page().setViewportSize({ width: 960, height: 600 });
-    await open("call-live");
-    const own = page().getByRole("button", { name: /own picture/ });
-    const before = await own.boundingBox();
-    await own.press("ArrowLeft");
-    await own.press("ArrowUp");
-    const after = await own.boundingBox();
-    expect(after?.x).toBeLessThan(before?.x ?? 0);
-    expect(after?.y).toBeLessThan(before?.y ?? 0);
-  });
-
   test("offers to call again after an ending, and names it in the title", async () => {
     await open("call-ended-no-answer");
     expect(await page().title()).toBe("Bob Tanaka · Bob Tanaka did not answer.");
