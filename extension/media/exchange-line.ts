@@ -16,6 +16,13 @@ const HELLO: PeerMessage = { type: "hello" };
 /** A peer that says more than this many words without sense is listened to no more. */
 const MAX_NONSENSE = 100;
 
+/**
+ * Nor is one that says more than so many at once, and so many a second after that: all that was written during a gap comes
+ * at once. That blocks of a file have come is said as often as they do.
+ */
+const MAX_WORDS_AT_ONCE = 600;
+const MAX_WORDS_A_SECOND = 5;
+
 type LineMessage = Extract<PeerMessage, { type: "line" }>;
 type ScreenMessage = Extract<PeerMessage, { type: "screen" }>;
 
@@ -39,6 +46,9 @@ export class ExchangeLine {
   #isOpen = false;
   #isGreeted = false;
   #nonsense = 0;
+  /** How many words it may say by now, as of that instant. */
+  #allowed = MAX_WORDS_AT_ONCE;
+  #allowedAt = performance.now();
 
   /** Both sides make them, under numbers that they know, before or after the connection stands. */
   constructor(pc: RTCPeerConnection, listener: ExchangeLineListener) {
@@ -89,7 +99,8 @@ export class ExchangeLine {
 
   #heard(data: unknown): void {
     const message = decodePeerMessage(data);
-    if (message === undefined) this.#stumble();
+    if (message?.type !== "kept" && this.#isFlood()) this.close();
+    else if (message === undefined) this.#stumble();
     else if (message.type === "line") this.#listener.line(message);
     else if (message.type === "screen") this.#listener.screen(message);
     else if (message.type !== "hello") this.#listener.heard(message);
@@ -103,6 +114,14 @@ export class ExchangeLine {
     const part = decodeFilePart(data);
     if (part === undefined) this.#stumble();
     else this.#listener.part(part);
+  }
+
+  #isFlood(): boolean {
+    const now = performance.now();
+    const earned = ((now - this.#allowedAt) / 1000) * MAX_WORDS_A_SECOND;
+    this.#allowed = Math.min(MAX_WORDS_AT_ONCE, this.#allowed + earned) - 1;
+    this.#allowedAt = now;
+    return this.#allowed < 0;
   }
 
   #stumble(): void {

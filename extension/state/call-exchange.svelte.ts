@@ -8,6 +8,9 @@ import { ExchangeLine } from "../media/exchange-line.ts";
 import { dropStaleFiles } from "../media/file-store.ts";
 import { keepExchange, keptExchange } from "./kept-exchange.ts";
 
+/** What was said is written out at most so often: all of it each time. */
+const KEEP_AFTER_MS = 250;
+
 export interface CallExchangeListener {
   /** What the other side says of how it gets through. */
   line: (word: LineWord) => void;
@@ -29,12 +32,15 @@ export class CallExchange {
     line: () => this.#line,
   });
   #line: ExchangeLine | undefined;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(call: CallId, listener: CallExchangeListener) {
     this.#call = call;
     this.#listener = listener;
     this.#state = newExchange(keptExchange(call));
     void dropStaleFiles();
+    // It may be loaded again before the next time.
+    addEventListener("pagehide", () => this.#keep());
   }
 
   get state(): ExchangeState {
@@ -101,11 +107,18 @@ export class CallExchange {
     this.disconnect();
   }
 
+  #keep(): void {
+    if (this.#keeping === undefined) return;
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    keepExchange(this.#call, this.#state.entries);
+  }
+
   #happened(event: ExchangeEvent): void {
     const { state, effects } = updateExchange(this.#state, event);
     const isSame = state === this.#state;
     this.#state = state;
-    if (!isSame) keepExchange(this.#call, state.entries);
+    if (!isSame) this.#keeping ??= setTimeout(() => this.#keep(), KEEP_AFTER_MS);
     for (const effect of effects) {
       if (effect.type === "send") this.#line?.send(effect.message);
       else this.#files.carryOut(effect);
