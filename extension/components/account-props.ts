@@ -33,12 +33,3 @@ export interface ProfilePartProps extends AccountPartProps {
   sendsMail: boolean;
   onchange: (profile: OwnProfile) => void;
 }
-
-/** How an act goes that wants the password, for who has none: by way of the provider. */
-export async function withProof<A>(
-  commands: Pick<AccountCommands, "prove">,
-  act: (given: { proof: OidcProof }) => Promise<A>,
-): Promise<A | Refused> {
-  const proof = await commands.prove();
-  return proof.ok ? act({ proof: proof.value }) : proof;
-}

@@ -73,6 +73,18 @@ test("Alice changes her address by signing in anew at the provider", async () =>
   expect(await settings.getByText(/Links for a new password/).count()).toBe(0);
 });
 
+test("Alice gives a first password up at the provider, and a sign-in there sets none", async () => {
+  await button("account.password-open-first").click();
+  await field("account.password-new").fill(PASSWORD);
+  const window = await windowOf(alice, () => button("account.password-set").click());
+  await window.getByPlaceholder("Enter any login").waitFor();
+  await button("account.cancel").click();
+  await Promise.all([window.waitForEvent("close"), enter(window, "alice")]);
+  // What is asked after it is answered after it.
+  await settings.reload();
+  await settings.getByText(say("account.password-none", { name: NAME })).waitFor();
+});
+
 test("Alice changes her name without any of that", async () => {
   await field("sign.name").fill("Alice Ōno");
   await button("account.save").click();
@@ -95,11 +107,25 @@ test("Alice sets a password at the provider, which knows her and asks all the sa
   await alice.popup.getByRole("button", { name: "Alice Ōno" }).waitFor();
 });
 
-test("Mallory, who has no password, deletes the account by signing in anew", async () => {
+test("Mallory keeps the account while the provider's window is open, and a sign-in there deletes nothing", async () => {
   await alice.popup.getByRole("button", { name: "Alice Ōno" }).click();
   await alice.popup.getByRole("button", { name: say("own.sign-out") }).click();
   await through(await windowOf(alice, () => signInButton().click()), "mallory");
   await alice.popup.getByRole("button", { name: "Mallory" }).waitFor();
+  await button("data.delete-open").click();
+  const window = await windowOf(alice, () => button("data.delete-yes").click());
+  await window.getByPlaceholder("Enter any login").waitFor();
+  expect(await button("data.deleting").count()).toBe(0);
+  await button("data.delete-no").click();
+  await Promise.all([window.waitForEvent("close"), enter(window, "mallory")]);
+  // The way ends at the server before the window closes; what the page would do then, it does within its next turn.
+  await button("data.delete-open").click();
+  await button("data.delete-yes").waitFor();
+  await settings.reload();
+  await settings.getByText(say("account.password-none", { name: NAME })).waitFor();
+});
+
+test("Mallory, who has no password, deletes the account by signing in anew", async () => {
   await button("data.delete-open").click();
   const window = await windowOf(alice, () => button("data.delete-yes").click());
   await Promise.all([window.waitForEvent("close"), enter(window, "mallory")]);

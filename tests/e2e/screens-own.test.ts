@@ -35,6 +35,27 @@ describe("the own availability", () => {
     await radio("Away").click();
     expect(await asked()).toContain("setPresence");
   });
+
+  test("is what is clicked on also where the arrow keys were there before", async () => {
+    await openMenu();
+    await radio("Available").press("ArrowDown");
+    await radio("Away").click();
+    expect((await asked()).filter((name) => name === "setPresence")).toHaveLength(1);
+  });
+
+  test("goes on as it was, until when it was to, for who comes back to it", async () => {
+    await openMenu();
+    for (const key of ["Enter", "Space"]) {
+      await radio("Available").press("ArrowDown");
+      await page().keyboard.press("ArrowUp");
+      expect(await radio("Available").isChecked()).toBe(true);
+      await page().keyboard.press(key);
+    }
+    await radio("Available").press("ArrowDown");
+    await radio("Available").click();
+    expect(await radio("Available").isChecked()).toBe(true);
+    expect(await asked()).not.toContain("setPresence");
+  });
 });
 
 test("where a contact is added stays in its place when a link is made there", async () => {
