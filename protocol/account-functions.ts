@@ -110,7 +110,7 @@ export const ACCOUNT_FUNCTIONS = {
     result: v.object({ ...SignedInUser.entries, isNew: v.optional(v.boolean()) }),
   },
   getProfile: { parameters: Nothing, result: Own },
-  /** With `current`, the present password, or a proof in its place another address counts at once. [DEC-52] */
+  /** With `current`, the present password, or a proof in its place, another address counts at once. [DEC-52] */
   updateProfile: {
     parameters: v.strictObject({
       name: v.optional(DisplayName),

@@ -78,7 +78,7 @@ export function accountLinks({ database, users, alone, tell }: AccountLinkParts)
         [id],
       );
       // Whoever came by the former address has it again, and not somebody who had no more than a session.
-      await database.transaction((inside) => takeBack(inside, id));
+      await alone((inside) => takeBack(inside, id));
       try {
         await users.updatePassword(token, password);
       } catch (error) {

@@ -36,14 +36,19 @@ export async function holdPeople(database: Database, caller: UserId, callee: Use
   return names ?? NO_NAMES;
 }
 
-/** The two are about to be contacts no longer: what they were to each other in their calls they stay. */
+/**
+ * The two are about to be contacts no longer: what they were to each other in their calls they stay. Whoever changes several
+ * rows takes them in the order of their ids, so that no two wait for each other.
+ */
 export async function keepNames(database: Database, one: UserId, other: UserId): Promise<void> {
   await database.rows(
-    `UPDATE "Call" AS c SET "callerName" = ${nameSeenBy('c."callee"', "caller")},
+    `WITH held AS (
+       SELECT "objectId" FROM "Call" WHERE ("caller" = $1 AND "callee" = $2) OR ("caller" = $2 AND "callee" = $1)
+       ORDER BY "objectId" FOR NO KEY UPDATE)
+     UPDATE "Call" AS c SET "callerName" = ${nameSeenBy('c."callee"', "caller")},
        "calleeName" = ${nameSeenBy('c."caller"', "callee")}, "updatedAt" = now()
-     FROM "_User" AS caller, "_User" AS callee
-     WHERE ((c."caller" = $1 AND c."callee" = $2) OR (c."caller" = $2 AND c."callee" = $1))
-       AND caller."objectId" = c."caller" AND callee."objectId" = c."callee"`,
+     FROM held, "_User" AS caller, "_User" AS callee
+     WHERE c."objectId" = held."objectId" AND caller."objectId" = c."caller" AND callee."objectId" = c."callee"`,
     [one, other],
   );
 }

@@ -65,7 +65,10 @@ export class Calls {
 
   async markSeen(user: UserId): Promise<void> {
     await this.#database.rows(
-      `UPDATE "Call" SET "seen" = true, "updatedAt" = now() WHERE "callee" = $1 AND "state" = 'ended' AND NOT "seen"`,
+      `WITH held AS (
+         SELECT "objectId" FROM "Call" WHERE "callee" = $1 AND "state" = 'ended' AND NOT "seen"
+         ORDER BY "objectId" FOR NO KEY UPDATE)
+       UPDATE "Call" AS c SET "seen" = true, "updatedAt" = now() FROM held WHERE c."objectId" = held."objectId"`,
       [user],
     );
   }

@@ -101,7 +101,14 @@ export async function createAccounts(options: AccountsOptions): Promise<RunningA
   const tries = new PasswordTries(limits.login, knownDevices);
   const redeem = options.redeemOidc;
   const password = new OwnPassword({ database, alone, tries, redeem });
-  const profiles = new Profiles({ database, alone, counters: new HandleCounters(limits.handles), letters, password });
+  const profiles = new Profiles({
+    database,
+    alone,
+    counters: new HandleCounters(limits.handles),
+    letters,
+    password,
+    hasProvider: redeem !== undefined,
+  });
   const { registration } = options.config;
   const adapter = new OidcAdapter();
   const invites = new Invites({ database, contacts, publicUrl: options.publicUrl, logger });

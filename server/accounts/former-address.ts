@@ -54,6 +54,11 @@ export async function reachedAt(database: Database, email: string): Promise<User
   return rows.map(({ id }) => id);
 }
 
+/** The time of a former address begins anew: whoever set the first password may not know yet of what a session did. */
+export async function renewFormer(database: Database, user: UserId): Promise<void> {
+  await database.rows(`UPDATE beckon_former_address SET "since" = now() WHERE "user" = $1`, [user]);
+}
+
 const Owner = v.object({ id: UserId, email: v.string() });
 
 /** The account whose former address a token takes back. */
@@ -75,6 +80,10 @@ export async function takeBack(database: Database, user: UserId): Promise<void> 
     [user],
   );
   if (former === undefined) return;
+  await database.rows(`SELECT 1 FROM "_User" WHERE "objectId" = $1 OR "email" = $2 ORDER BY "objectId" FOR UPDATE`, [
+    user,
+    former.email,
+  ]);
   await database.rows(
     `UPDATE "_User" SET "email" = NULL, "emailVerified" = false, "_email_verify_token" = NULL,
        "_email_verify_token_expires_at" = NULL, "updatedAt" = now()
@@ -90,12 +99,15 @@ export async function takeBack(database: Database, user: UserId): Promise<void> 
   );
 }
 
-/** After their time the present addresses count that were confirmed meanwhile. Where there was none before, nobody could object. */
+/**
+ * After their time the present addresses count that were confirmed meanwhile. Where there was none before, nobody could object;
+ * and to an account without a password a link to its address would be the key, which a session alone is never to give. [DEC-60]
+ */
 export async function settleFormer(database: Database): Promise<void> {
   await database.rows(
     `DELETE FROM beckon_former_address AS kept USING "_User" AS u
      WHERE u."objectId" = kept."user" AND u."emailVerified" AND kept."email" IS NOT NULL
-       AND kept."since" <= now() - $1::interval`,
+       AND kept."since" <= now() - $1::interval AND u."_hashed_password" IS NOT NULL`,
     [FORMER_FOR],
   );
 }

@@ -13,6 +13,9 @@ import type { WriteBehind } from "./write-behind.ts";
 /** The name under which Parse links accounts. */
 export const OIDC_PROVIDER = "oidc";
 
+/** In SQL: the provider's id of a person, whose row has the alias `u`. */
+export const PROVIDER_ID = `u."authData" -> '${OIDC_PROVIDER}' ->> 'id'`;
+
 const MOST_HANDLES_TRIED = 20;
 
 /**

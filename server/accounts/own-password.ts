@@ -5,7 +5,8 @@ import type { DatabasePool } from "../database/pool.ts";
 import type { Alone } from "./alone.ts";
 import type { Caller } from "./caller.ts";
 import { endSessions } from "./devices.ts";
-import { OIDC_PROVIDER, type OidcRedeem } from "./oidc-sign-in.ts";
+import { renewFormer } from "./former-address.ts";
+import { PROVIDER_ID, type OidcRedeem } from "./oidc-sign-in.ts";
 import type { PasswordTries } from "./password-tries.ts";
 import { passwordProblem } from "./passwords.ts";
 import { Refusal, sessionOver, tooMany, wrongField } from "./refusals.ts";
@@ -15,9 +16,6 @@ const hashing = createRequire(import.meta.url)("parse-server/lib/password.js") a
   hash(password: string): Promise<string>;
   compare(password: string, hash: string): Promise<boolean>;
 };
-
-/** The provider's id of a row's person. */
-export const PROVIDER_ID = `u."authData" -> '${OIDC_PROVIDER}' ->> 'id'`;
 
 const Row = v.object({
   id: UserId,
@@ -84,6 +82,7 @@ export class OwnPassword {
       );
       // Somebody else has changed it meanwhile, who may not be the same person.
       if (kept.length === 0) throw wrong();
+      if (account.hash === null) await renewFormer(database, account.id);
       const ended = await endSessions(database, account.id, caller.session);
       if (ended.length > 0) tell({ type: "sessions-ended", sessions: ended.map(({ id }) => id) });
     });
@@ -105,7 +104,7 @@ export class OwnPassword {
   #holdProof(providerId: string | null, { code, verifier }: OidcProof): void {
     const person = this.#parts.redeem?.(code, verifier, "proof");
     if (person === undefined) {
-      throw new Refusal(ParseCode.invalid, "This proof is over, or was not begun on this device; begin anew.");
+      throw new Refusal(ParseCode.invalid, "This proof is over, or its verifier is another; begin anew.");
     }
     if (person.id === providerId) return;
     throw new Refusal(ParseCode.notFound, "You signed in there as somebody else; sign in as who owns this account.");

@@ -9,7 +9,8 @@ import type { Caller } from "./caller.ts";
 import { dropFormer, keepFormer, type FormerAddress } from "./former-address.ts";
 import type { HandleCounters } from "./handle-counters.ts";
 import type { Letters } from "./letters.ts";
-import { PROVIDER_ID, type OwnPassword } from "./own-password.ts";
+import { PROVIDER_ID } from "./oidc-sign-in.ts";
+import type { OwnPassword } from "./own-password.ts";
 import { Refusal, sessionOver, tooMany } from "./refusals.ts";
 import { isHandleShown } from "./shown.ts";
 import { tellProfile } from "./tell-profile.ts";
@@ -30,6 +31,8 @@ export interface ProfileParts {
   counters: HandleCounters;
   letters: Letters;
   password: OwnPassword;
+  /** Whether the operator has a provider now; an account that came by it may outlast it. */
+  hasProvider: boolean;
 }
 
 const Row = v.object({
@@ -72,7 +75,7 @@ export class Profiles {
   }
 
   async read(user: UserId): Promise<OwnProfile> {
-    return profileOf(await rowOf(this.#parts.database, user));
+    return this.#profileOf(await rowOf(this.#parts.database, user));
   }
 
   /** What is left out stays. A name that is only the handle, or blank, follows the handle. */
@@ -92,11 +95,17 @@ export class Profiles {
     const after = await rowOf(database, id);
     if (address.isNew) letters.verification(id);
     await this.#tellFormer(address, after.handle);
-    return profileOf(after);
+    return this.#profileOf(after);
+  }
+
+  #profileOf(row: Row): OwnProfile {
+    return profileOf({ ...row, byProvider: row.byProvider && this.#parts.hasProvider });
   }
 
   async #change(caller: Caller, change: ProfileChange): Promise<AddressChange> {
     const { current, proof } = change;
+    // First, since a proof is of use once.
+    if (proof !== undefined) await refuseTaken(this.#parts.database, caller.user.id, change);
     const isProven = await this.#parts.password.isProven(caller, { password: current, proof });
     return this.#write(caller.user.id, change, isProven);
   }
@@ -198,9 +207,23 @@ function takenBy(error: unknown): Refusal | undefined {
     return handleTaken();
   }
   if (error.constraint === "_User_unique_email") {
-    return new Refusal(ParseCode.emailTaken, "This e-mail address already has an account; use another.");
+    return emailTaken();
   }
   return undefined;
+}
+
+async function refuseTaken(database: Database, user: UserId, { username, email }: ProfileChange): Promise<void> {
+  if (username !== undefined && (await isHandleShown(database, username, user))) throw handleTaken();
+  const [taken] = await database.rows<{ handle: boolean }>(
+    `SELECT "username" = $2 AS handle FROM "_User" WHERE "objectId" <> $1 AND ("username" = $2 OR "email" = $3)
+     ORDER BY handle DESC NULLS LAST LIMIT 1`,
+    [user, username ?? null, email ?? null],
+  );
+  if (taken !== undefined) throw taken.handle ? handleTaken() : emailTaken();
+}
+
+function emailTaken(): Refusal {
+  return new Refusal(ParseCode.emailTaken, "This e-mail address already has an account; use another.");
 }
 
 function handleTaken(): Refusal {

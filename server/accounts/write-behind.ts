@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { DatabaseAway } from "../database/pool.ts";
+import { DatabaseAway, isCrossed } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 
 const FIRST_WAIT_MS = 100;
@@ -71,6 +71,7 @@ export class WriteBehind {
         this.#logger.warn("a write waits for the database", { waiting: this.#waiting.size });
         return false;
       }
+      if (isCrossed(error)) return false;
       this.#logger.error("a write was refused by the database and given up", { error });
       return true;
     }

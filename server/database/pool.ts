@@ -99,6 +99,11 @@ async function inTransaction<Result>(
   }
 }
 
+/** Whether a transaction was undone for another one that it crossed: a deadlock, for example. It is well done again. */
+export function isCrossed(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code?.startsWith("40") === true;
+}
+
 /** Where the database is, as `pg` reads it; without the user and the password. */
 function addressOf(uri: string): string {
   const { host, port } = new Client({ connectionString: uri });

@@ -50,9 +50,11 @@ export class Provider {
    */
   async wayOut(redirectUri: string, state: string, { purpose, verifier, nonce }: Journey): Promise<URL> {
     const configuration = await this.#configuration();
-    const prompt = this.#settings.prompt ?? promptOf(configuration.serverMetadata());
+    const { prompt } = this.#settings;
     return client.buildAuthorizationUrl(configuration, {
-      ...(purpose === "proof" ? { prompt: "login", max_age: "0" } : { prompt }),
+      ...(purpose === "proof"
+        ? { prompt: prompt ?? "login", max_age: "0" }
+        : { prompt: prompt ?? promptOf(configuration.serverMetadata()) }),
       redirect_uri: redirectUri,
       scope: SCOPE,
       state,
@@ -65,8 +67,7 @@ export class Provider {
   /** Who came back to `callback`. Rejects where the provider, or what it says, does not hold. */
   async wayBack(callback: URL, state: string, { purpose, verifier, nonce, since }: Journey): Promise<ProvenPerson> {
     const configuration = await this.#configuration();
-    // What it says of when they signed in, as it must where it was asked for, lies on this way.
-    const maxAge = Math.ceil((this.#now() - since) / 1_000);
+    const maxAge = this.#secondsSince(since);
     const tokens = await client.authorizationCodeGrant(configuration, callback, {
       pkceCodeVerifier: verifier,
       expectedNonce: nonce,
@@ -76,10 +77,18 @@ export class Provider {
     });
     const claims = tokens.claims();
     if (claims === undefined) throw new Error("the provider gave no ID token");
+    // The library lets half a minute pass, for clocks that differ. Both of these are of the provider's clock.
+    if (purpose === "proof" && claims.iat - (claims.auth_time ?? 0) > this.#secondsSince(since))
+      throw new Error("the provider names a sign-in of before");
     const { issuer, userinfo_endpoint: more } = configuration.serverMetadata();
     // Many say nothing in the token but who it is.
     const told = more === undefined ? {} : await client.fetchUserInfo(configuration, tokens.access_token, claims.sub);
     return personOf(issuer, { ...claims, ...told });
+  }
+
+  /** In whole seconds, as the provider counts; what began is over in a part of one more. */
+  #secondsSince(since: number): number {
+    return Math.ceil((this.#now() - since) / 1_000);
   }
 
   async #configuration(): Promise<client.Configuration> {

@@ -275,6 +275,17 @@ describe("[DEC-52] another address of an account without a password", () => {
     expect(user).toMatchObject({ email: elsewhere(nora), hasPassword: false, resetsTo: nora.account.email });
   });
 
+  it("counts without a proof also after years by no session: a link to it would be the key to the account", async () => {
+    const nora = await newcomer();
+    await withoutPassword(nora);
+    await nora.call("updateProfile", { email: elsewhere(nora) });
+    await confirm(nora);
+    await agedBy("3 years", nora);
+    await sweep();
+    expect(await profileOf(nora)).toHaveProperty("resetsTo", nora.account.email);
+    expect(await resetsAt(nora, elsewhere(nora), nora.account.email)).toEqual([0, 1]);
+  });
+
   it("is for no password where there was none before, until somebody proves that it is them", async () => {
     const nora = await newcomer();
     await withoutPassword(nora);

@@ -164,6 +164,55 @@ describe("[DEC-57] in the history", () => {
   });
 });
 
+describe("what changes several calls at once", () => {
+  /** Two calls of Alice and Bob, the one that was written first last by its id. */
+  async function twoCalls(more: Partial<EndedCall> = {}): Promise<[CallId, CallId]> {
+    const calls: CallId[] = [];
+    for (const id of ["zz", "aa"]) {
+      const ended = { ...over(alice, bob), ...more };
+      stage.accounts.accounts.recordCall(ended);
+      await written(ended.call);
+      await client.query(`UPDATE "Call" SET "objectId" = $1 || "objectId" WHERE "call" = $2`, [id, ended.call]);
+      calls.push(ended.call);
+    }
+    return [calls[0]!, calls[1]!];
+  }
+
+  const hold = (call: CallId) => client.query(`SELECT 1 FROM "Call" WHERE "call" = $1 FOR UPDATE NOWAIT`, [call]);
+
+  it.each([
+    ["the end of a contact", () => alice.call("removeContact", { user: bob.id })],
+    ["what is seen", () => bob.call("markCallsSeen", {})],
+  ])("takes them in the order of their ids: %s", async (_what, act) => {
+    await befriend(alice, bob);
+    const [last, first] = await twoCalls({ outcomes: { caller: "missed", callee: "missed" } });
+    await client.query("BEGIN");
+    await hold(first);
+    const done = act();
+    await untilLocked("transactionid");
+    // Where it held this one already, each would wait for the other.
+    await hold(last);
+    await client.query("COMMIT");
+    await done;
+  });
+
+  it("is done once more where it crossed with something else all the same", async () => {
+    await befriend(alice, bob);
+    const [last, first] = await twoCalls();
+    // Whoever waits for the longest finds the crossing, which is to be the server.
+    await client.query("BEGIN");
+    await client.query("SET LOCAL deadlock_timeout = '1min'");
+    await hold(last);
+    const done = alice.call("removeContact", { user: bob.id });
+    await untilLocked("transactionid");
+    await client.query(`SELECT 1 FROM "Call" WHERE "call" = $1 FOR UPDATE`, [first]);
+    await client.query("COMMIT");
+    await done;
+    await rename(bob, "Robert");
+    expect(await nameIn(alice, last)).toBe("Bob");
+  });
+});
+
 describe("[PRES-5] [DEC-57] who is blocked cannot tell by the history", () => {
   it.each(["the blocked one", "the blocker"])("also after %s has ended the contact, and the block too", async (who) => {
     await befriend(alice, bob);

@@ -10,7 +10,7 @@ let app: TestApp;
 let provider: TestProvider;
 let start: string;
 
-async function begin(env: Record<string, string>, lets: { choose?: boolean } = {}): Promise<void> {
+async function begin(env: Record<string, string>, lets: { choose?: boolean; before?: number } = {}): Promise<void> {
   provider = await TestProvider.listen();
   const client = { OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret };
   app = await startApp({ env: { OIDC_ISSUER: provider.issuer, ...client, ...env } });
@@ -76,5 +76,25 @@ describe("[DEC-60] a proof", () => {
     const back = await bent.through(new WebExtension(start, "proof").start, "ada");
     expect(back.searchParams.get("error")).toBe("failed");
     expect((await new WebExtension(start, "proof").through("ada")).code).toMatch(/^[\w-]{43}$/);
+  });
+
+  it("is no sign-in of a few seconds before its way began", async () => {
+    await begin({}, { choose: true, before: 10 });
+    const bent = new Wayfarer(({ searchParams }) => {
+      if (!searchParams.has("max_age")) return;
+      searchParams.set("prompt", "select_account");
+      searchParams.set("max_age", "86400");
+    });
+    const back = await bent.through(new WebExtension(start, "proof").start, "ada");
+    expect(back.searchParams.get("error")).toBe("failed");
+  });
+
+  it("is asked for as the operator says, and a choice alone is none", async () => {
+    await begin({ OIDC_PROMPT: "select_account" }, { choose: true });
+    const asked = await askedFor(new WebExtension(start, "proof"));
+    expect([asked.get("prompt"), asked.get("max_age")]).toEqual(["select_account", "0"]);
+    const forms: string[] = [];
+    const back = await new Wayfarer().through(new WebExtension(start, "proof").start, "ada", forms);
+    expect([forms, back.searchParams.get("error")]).toEqual([["select_account", "consent"], "failed"]);
   });
 });

@@ -7,7 +7,7 @@ import { startApp, type TestApp } from "../support/server-app.ts";
 
 const NEXT_PASSWORD = "a first walk in the rain";
 
-const logins = ["ada", "bea", "cid", "dan", "eva", "fay", "gus"];
+const logins = ["ada", "bea", "cid", "dan", "eva", "fay", "gus", "hal"];
 const PEOPLE: People = Object.fromEntries(
   logins.map((login) => [
     login,
@@ -73,6 +73,21 @@ describe("[DEC-60] an account without a password", () => {
       body: { code: ParseCode.invalid, field: "next" },
     });
     await fay.call("changePassword", { next: NEXT_PASSWORD, proof });
+  });
+
+  it("keeps its proof where the handle or the address that was wished is somebody's", async () => {
+    const [hal, bob] = [await arrive("hal"), await signUp(parse, "bobby")];
+    await bob.call("updateProfile", { email: "bobby@example.com" });
+    const proof = await proofOf("hal");
+    expect(await hal.try("updateProfile", { username: "bobby", email: "hal@third.example", proof })).toMatchObject({
+      body: { code: ParseCode.handleTaken },
+    });
+    expect(await hal.try("updateProfile", { email: "bobby@example.com", proof })).toMatchObject({
+      body: { code: ParseCode.emailTaken },
+    });
+    const { user } = await hal.call("updateProfile", { username: "hal-2", email: "hal@third.example", proof });
+    expect(user).toMatchObject({ handle: "hal-2", email: "hal@third.example" });
+    expect(user).not.toHaveProperty("resetsTo");
   });
 
   it("has another address at once by a sign-in anew", async () => {

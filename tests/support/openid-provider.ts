@@ -34,8 +34,10 @@ export class TestProvider {
     return new TestProvider(server, `http://127.0.0.1:${String(port)}`);
   }
 
-  /** `lets`: it can let people choose among accounts, and says so. */
-  serve(callback: string, people: People, lets: { choose?: boolean } = {}): void {
+  /**
+   * `lets`: it can let people choose among accounts, and says so. Whoever is chosen there signed in `before`, in seconds.
+   */
+  serve(callback: string, people: People, lets: { choose?: boolean; before?: number } = {}): void {
     const choice = lets.choose === true ? CHOICE : {};
     const provider = quietly(
       () =>
@@ -51,7 +53,8 @@ export class TestProvider {
     );
     const answers = provider.callback();
     this.#answers = async (request, response) => {
-      const isAnswered = lets.choose === true && (await answersChoice(provider, request, response));
+      const isAnswered =
+        lets.choose === true && (await answersChoice(provider, lets.before ?? 3_600, request, response));
       if (!isAnswered) await answers(request, response);
     };
   }
@@ -75,17 +78,19 @@ const CHOICE = (() => {
   return { interactions: { policy }, discovery: { prompt_values_supported: prompts } };
 })();
 
-/** Whoever is chosen there has been signed in for this long, in seconds. */
-const SIGNED_IN_BEFORE = 3_600;
-
 /** A form to choose an account: the one that is known here stands in it. Answers whether it was asked for. */
-async function answersChoice(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+async function answersChoice(
+  provider: Provider,
+  before: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
   if (request.url?.startsWith("/interaction/") !== true || request.url.endsWith("/abort")) return false;
   const { prompt, session } = await provider.interactionDetails(request, response);
   if (prompt.name !== "select_account") return false;
   if (request.method === "POST") {
     const accountId = new URLSearchParams(await text(request)).get("login") ?? "";
-    const ts = Math.floor(Date.now() / 1_000) - SIGNED_IN_BEFORE;
+    const ts = Math.floor(Date.now() / 1_000) - before;
     await provider.interactionFinished(request, response, { login: { accountId, ts }, select_account: {} });
     return true;
   }

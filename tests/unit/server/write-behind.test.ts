@@ -1,3 +1,4 @@
+import { DatabaseError } from "pg";
 import { expect, it } from "vitest";
 import { MAX_WAITING, WriteBehind } from "../../../server/accounts/write-behind.ts";
 import { DatabaseAway } from "../../../server/database/pool.ts";
@@ -24,4 +25,19 @@ it("gives up the oldest of too many that wait, says so in few lines, and writes 
   await behind.flush(1_000);
   expect(log).toHaveLength(4);
   expect(JSON.parse(log[3] ?? "")).toMatchObject({ msg: "writes were given up meanwhile", count: tooMany });
+});
+
+it("writes again what the database undid for another transaction", async () => {
+  const log: string[] = [];
+  const behind = new WriteBehind(createLogger("error", { write: (line) => void log.push(line) }));
+  const crossings = ["40P01", "40001"];
+  let written = 0;
+  behind.add("a record", () => {
+    const code = crossings.shift();
+    written += 1;
+    if (code === undefined) return Promise.resolve();
+    return Promise.reject(Object.assign(new DatabaseError("undone", 6, "error"), { code }));
+  });
+  await behind.flush(10_000);
+  expect([written, log]).toEqual([3, []]);
 });
