@@ -87,7 +87,7 @@ describe("links that wait", () => {
   test("are said to have been used before where that is so", async () => {
     await openLinks("home-links-late");
     await rows().first().getByRole("button").click();
-    await said("That one waits no more: it was used, or its week is over.");
+    await said("That one waits no more: it was used or withdrawn, or its week is over.");
     await expect.poll(() => rows().count()).toBe(2);
   });
 
