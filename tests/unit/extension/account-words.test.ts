@@ -31,9 +31,12 @@ describe("[DEC-60] an act for which somebody was to sign in at the provider anew
     [{ problem: "bad-input" }, text.t("proof.failed", { name })],
     [{ problem: "not-found" }, text.t("proof.other", { name })],
     [{ problem: "too-many" }, text.t("problem.too-many")],
-  ] as const)("says of %j what to do, and of no password", (refused, sentence) => {
+  ] as const)("says of %j what to do, and asks for no password of theirs", (refused, sentence) => {
     expect(proofSentence(text, name, { ok: false, ...refused })).toBe(sentence);
-    expect(sentence).not.toMatch(/password/i);
+    // The one that a link would give them is spoken of where there is no other way.
+    const isWithout = sentence.replace(/set a password by a link .*$/, "");
+    expect(isWithout).not.toMatch(/password/i);
+    expect(isWithout === sentence).toBe(!["provider-away", "provider-failed", "bad-input"].includes(refused.problem));
     expect(firstPasswordRefusal(text, name, { ok: false, ...refused })).toEqual({ form: sentence });
   });
 
