@@ -6,6 +6,7 @@ import MessageSquare from "@lucide/svelte/icons/message-square";
 import Mic from "@lucide/svelte/icons/mic";
 import MicOff from "@lucide/svelte/icons/mic-off";
 import Minimize from "@lucide/svelte/icons/minimize";
+import PictureInPicture from "@lucide/svelte/icons/picture-in-picture-2";
 import ScreenShare from "@lucide/svelte/icons/screen-share";
 import ScreenShareOff from "@lucide/svelte/icons/screen-share-off";
 import Video from "@lucide/svelte/icons/video";
@@ -39,13 +40,14 @@ export interface ControlsState {
   screenShown: boolean;
   /** Words and files: whether their panel is open, and what came since it was last. */
   messages: { open: boolean; unread: number };
+  pictureOut: boolean;
   fullScreen: boolean;
   ownPictureHidden: boolean;
 }
 
 /** The controls in their order; those at the end are the first that a narrow page puts into the menu. */
 export function barControls(text: Text, state: ControlsState, acts: CallActs): CallControl[] {
-  const { microphoneOn, microphoneHeld, cameraOn, screenShown, messages, fullScreen } = state;
+  const { microphoneOn, microphoneHeld, cameraOn, screenShown, messages, pictureOut, fullScreen } = state;
   const { unread } = messages;
   const all: CallControl[] = [
     {
@@ -80,6 +82,14 @@ export function barControls(text: Text, state: ControlsState, acts: CallActs): C
       inverted: messages.open,
       expanded: messages.open,
       count: unread,
+    },
+    {
+      act: "picture",
+      name: text.t("picture.name"),
+      means: text.t(pictureOut ? "picture.off" : "picture.on"),
+      Icon: PictureInPicture,
+      inverted: pictureOut,
+      pressed: pictureOut,
     },
     {
       act: "full-screen",

@@ -2,7 +2,16 @@ import type { MessageKey, Text } from "../locales/text.ts";
 
 /** What a person does in a call by a key, a button or an item of the menu. */
 export type CallAct =
-  "microphone" | "talk" | "camera" | "screen" | "messages" | "full-screen" | "own-picture" | "keys" | "close";
+  | "microphone"
+  | "talk"
+  | "camera"
+  | "screen"
+  | "messages"
+  | "picture"
+  | "full-screen"
+  | "own-picture"
+  | "keys"
+  | "close";
 
 /** What there is to do now. What is missing has no key, no button and no line in the list. */
 export type CallActs = Partial<Record<CallAct, () => void>>;
@@ -23,6 +32,7 @@ export const CALL_KEYS: readonly CallKey[] = [
   { key: "v", act: "camera", says: "keys.camera" },
   { key: "s", act: "screen", says: "keys.screen" },
   { key: "c", act: "messages", says: "keys.messages" },
+  { key: "p", act: "picture", says: "keys.picture" },
   { key: "f", act: "full-screen", says: "keys.full-screen" },
   { key: "o", act: "own-picture", says: "keys.own-picture" },
   { key: "?", act: "keys", says: "keys.keys" },

@@ -60,6 +60,8 @@ export interface CallScreenProps extends ExchangeProps {
   canShareScreen: boolean;
   /** What they send as their picture is their screen. */
   theirScreen: boolean;
+  /** How the browser keeps the picture in sight elsewhere, if it does; whether that is so, and in which window. */
+  picture: { way: "window" | "video" | undefined; isOpen: boolean; window?: Window | undefined };
   remoteStream?: MediaStream | undefined;
   /** What serves as camera, microphone and speaker. */
   devices: CallDevicesProps;
@@ -85,6 +87,12 @@ export interface CallScreenProps extends ExchangeProps {
   ontogglecamera: () => void;
   /** A key is held to talk, or let go. */
   onhold: (held: boolean) => void;
+  /** The picture goes into a window of its own or back; `video`: what is shown in it, where the browser shows that alone. */
+  onpicture: (video: HTMLVideoElement | undefined) => void;
+  /** From that window to the call's tab. */
+  onback: () => void;
+  /** Nothing of the call is shown elsewhere any more. */
+  onpictureover: () => void;
   onsharescreen: (on: boolean) => void;
   onownpicture: (place: OwnPicturePlace) => void;
   onhangup: () => void;

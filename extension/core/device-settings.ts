@@ -23,6 +23,8 @@ export interface DeviceSettings {
   idleMinutes: number;
   /** The media of calls goes through a relay alone, so that the other side learns no address. */
   relayOnly: boolean;
+  /** The other person's picture goes into a small window when the tab of a call is left, where the browser does that. */
+  pictureFollows: boolean;
   /** Where the own picture stands in calls. */
   ownPicture: OwnPicturePlace;
   /** Missing where it is the browser's. */
@@ -52,6 +54,7 @@ export const DEVICE_AT_FIRST: DeviceSettings = {
   backgroundBlur: false,
   idleMinutes: 5,
   relayOnly: false,
+  pictureFollows: true,
   ownPicture: { x: "right", y: "bottom", hidden: false },
 };
 

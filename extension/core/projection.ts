@@ -115,10 +115,11 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
 }
 
 function callDeviceOf({ device }: SignedIn): CallDevice {
-  const { camera, microphone, speaker, backgroundBlur, relayOnly, ownPicture } = device;
+  const { camera, microphone, speaker, backgroundBlur, relayOnly, pictureFollows, ownPicture } = device;
   return {
     backgroundBlur,
     relayOnly,
+    pictureFollows,
     ownPicture,
     ...(camera === undefined ? {} : { camera }),
     ...(microphone === undefined ? {} : { microphone }),

@@ -182,7 +182,7 @@ export interface DeviceWishes {
 /** What the call page needs to know of the device's settings. */
 export type CallDevice = Pick<
   DeviceSettings,
-  "camera" | "microphone" | "speaker" | "backgroundBlur" | "relayOnly" | "ownPicture"
+  "camera" | "microphone" | "speaker" | "backgroundBlur" | "relayOnly" | "pictureFollows" | "ownPicture"
 >;
 
 /** What the page of one call may see of it: all of the call's truth, each time it changes. */

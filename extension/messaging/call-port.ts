@@ -68,6 +68,7 @@ export const ToCallPage = v.variant("type", [
       speaker: v.optional(v.string()),
       backgroundBlur: v.boolean(),
       relayOnly: v.boolean(),
+      pictureFollows: v.boolean(),
       ownPicture: deviceFields.ownPicture,
     }),
     /** What rings behind this call. */

@@ -20,6 +20,7 @@ export const deviceFields = {
   ringer: MediaDeviceId,
   idleMinutes: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LONGEST_IDLE_MINUTES)),
   relayOnly: v.boolean(),
+  pictureFollows: v.boolean(),
   ownPicture: v.strictObject({
     x: v.picklist(["left", "right"]),
     y: v.picklist(["top", "bottom"]),
@@ -41,6 +42,7 @@ export const DeviceChange = v.strictObject({
   ringer: v.nullish(deviceFields.ringer),
   idleMinutes: v.nullish(deviceFields.idleMinutes),
   relayOnly: v.nullish(deviceFields.relayOnly),
+  pictureFollows: v.nullish(deviceFields.pictureFollows),
   ownPicture: v.nullish(deviceFields.ownPicture),
   language: v.nullish(deviceFields.language),
 });

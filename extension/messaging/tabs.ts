@@ -18,6 +18,14 @@ export function openInvitePage(): void {
   void browser.tabs.create({ url: invitePageUrl() });
 }
 
+/** Brings the tab of this page before the person. */
+export async function showOwnTab(): Promise<void> {
+  const own = await browser.tabs.getCurrent();
+  if (own?.id === undefined) return;
+  await browser.tabs.update(own.id, { active: true });
+  await browser.windows.update(own.windowId, { focused: true });
+}
+
 /** Closes the tab of this page. The window stays: without another tab it gets an empty one. */
 export async function closeOwnTab(): Promise<void> {
   const own = await browser.tabs.getCurrent();

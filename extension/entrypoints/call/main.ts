@@ -1,4 +1,5 @@
 import "../../components/tokens.css";
+import "../../components/picture-room.css";
 import { loadPeerJs } from "../../media/peer-link.ts";
 import { callPage } from "../../state/call-page.svelte.ts";
 

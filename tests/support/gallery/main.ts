@@ -1,5 +1,6 @@
 import { mount, unmount } from "svelte";
 import "../../../extension/components/tokens.css";
+import "../../../extension/components/picture-room.css";
 import { createText, localeOf } from "../../../extension/locales/text.ts";
 import Gallery from "./Gallery.svelte";
 import { MANY_SCENES } from "./many-scenes.ts";

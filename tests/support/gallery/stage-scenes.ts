@@ -19,6 +19,7 @@ export function stageScenes(talk: Partial<CallScreenProps>): Record<string, Call
     "call-screen-system": during({ screen: { at: "off", why: "system" } }),
     "call-screen-failed": during({ screen: { at: "off", why: "failed" } }),
     "call-screen-theirs": during({ theirScreen: true }),
+    "call-picture": during({ picture: { way: "window", isOpen: true } }),
     "call-own-moved": during({ ownPicture: { x: "left", y: "top", hidden: false } }),
     "call-own-hidden": during({ ownPicture: { x: "right", y: "bottom", hidden: true } }),
   };

@@ -62,7 +62,14 @@ describe("the settings of a device", () => {
 
   it("are told to what they are about, and to nothing else", () => {
     const ownPicture = { x: "left", y: "top", hidden: true } as const;
-    const seen = { camera: "cam", speaker: "loud", backgroundBlur: true, relayOnly: true, ownPicture };
+    const seen = {
+      camera: "cam",
+      speaker: "loud",
+      backgroundBlur: true,
+      relayOnly: true,
+      pictureFollows: false,
+      ownPicture,
+    };
     const change = { ...seen, ringer: "bell", idleMinutes: 9, ringVolume: 0.2 };
     const device = talking().on({ type: "set-device", change });
     expect(callPageOf(device.state, callId(1))?.device).toEqual(seen);

@@ -35,7 +35,7 @@ const shared = {
   outgoing: true,
   server: session.server.origin,
   online: true,
-  device: { backgroundBlur: false, relayOnly: false, ownPicture: DEVICE_AT_FIRST.ownPicture },
+  device: { backgroundBlur: false, relayOnly: false, pictureFollows: true, ownPicture: DEVICE_AT_FIRST.ownPicture },
 };
 
 describe("what every page sees", () => {
