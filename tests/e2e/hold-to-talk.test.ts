@@ -30,6 +30,21 @@ test("who is muted is heard for as long as Space is held, and both sides read so
   await words.waitFor({ state: "detached" });
   await untilHeard(bobCall, false);
   expect(await isMuted(aliceCall)).toBe(true);
+
+  // On the button that a key has marked it presses, as Space does there; held, it talks.
+  const button = aliceCall.getByRole("button", { name: say("call.microphone"), exact: true });
+  await aliceCall.keyboard.press("Shift+Tab");
+  await aliceCall.keyboard.press("Tab");
+  await button.press("Space");
+  await theirs.waitFor({ state: "hidden" });
+  await button.press("Space");
+  await theirs.waitFor();
+  await aliceCall.keyboard.down("Space");
+  await aliceCall.keyboard.down("Space");
+  await words.waitFor();
+  await aliceCall.keyboard.up("Space");
+  await theirs.waitFor();
+  expect(await isMuted(aliceCall)).toBe(true);
 });
 
 test("a key that is let go unseen mutes, and a page that is loaded again meanwhile begins muted", async () => {

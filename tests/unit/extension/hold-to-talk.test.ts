@@ -9,6 +9,31 @@ describe("a key that is held to talk", () => {
     ["opens nothing that is on", "up", { ...down, muted: false }, { hold: "up", takes: false }],
     ["is a space where a person writes", "up", { ...down, place: "writing" }, { hold: "up", takes: false }],
     ["presses the control that has the focus", "up", { ...down, place: "control" }, { hold: "up", takes: false }],
+    [
+      "may yet press the microphone's own button",
+      "up",
+      { ...down, place: "microphone" },
+      { hold: "pressed", takes: false },
+    ],
+    [
+      "is held there once it goes on",
+      "pressed",
+      { ...down, place: "microphone", again: true },
+      { hold: "held", takes: true },
+    ],
+    ["presses that button when it comes up at once", "pressed", { type: "up" }, { hold: "up", takes: false }],
+    [
+      "opens nothing there by going on from elsewhere",
+      "up",
+      { ...down, place: "microphone", again: true },
+      { hold: "up", takes: false },
+    ],
+    [
+      "presses that button where the microphone is on",
+      "up",
+      { ...down, place: "microphone", muted: false },
+      { hold: "up", takes: false },
+    ],
     ["opens nothing by going on", "up", { ...down, again: true }, { hold: "up", takes: false }],
     ["does nothing else while it is held", "held", { ...down, again: true }, { hold: "held", takes: true }],
     [
