@@ -18,7 +18,10 @@ describe("words in a call", () => {
     await aliceCall.getByText(say("exchange.delivered")).waitFor();
 
     const button = bobCall.getByRole("button", { name: say("call.messages-unread", { count: 1 }) });
+    // Whoever opens it, however, writes there: the letters are no commands.
     await button.click();
+    await bobCall.keyboard.type("move");
+    expect(await bobCall.getByLabel(say("exchange.write", { name: alice.name })).inputValue()).toBe("move");
     await bobCall.getByText("Shall we take the train?").waitFor();
     await write(bobCall, alice.name, "<b>Yes</b>, at eight");
     await aliceCall.getByText("<b>Yes</b>, at eight").waitFor();
