@@ -46,6 +46,11 @@ class ReachCheck {
     });
   }
 
+  /** Nothing is shown of what was tried: it was another person's. */
+  forget(): void {
+    this.#reach = undefined;
+  }
+
   /** As far as a call rings; nothing is asked of the person. */
   ring(): Promise<void> {
     return this.#once((view) => this.#ring(view));

@@ -167,6 +167,8 @@ test("with it Bob signs in first, is asked, and comes back by his own click alon
 test("going back leads to the link's own page, and not forward again", async () => {
   const page = await follow(bob, await linkOf(aliceAccount));
   await page.getByText(say("invite.already", { name: alice.name })).waitFor();
+  // There is nothing to answer, so nothing waits for an answer.
+  await bob.popup.getByText(say("invite.waits")).waitFor({ state: "detached" });
   // Also where the background died in between.
   await bob.browser.stopWorker();
   await page.goBack();
