@@ -152,10 +152,9 @@ describe("a link to confirm the address", () => {
 
 describe("another address", () => {
   it("is sent a link, the old one a notice, and what was sent to the old one holds no more", async () => {
-    const [iris] = await plant(accounts, database, [{ handle: "iris", name: "Iris" }]);
-    await iris!.call("requestVerification", {});
+    const iris = await signUp("iris");
     const former = linkOf(await smtp.next()).searchParams.get("token");
-    await iris!.call("updateProfile", { email: "iris@elsewhere.example" });
+    await iris.call("updateProfile", { email: "iris@elsewhere.example", current: PASSWORD });
     const letters = [await smtp.next(), await smtp.next()];
     const [fresh, notice] = letters.sort((one) => (one.to[0] === "iris@elsewhere.example" ? -1 : 1));
     expect(fresh!.to).toEqual(["iris@elsewhere.example"]);
@@ -172,7 +171,7 @@ describe("another address", () => {
     // The old one may be a stranger's, who is not to be written to without end.
     for (const [at, mails] of [2, 2, 1, 1].entries()) {
       await client.query(`UPDATE "_User" SET "email" = 'iris@example.org' WHERE "username" = 'iris'`);
-      await iris!.call("updateProfile", { email: `iris.${String(at)}@example.org` });
+      await iris.call("updateProfile", { email: `iris.${String(at)}@example.org`, current: PASSWORD });
       const sent = mails === 1 ? [await smtp.next()] : [await smtp.next(), await smtp.next()];
       expect(sent.map((letter) => letter.to[0]).includes("iris@example.org")).toBe(mails === 2);
     }
