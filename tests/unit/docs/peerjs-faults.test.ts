@@ -11,9 +11,13 @@ const FAULTS: [fault: string, file: string, title: string][] = [
   ["restartIce() does nothing", "e2e/rejoin", "both restart ICE in the same instant"],
   ["a repeated offer closes the call", "e2e/call-tab", "camera and microphone are switched off and on"],
   ["its close event may never come", "e2e/nothing-stays", "Bob's tab is closed and does not come back"],
-  ["stream is told once for each track", "e2e/first-call", "both see and hear each other until she hangs up"],
-  ["its defaults reach for others' servers", "server/media-tickets", "so that nobody else's are used"],
-  ["secure is false in an extension's page", "e2e/network-talk.long", "TlsFront.start"],
+  [
+    "stream is told once for each track",
+    "e2e/peerjs-faults",
+    "is taken once, though it is told for each of its tracks",
+  ],
+  ["its defaults reach for others' servers", "e2e/peerjs-faults", "nobody else's servers are asked"],
+  ["secure is false in an extension's page", "e2e/peerjs-faults", "reach PeerServer by wss:"],
   ["an unknown peer is told late, and of no call", "unit/extension/link-peer-server", "lost before the two sides met"],
   [
     "the same id is refused while its old socket lingers",
