@@ -4,7 +4,7 @@ import { callFunction, type SignedUp } from "./accounts.ts";
 import type { Backend } from "./backend.ts";
 import { until } from "./until.ts";
 
-/** Resolves once the server has written that the call is so far. */
+/** Resolves once the server has written that the call is so far; of one that rings, with the ends of its ticket. */
 export async function untilWritten(
   backend: Backend,
   call: CallId,
@@ -13,7 +13,10 @@ export async function untilWritten(
   const client = await connected(backend);
   try {
     await until(`the row of a call that is ${state}`, async () => {
-      const { rows } = await client.query(`SELECT 1 FROM "Call" WHERE "call" = $1 AND "state" = $2`, [call, state]);
+      const { rows } = await client.query(
+        `SELECT 1 FROM "Call" WHERE "call" = $1 AND "state" = $2 AND ("state" <> 'ringing' OR "live" -> 'ends' IS NOT NULL)`,
+        [call, state],
+      );
       return rows.length > 0 ? true : undefined;
     });
   } finally {
