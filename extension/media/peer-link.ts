@@ -1,19 +1,12 @@
 import type { IceServer, Ticket } from "#protocol";
-import type { MediaConnection, Peer, PeerError, PeerOptions } from "peerjs";
+import type { MediaConnection, Peer, PeerError } from "peerjs";
+import { iceOf, type MediaWay, optionsOf, serversOf } from "./peer-options.ts";
 import { addLines, type FirstTracks, handing, prepareConnection } from "./prepared-connection.ts";
-import { REFUSED_DATA } from "./refused-data.ts";
 
 /** An SDP description as the link's signals carry it. */
 export interface Description {
   type: "offer" | "answer";
   sdp: string;
-}
-
-export interface MediaWay {
-  /** Of the server, for PeerServer. */
-  origin: string;
-  /** The media goes through a relay alone, so that the other side learns no address of ours. */
-  relayOnly: boolean;
 }
 
 /** What is sent when the connection is made. */
@@ -42,7 +35,7 @@ const LOOK_FOR_MEDIA_EVERY_MS = 50;
 
 /**
  * The media's way to the other side: PeerJS for the first connection, and our own hand on its RTCPeerConnection for
- * everything after. Nothing of PeerJS's defaults is left, since they lead to others' servers.
+ * everything after.
  */
 export class PeerLink {
   #peer: Peer | undefined;
@@ -270,33 +263,6 @@ export class PeerLink {
 /** Who calls this early has PeerJS when there is a ticket: it is read but once. */
 export function loadPeerJs(): Promise<typeof import("./peerjs.ts")> {
   return import("./peerjs.ts");
-}
-
-/** One way for everything, as every browser takes it: so there is but one to gather for. */
-function iceOf({ iceServers }: Ticket, { relayOnly }: MediaWay): RTCConfiguration {
-  const policy = relayOnly ? "relay" : "all";
-  return { iceServers: serversOf(iceServers), iceTransportPolicy: policy, bundlePolicy: "max-bundle" };
-}
-
-function serversOf(iceServers: readonly IceServer[]): RTCIceServer[] {
-  return iceServers.map(({ urls, username = "", credential = "" }) => ({ urls, username, credential }));
-}
-
-function optionsOf(ticket: Ticket, way: MediaWay): PeerOptions {
-  const server = new URL(way.origin);
-  const secure = server.protocol === "https:";
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a class in PeerJS's types alone
-  return {
-    host: server.hostname,
-    port: server.port === "" ? (secure ? 443 : 80) : Number(server.port),
-    secure,
-    path: ticket.peer.path,
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- for PeerJS's own cloud; a PeerServer asks for it still
-    key: ticket.peer.key,
-    token: ticket.token,
-    config: iceOf(ticket, way),
-    serializers: REFUSED_DATA,
-  };
 }
 
 /** How many pictures were decoded and packets of sound have come. Never rejects: one that is closed has nothing to tell. */
