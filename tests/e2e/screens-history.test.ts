@@ -34,9 +34,9 @@ test("whoever is a contact no more is read aloud, and offers nothing to press", 
   await open("history");
   await button(HISTORY).click();
   await page()
-    .getByRole("group", { name: /^deleted account/ })
+    .getByRole("group", { name: /^Deleted account/ })
     .waitFor();
-  const buttons = page().getByRole("listitem").filter({ hasText: "deleted account" }).getByRole("button");
+  const buttons = page().getByRole("listitem").filter({ hasText: "Deleted account" }).getByRole("button");
   expect(await buttons.count()).toBe(0);
 });
 

@@ -30,11 +30,16 @@ describe("the focus", () => {
     expect(await focused()).toBe("Search by name");
   });
 
-  test("is on Call again once the call is over, where it had been on Hang up", async () => {
+  test("is before the answers once the call is over, where it had been on Hang up: another Enter calls nobody", async () => {
     await open("call-live");
     await button("Hang up").focus();
     await become("call-ended");
     await button("Call again").waitFor();
+    await page().keyboard.press("Enter");
+    expect(await asked()).toEqual([]);
+    await page().keyboard.press("Tab");
+    expect(await focused()).toBe("Close");
+    await page().keyboard.press("Tab");
     expect(await focused()).toBe("Call again");
   });
 
