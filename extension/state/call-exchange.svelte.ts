@@ -33,6 +33,7 @@ export class CallExchange {
   });
   #line: ExchangeLine | undefined;
   #keeping: ReturnType<typeof setTimeout> | undefined;
+  readonly #life = new AbortController();
 
   constructor(call: CallId, listener: CallExchangeListener) {
     this.#call = call;
@@ -40,7 +41,7 @@ export class CallExchange {
     this.#state = newExchange(keptExchange(call));
     void dropStaleFiles();
     // It may be loaded again before the next time.
-    addEventListener("pagehide", () => this.#keep());
+    addEventListener("pagehide", () => this.#keep(), { signal: this.#life.signal });
   }
 
   get state(): ExchangeState {
@@ -105,6 +106,8 @@ export class CallExchange {
   end(): void {
     this.#happened({ type: "over" });
     this.disconnect();
+    this.#keep();
+    this.#life.abort();
   }
 
   #keep(): void {

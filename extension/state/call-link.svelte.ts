@@ -177,6 +177,7 @@ export class CallLink {
 
   /** This call's words, files and quality, of which nothing is there yet. */
   begin(call: CallId): void {
+    this.#exchange?.end();
     this.#exchange = new CallExchange(call, {
       line: (word) => this.#quality.heard(word),
       screen: (on) => this.#happened({ type: "their-screen", on }),

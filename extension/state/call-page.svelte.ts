@@ -134,7 +134,6 @@ class CallPage {
 
   /** The page takes another call in the place of its own, under that call's address. */
   #goOn(call: CallId): void {
-    this.link.exchange?.end();
     this.#begin(call);
     this.#isMoving = true;
     history.replaceState(null, "", callPageUrl(call));
