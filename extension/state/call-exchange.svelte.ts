@@ -6,7 +6,7 @@ import type { LineWord } from "../core/quality-types.ts";
 import { ExchangeFiles } from "../media/exchange-files.ts";
 import { ExchangeLine } from "../media/exchange-line.ts";
 import { dropStaleFiles } from "../media/file-store.ts";
-import { keepExchange, keptExchange } from "./kept-exchange.ts";
+import { forgetExchanges, keepExchange, keptExchange } from "./kept-exchange.ts";
 
 /** What was said is written out at most so often: all of it each time. */
 const KEEP_AFTER_MS = 250;
@@ -108,6 +108,13 @@ export class CallExchange {
     this.disconnect();
     this.#keep();
     this.#life.abort();
+  }
+
+  /** Whoever comes to this tab next reads none of it, nor of the calls that it went on from. */
+  forget(): void {
+    this.end();
+    this.#state = newExchange();
+    forgetExchanges();
   }
 
   #keep(): void {

@@ -200,6 +200,8 @@ export class CallLink {
   /** Nothing of any call stays. */
   forget(): void {
     clearTimeout(this.#timer);
+    this.#exchange?.forget();
+    this.#exchange = undefined;
     this.#media?.carryOut({ type: "let-go" });
     this.#state = undefined;
   }

@@ -22,6 +22,8 @@ const Kept = v.array(
   ]),
 );
 
+const KEY = "exchange-";
+
 /** What was written and handed over lives as long as the call's tab, a reload included, and is nowhere else. */
 export function keptExchange(call: CallId): Entry[] {
   try {
@@ -40,6 +42,15 @@ export function keepExchange(call: CallId, entries: readonly Entry[]): void {
   }
 }
 
+/** Those of all calls of this tab, which went on from one to the next. */
+export function forgetExchanges(): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(KEY)) sessionStorage.removeItem(key);
+  } catch {
+    // Where nothing is kept there is nothing to forget.
+  }
+}
+
 function keyOf(call: CallId): string {
-  return `exchange-${call}`;
+  return KEY + call;
 }

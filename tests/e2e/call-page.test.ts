@@ -14,6 +14,7 @@ declare const chrome: {
 
 /** A worker that was stopped has to begin first. */
 const PATIENT = { timeout: 10_000 };
+const SECRET = "The key is under the third pot";
 
 const stage = setStage();
 
@@ -75,17 +76,30 @@ test("a call again that cannot be placed says why", async () => {
   await alice.hangUp(present);
 });
 
-test("who signs out while talking lets go of all devices, and the tab says nothing of whom it was with", async () => {
+test("who signs out while talking lets go of all devices, and the tab says nothing of whom it was with or what was said", async () => {
   const { alice, bob } = stage;
   const { aliceCall, bobCall } = await talk(alice, bob);
+  await aliceCall.keyboard.press("c");
+  await aliceCall.getByLabel(say("exchange.write", { name: bob.name })).fill(SECRET);
+  await aliceCall.keyboard.press("Enter");
+  await aliceCall.getByText(say("exchange.delivered")).waitFor();
+  await expect.poll(() => kept(aliceCall)).toContain(SECRET);
+  expect(await shownIn(aliceCall)).toContain(SECRET);
+
   await alice.popup.bringToFront();
   await alice.signOut();
   await alice.sees(aliceCall, say("call.unknown"));
   await untilConnectionsClosed(aliceCall);
-  const words = await aliceCall.evaluate(() => `${document.title}\n${document.body.innerText}`);
-  expect(words).not.toContain(bob.name);
+  const words = await shownIn(aliceCall);
+  for (const secret of [bob.name, SECRET, say("call.messages")]) expect(words).not.toContain(secret);
+  expect(await kept(aliceCall)).toBe("{}");
   await bob.sees(bobCall, say("ended.callee.hangup"));
   await alice.signInAgain();
+
+  await aliceCall.reload();
+  await alice.sees(aliceCall, say("call.unknown"));
+  expect(await shownIn(aliceCall)).not.toContain(SECRET);
+  expect(await kept(aliceCall)).toBe("{}");
 });
 
 test("the key of the browser switches the microphone of the talk from any tab, also after the worker's death", async () => {
@@ -128,6 +142,16 @@ test("a call tab that is the last of its window closes, and the window stays", a
   await until("the closed tab", () => Promise.resolve(page.isClosed() ? true : undefined));
   expect(await popup.evaluate(async (id) => (await chrome.tabs.query({ windowId: id })).length, window)).toBe(1);
 });
+
+/** All that the page says. */
+function shownIn(page: Page): Promise<string> {
+  return page.evaluate(() => `${document.title}\n${document.body.innerText}`);
+}
+
+/** What the tab would still have after a reload. */
+function kept(page: Page): Promise<string> {
+  return page.evaluate(() => JSON.stringify(Object.fromEntries(Object.entries(sessionStorage))));
+}
 
 /** Whether the page's open connection sends what a microphone hears. */
 function sendsSound(page: Page): Promise<boolean> {
