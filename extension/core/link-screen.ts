@@ -10,7 +10,7 @@ export const NO_SCREEN: ScreenState = { at: "off" };
 /** The person shows their screen in the place of the camera's picture, or no longer. */
 export function screenSwitched(state: LinkState, { on }: Of<"share-screen">): LinkStep {
   const { at } = state.screen;
-  if (!on) return at === "on" ? screenGone(state) : step({ ...state, screen: NO_SCREEN });
+  if (!on) return stopped(state);
   // Without a connection nobody would see it, and whoever shows a screen wants to know that it is seen.
   if (at !== "off" || state.phase.at !== "live") return step(state);
   return step<LinkState, LinkEffect>({ ...state, screen: { at: "asking" } }, { type: "open-screen" });
@@ -41,6 +41,13 @@ export function theirScreen(state: LinkState, { on }: Of<"their-screen">): LinkS
 /** Nobody else is to see it: the call is over, or another one. */
 export function withoutScreens(state: LinkState): LinkState {
   return { ...state, screen: NO_SCREEN, theirScreen: false };
+}
+
+/** The person wants to show nothing, also where the browser asks them still: what is chosen then is shown to nobody. */
+function stopped(state: LinkState): LinkStep {
+  if (state.screen.at === "on") return screenGone(state);
+  const close: LinkEffect[] = state.screen.at === "asking" ? [{ type: "close-screen" }] : [];
+  return step<LinkState, LinkEffect>({ ...state, screen: NO_SCREEN }, ...close);
 }
 
 function screenGone(state: LinkState): LinkStep {

@@ -11,7 +11,8 @@ export function canShowScreen(): boolean {
 export class OwnScreen {
   #stream: MediaStream | undefined;
   #mix: SoundMix | undefined;
-  #over = false;
+  /** Counted on with each close: a question that was asked before gives nothing any more. */
+  #closed = 0;
   readonly #ended: () => void;
 
   /** `ended`: the browser's own bar ended it, or what was shown was closed. */
@@ -34,37 +35,39 @@ export class OwnScreen {
     return this.#mix !== undefined;
   }
 
-  /** Asks the person what to show; the question must be asked in the turn of a click. */
-  async open(): Promise<ScreenOutcome> {
+  /**
+   * Asks the person what to show; the question must be asked in the turn of a click. Undefined where nobody waits for the
+   * answer any more, since it was closed or asked anew meanwhile: what was chosen is stopped.
+   */
+  async open(): Promise<ScreenOutcome | undefined> {
+    this.close();
+    const asked = this.#closed;
     try {
-      this.#keep(await navigator.mediaDevices.getDisplayMedia(wanted()));
+      const stream = await navigator.mediaDevices.getDisplayMedia(wanted());
+      if (asked !== this.#closed) {
+        stop(stream);
+        return undefined;
+      }
+      this.#keep(stream);
       return { sound: this.isHeard };
     } catch (error) {
+      if (asked !== this.#closed) return undefined;
+      this.close();
       if (error instanceof DOMException) return screenRefusal(error);
       throw error;
     }
   }
 
   close(): void {
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#closed += 1;
+    if (this.#stream !== undefined) stop(this.#stream);
     this.#mix?.close();
     this.#stream = undefined;
     this.#mix = undefined;
   }
 
-  /** Closes it; what the person still chooses later is stopped at once. */
-  end(): void {
-    this.#over = true;
-    this.close();
-  }
-
   #keep(stream: MediaStream): void {
-    this.close();
     this.#stream = stream;
-    if (this.#over) {
-      this.close();
-      return;
-    }
     const [picture, sound] = [this.picture, stream.getAudioTracks()[0]];
     if (picture !== undefined) {
       // Letters are to be read: where there is little room, fewer pictures are sent and no smaller ones.
@@ -74,7 +77,21 @@ export class OwnScreen {
         if (picture === this.picture) this.#ended();
       });
     }
-    if (sound !== undefined) this.#mix = new SoundMix(sound);
+    if (sound !== undefined) this.#mix = mixOf(sound);
+  }
+}
+
+function stop(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/** Where the browser makes no mix, the screen is shown without its sound. */
+function mixOf(sound: MediaStreamTrack): SoundMix | undefined {
+  try {
+    return new SoundMix(sound);
+  } catch {
+    sound.stop();
+    return undefined;
   }
 }
 

@@ -8,7 +8,12 @@ export class SoundMix {
   #microphone: { track: MediaStreamTrack; source: MediaStreamAudioSourceNode } | undefined;
 
   constructor(screen: MediaStreamTrack) {
-    this.#context.createMediaStreamSource(new MediaStream([screen])).connect(this.#sink);
+    try {
+      this.#context.createMediaStreamSource(new MediaStream([screen])).connect(this.#sink);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** The two together; another microphone takes the place of the one before. */

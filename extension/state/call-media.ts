@@ -160,8 +160,7 @@ export class CallMedia {
         void this.#openScreen();
         break;
       case "close-screen":
-        this.#screen.close();
-        void this.#sendAnew();
+        this.#closeScreen();
         break;
       case "tell-screen":
         this.#listener.tellScreen(effect.on);
@@ -233,8 +232,16 @@ export class CallMedia {
 
   async #openScreen(): Promise<void> {
     const outcome = await this.#screen.open();
-    if (typeof outcome !== "string") await this.#sendAnew();
+    if (outcome === undefined) return;
+    // Before anything is sent: nobody may be there any more to see it, or somebody else.
     this.#listener.happened({ type: "screen", outcome });
+    if (this.#screen.picture !== undefined) await this.#sendAnew();
+  }
+
+  #closeScreen(): void {
+    const wasShown = this.#screen.picture !== undefined;
+    this.#screen.close();
+    if (wasShown) void this.#sendAnew();
   }
 
   /** After a screen came or went. */
@@ -266,7 +273,7 @@ export class CallMedia {
   #letGo(): void {
     this.#line.stop();
     this.#watch.stop();
-    this.#screen.end();
+    this.#screen.close();
     this.#listener.screenStream(undefined);
     this.#devices.closeAll();
     this.#peer.close();

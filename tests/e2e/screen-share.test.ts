@@ -101,6 +101,45 @@ test("a call without pictures has one while a screen is shown, and no camera is 
   await bobCall.locator(".their-picture").waitFor({ state: "detached" });
 });
 
+test("what is chosen too late is shown to nobody, and takes nothing from what was chosen after it", async () => {
+  const { alice, bob } = stage;
+  const { aliceCall, bobCall } = await talk(alice, bob);
+  await holdScreens(aliceCall, true);
+  for (const before of [0, 2]) {
+    await aliceCall.keyboard.press("s");
+    await expect.poll(async () => (await screens(aliceCall)).length, PATIENT).toBe(before + 2);
+    // The person thinks better of it.
+    await aliceCall.keyboard.press("s");
+  }
+  await holdScreens(aliceCall, false);
+  await aliceCall.keyboard.press("s");
+  await expect.poll(() => seen(bobCall), PATIENT).toMatchObject(SCREEN);
+  expect(await screens(aliceCall)).toEqual(["live", "live", "live", "live", "live", "live"]);
+  await releaseScreens(aliceCall);
+  await expect.poll(() => screens(aliceCall), PATIENT).toEqual(["ended", "ended", "ended", "ended", "live", "live"]);
+  expect(await seen(bobCall)).toMatchObject(SCREEN);
+  await aliceCall.keyboard.press("s");
+  await expect.poll(() => seen(bobCall), PATIENT).toMatchObject(CAMERA);
+});
+
+test("a screen whose sound cannot be mixed is shown without it, and nothing goes on recording that", async () => {
+  const { alice, bob } = stage;
+  const { aliceCall, bobCall } = await talk(alice, bob);
+  await aliceCall.evaluate(() => {
+    globalThis.AudioContext = class extends AudioContext {
+      override createMediaStreamSource(): never {
+        throw new DOMException("No room for another", "NotSupportedError");
+      }
+    };
+  });
+  await shareButton(aliceCall).click();
+  await expect.poll(() => seen(bobCall), PATIENT).toMatchObject(SCREEN);
+  expect((await screens(aliceCall)).toSorted()).toEqual(["ended", "live"]);
+  await untilMediaAdvances(bobCall, "sound");
+  await aliceCall.keyboard.press("s");
+  await expect.poll(() => seen(bobCall), PATIENT).toMatchObject(CAMERA);
+});
+
 function shareButton(call: Page) {
   return call.getByRole("button", { name: say("call.screen"), exact: true });
 }
@@ -123,20 +162,38 @@ function seen(call: Page) {
 
 interface NotedWindow {
   screenTracks: MediaStreamTrack[];
+  /** While screens are held back, what lets each of them go. */
+  screensHeld: (() => void)[];
+  holdsScreens: boolean;
 }
 
 /** Has pages keep what they were given to show. */
 function noteScreens(): void {
   // Where nothing may be shown there is nothing to note.
   if (!("mediaDevices" in navigator)) return;
+  const window = globalThis as unknown as NotedWindow;
   const noted: MediaStreamTrack[] = [];
-  Object.assign(globalThis, { screenTracks: noted });
+  Object.assign(window, { screenTracks: noted, screensHeld: [], holdsScreens: false });
   const ask = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getDisplayMedia = async (options) => {
     const stream = await ask(options);
     noted.push(...stream.getTracks());
+    if (window.holdsScreens) await new Promise<void>((resolve) => window.screensHeld.push(resolve));
     return stream;
   };
+}
+
+/** Whether what is chosen from now on reaches the page only once it is released, as from a slow person. */
+function holdScreens(call: Page, holds: boolean): Promise<void> {
+  return call.evaluate((isHeld) => {
+    (globalThis as unknown as NotedWindow).holdsScreens = isHeld;
+  }, holds);
+}
+
+function releaseScreens(call: Page): Promise<void> {
+  return call.evaluate(() => {
+    for (const release of (globalThis as unknown as NotedWindow).screensHeld) release();
+  });
 }
 
 /** What became of the tracks. */

@@ -61,7 +61,8 @@ describe("showing the screen", () => {
 
   it("is let go where the person thought better of it before they chose", () => {
     const withdrawn = on(asking, stop);
-    expect(withdrawn).toEqual({ state: links.live, effects: [] });
+    expect(withdrawn).toEqual({ state: links.live, effects: [{ type: "close-screen" }] });
+    expect(on(withdrawn.state, stop)).toEqual({ state: links.live, effects: [] });
     expect(on(withdrawn.state, { type: "screen", outcome: { sound: true } })).toEqual({
       state: links.live,
       effects: [{ type: "close-screen" }],
@@ -80,6 +81,11 @@ describe("showing the screen", () => {
     const back = on(interrupted, { type: "connection", state: "connected" });
     expect(back.state.screen).toEqual({ at: "on", sound: true });
     expect(back.effects).toContainEqual(pictured(true));
+  });
+
+  it("is let go also where the person thought better of it while the line was interrupted", () => {
+    const interrupted: LinkState = { ...links.interrupted, screen: { at: "asking" } };
+    expect(on(interrupted, stop)).toEqual({ state: links.interrupted, effects: [{ type: "close-screen" }] });
   });
 
   it("lets the camera be switched meanwhile", () => {
