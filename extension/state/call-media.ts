@@ -50,6 +50,8 @@ export class CallMedia {
   readonly #line: LineWatch;
   /** One description after the other: an RTCPeerConnection takes them in order. */
   #negotiation: Promise<void> = Promise.resolve();
+  /** All was let go: what still comes of it makes no difference, and may make no further track. */
+  #over = false;
 
   /** `origin` is that of the server, for PeerServer. */
   constructor(origin: string, device: ToldDevice, listener: CallMediaListener) {
@@ -124,6 +126,7 @@ export class CallMedia {
     switch (effect.type) {
       case "open-devices":
         void this.#devices.open(effect.media).then((outcome) => {
+          if (this.#over) return;
           this.#opened(["camera", "microphone"]);
           happened({ type: "devices", ...outcome });
           this.#standIn(outcome);
@@ -180,6 +183,7 @@ export class CallMedia {
 
   async #openDevice(device: MediaDevice): Promise<void> {
     const outcome = await this.#devices.openOne(device);
+    if (this.#over) return;
     this.#opened([device]);
     this.#listener.happened({ type: "device-changed", device, outcome });
   }
@@ -264,6 +268,7 @@ export class CallMedia {
   }
 
   #showOwn(): void {
+    if (this.#over) return;
     const { picture } = this.#devices;
     const used = { camera: this.#devices.used("camera"), microphone: this.#devices.used("microphone") };
     this.#listener.opened({ used, blur: picture && blurOf(picture) });
@@ -271,6 +276,7 @@ export class CallMedia {
   }
 
   #letGo(): void {
+    this.#over = true;
     this.#line.stop();
     this.#watch.stop();
     this.#screen.close();
