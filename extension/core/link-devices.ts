@@ -25,9 +25,14 @@ export function remoteAtFirst(media: Media): LinkState["remote"] {
 }
 
 /** What the person wants of the devices; one that could not be had is wanted all the same. */
-export function wishesOf({ camera, microphone }: LinkState): DeviceWishes {
+export function wishesOf({ camera, microphone }: Pick<LinkState, Device>): DeviceWishes {
   const isWanted = (device: DeviceState) => device !== "off" && device !== "withdrawn" && device !== "unwanted";
   return { camera: isWanted(camera), microphone: isWanted(microphone) };
+}
+
+/** Whether it may be open: a camera that nobody wants on stays closed, so that its light stays out; a microphone is muted. */
+export function mayBeOpen(state: Pick<LinkState, Device>, device: Device): boolean {
+  return device === "microphone" || wishesOf(state).camera;
 }
 
 /** Whether the browser has not yet said what becomes of it. */
@@ -40,11 +45,11 @@ export function devicesCame(state: LinkState, event: Of<"devices">): LinkStep {
   // A camera that was not asked for may have been switched on meanwhile; that question is answered by itself.
   const camera = event.camera === "unwanted" ? state.camera : came(state.camera, event.camera);
   const next: LinkState = { ...state, camera, microphone: came(state.microphone, event.microphone) };
+  // Also where there is nothing to send it on yet: a microphone is silent until it is switched on.
   const opened = (["camera", "microphone"] as const).filter((device) => event[device] === "on");
-  const isJoining = state.phase.at !== "waiting";
   return step<LinkState, LinkEffect>(
     next,
-    ...opened.filter((device) => isJoining || next[device] === "off").map((device) => switchTrack(next, device)),
+    ...opened.map((device) => switchTrack(next, device)),
     ...sayMediaState(next),
   );
 }
@@ -79,7 +84,9 @@ export function isSent(state: Pick<LinkState, Device | "held">, device: Device):
 }
 
 export function deviceChanged(state: LinkState, { device, outcome }: Of<"device-changed">): LinkStep {
-  const next = withDevice(state, device, came(state[device], outcome));
+  const changed = withDevice(state, device, came(state[device], outcome));
+  // A key opens nothing where there is none; it would be asked for again and again.
+  const next: LinkState = device === "microphone" && outcome !== "on" ? { ...changed, held: false } : changed;
   return step<LinkState, LinkEffect>(next, switchTrack(next, device), ...sayMediaState(next));
 }
 
@@ -140,10 +147,12 @@ function sendsAs(before: LinkState, now: LinkState): boolean {
 
 /**
  * A device that comes after the person switched it off stays off: its track is stopped or silenced. So does one that goes away
- * meanwhile, and what takes its place: nobody is heard who had switched that off.
+ * meanwhile, and what takes its place: nobody is heard who had switched that off. Nor is anybody seen in a call without pictures,
+ * by a camera that the call before it had asked for.
  */
 function came(was: DeviceState, outcome: DeviceOutcome): DeviceState {
-  return was === "off" || (was === "withdrawn" && outcome === "on") ? "off" : outcome;
+  if (was === "unwanted") return "unwanted";
+  return was === "off" || was === "withdrawn" ? "off" : outcome;
 }
 
 function asked(state: LinkState, device: Device): LinkStep {

@@ -164,6 +164,8 @@ export class Devices {
     }
     const device = track.kind === "video" ? "camera" : "microphone";
     this.lose(device, false);
+    // The person may have muted it while the browser asked: only setMicrophone lets it be heard.
+    if (device === "microphone") track.enabled = false;
     this.#tracks[device] = track;
     // Not fired by our own stop(): only the world ends a track like this.
     track.addEventListener("ended", () => this.#ended(device, track));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { mayBeOpen } from "../../../extension/core/link-devices.ts";
 import { updateLink } from "../../../extension/core/link.ts";
 import type { DeviceOutcome, LinkEffect, LinkState } from "../../../extension/core/link-types.ts";
 import { NOW } from "./given.ts";
@@ -54,6 +55,48 @@ describe("the devices of a link", () => {
     expect(on(given, { type: "devices", camera: "on", microphone: "refused" }).effects).toEqual([
       { type: "switch-track", device: "camera", on: true },
     ]);
+  });
+
+  it.each([
+    ["asking", "asking"],
+    ["asking", "withdrawn"],
+    ["withdrawn", "asking"],
+  ] as const)("are let through or not before anything is sent: camera %s, microphone %s", (camera, microphone) => {
+    const { effects } = on(
+      { ...links.waiting, camera, microphone },
+      { type: "devices", camera: "on", microphone: "on" },
+    );
+    expect(effects).toEqual([
+      { type: "switch-track", device: "camera", on: camera === "asking" },
+      { type: "switch-track", device: "microphone", on: microphone === "asking" },
+    ]);
+  });
+
+  it.each(devices.flatMap((device) => outcomes.map((outcome) => ({ device, outcome }))))(
+    "stay off where the $device was switched off before it was there, though it was $outcome",
+    ({ device, outcome }) => {
+      const given: LinkState = { ...links["registering without devices"], [device]: "withdrawn" };
+      const came = on(given, { type: "devices", camera: "on", microphone: "on", [device]: outcome });
+      expect(came.state[device]).toBe("off");
+      const plugged = on(came.state, { type: "device-changed", device, outcome: "on" });
+      expect(plugged.state[device]).toBe("off");
+      expect(plugged.effects).toEqual([{ type: "switch-track", device, on: false }]);
+    },
+  );
+
+  it.each([
+    ["asking", true],
+    ["on", true],
+    ["missing", true],
+    ["refused", true],
+    ["busy", true],
+    ["off", false],
+    ["withdrawn", false],
+    ["unwanted", false],
+  ] as const)("may be open, where each is %s: the camera %s, the microphone always", (device, expected) => {
+    const both = { camera: device, microphone: device };
+    expect(mayBeOpen(both, "camera")).toBe(expected);
+    expect(mayBeOpen(both, "microphone")).toBe(true);
   });
 
   it.each(devices)("switch off: the %s, and the other side hears it", (device) => {

@@ -72,6 +72,24 @@ describe("a microphone that is held open", () => {
   });
 });
 
+describe("a microphone that is held open and is not there", () => {
+  it.each(["refused", "missing", "busy"] as const)("is asked for no more where it is %s", (outcome) => {
+    const changed = on(holding, { type: "device-changed", device: "microphone", outcome });
+    expect(changed).toEqual({ state: muted, effects: hears(false) });
+    expect(on(changed.state, release).state).toBe(changed.state);
+  });
+
+  it("is heard once it is there", () => {
+    const changed = on(holding, { type: "device-changed", device: "microphone", outcome: "on" });
+    expect(changed).toEqual({ state: holding, effects: hears(true) });
+  });
+
+  it("is held on where the camera goes away", () => {
+    const changed = on(holding, { type: "device-changed", device: "camera", outcome: "missing" });
+    expect(changed.state).toEqual({ ...holding, camera: "missing" });
+  });
+});
+
 describe("a microphone that is off", () => {
   it.each(["on", "refused", "missing", "busy"] as const)(
     "stays off where it changes meanwhile, and is %s",

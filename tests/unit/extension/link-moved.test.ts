@@ -61,6 +61,16 @@ describe("a page that goes on with another call", () => {
     expect(effects).toEqual([DROP, ...then]);
   });
 
+  it.each<[DeviceState, "on" | "missing"]>([
+    ["missing", "on"],
+    ["on", "on"],
+    ["on", "missing"],
+  ])("without pictures closes what comes of a camera that was %s and is %s meanwhile", (was, outcome) => {
+    const { state } = moves({ ...links.live, camera: was }, "audio");
+    const came = updateLink(state, { type: "device-changed", device: "camera", outcome, at: NOW });
+    expect(came).toEqual({ state, effects: [{ type: "switch-track", device: "camera", on: false }] });
+  });
+
   it("stays muted where it was", () => {
     expect(moves({ ...links.live, microphone: "off" }, "video").state.microphone).toBe("off");
   });

@@ -63,10 +63,10 @@ describe("what a person last wished of a device", () => {
     expect(effects.filter(({ type }) => type === "switch-track")).toEqual([{ type: "switch-track", device, on: true }]);
   });
 
-  it.each(devices)("keeps a %s off that another program holds, and says why", (device) => {
+  it.each(devices)("keeps a %s off that another program holds, also for when it is free", (device) => {
     const given = link(links.live.phase, { [device]: "missing" });
     const { state } = lived(given, flip(device, true), flip(device, false), came(device, "busy"));
-    expect(state).toEqual({ ...given, [device]: "busy" });
+    expect(state).toEqual({ ...given, [device]: "off" });
   });
 
   it.each(devices)("holds for a %s that is switched off while the call's first question is open", (device) => {

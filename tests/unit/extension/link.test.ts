@@ -42,6 +42,10 @@ const beginning: Row[] = [
     given: links.waiting,
     when: came,
     next: link({ at: "waiting", accepted: true }),
+    effects: [
+      { type: "switch-track", device: "camera", on: true },
+      { type: "switch-track", device: "microphone", on: true },
+    ],
   },
   {
     name: "dials without devices that are still asked for",
