@@ -35,5 +35,5 @@ export type DeviceNote =
   | { device: DeviceKind; what: "back"; now: string }
   /** The chosen one was not there from the start: another serves. */
   | { device: DeviceKind; what: "replaced" }
-  /** It was chosen and cannot be opened; what served serves on. */
-  | { device: DeviceKind; what: "refused" | "missing" | "busy"; name: string };
+  /** It was chosen and cannot be opened; what served serves on. The system's own choice has no name. */
+  | { device: DeviceKind; what: "refused" | "missing" | "busy"; name: string | undefined };

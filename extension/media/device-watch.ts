@@ -8,6 +8,8 @@ import { type ListedDevice, listDevices } from "./device-list.ts";
 const DEVICES = ["camera", "microphone"] as const;
 
 export interface DeviceWatchListener {
+  /** Whether it may be open now. */
+  mayBeOpen: (device: MediaDevice) => boolean;
   /** Another one serves from now on, or none can. */
   changed: (device: MediaDevice, outcome: DeviceOutcome) => void;
   /** What the person chose is what is opened from now on. */
@@ -50,9 +52,9 @@ export class DeviceWatch {
     this.#next(() => this.#settle(device, lost));
   }
 
-  /** The person wants another one; `opens` where the call uses it at the moment. */
-  choose(device: MediaDevice, id: string | undefined, opens: boolean): void {
-    this.#next(() => (opens ? this.#change(device, id) : this.#keep(device, id)));
+  /** The person wants another one: now where it may be open, else for when it is. */
+  choose(device: MediaDevice, id: string | undefined): void {
+    this.#next(() => this.#change(device, id));
   }
 
   stop(): void {
@@ -69,7 +71,8 @@ export class DeviceWatch {
 
   async #settle(device: MediaDevice, lost?: ListedDevice): Promise<void> {
     const listed = (await listDevices())[device];
-    if (!this.#devices.isWanted(device)) return;
+    // Asked only now: it may have been switched off since the turn was taken.
+    if (!this.#devices.isWanted(device) || !this.#listener.mayBeOpen(device)) return;
     const former = this.#devices.used(device) ?? lost;
     const all = listed.map(({ id }) => id).filter((id) => id !== "");
     // The list may not know yet that it is gone; the system's own choice goes by the same name, whichever it is by now.
@@ -119,7 +122,11 @@ export class DeviceWatch {
   }
 
   async #change(device: MediaDevice, id: string | undefined): Promise<void> {
-    const name = (await listDevices())[device].find((one) => one.id === id)?.label ?? "";
+    const listed = (await listDevices())[device];
+    if (!this.#listener.mayBeOpen(device)) {
+      this.#keep(device, id);
+      return;
+    }
     const had = this.#devices.used(device);
     const outcome = had !== undefined && had.id === id ? "on" : await this.#devices.openInstead(device, id);
     if (this.#life.signal.aborted) return;
@@ -127,9 +134,10 @@ export class DeviceWatch {
       this.#given[device] = this.#devices.used(device)?.id;
       this.#keep(device, id);
       this.#listener.noted(device, undefined);
-    } else {
+    } else if (had !== undefined) {
+      const name = id === undefined ? undefined : (listed.find((one) => one.id === id)?.label ?? "");
       this.#note({ device, what: outcome, name });
-      if (had !== undefined) return;
+      return;
     }
     this.#listener.changed(device, outcome);
   }

@@ -1,7 +1,7 @@
 import type { CallId, CallSignal } from "#protocol";
 import { linkDue, openLink, updateLink } from "../core/link.ts";
 import { NO_SCREEN } from "../core/link-screen.ts";
-import { isWished, wishesOf } from "../core/link-devices.ts";
+import { isWished, mayBeOpen, wishesOf } from "../core/link-devices.ts";
 import type { DeviceKind } from "../core/device-use.ts";
 import type { DeviceState, LinkEffect, LinkFailure, LinkState, ScreenState } from "../core/link-types.ts";
 import type { Step } from "../core/machine.ts";
@@ -154,7 +154,7 @@ export class CallLink {
   /** Another device serves from now on, and in calls to come; the system's own choice with undefined. */
   chooseDevice(kind: DeviceKind, id: string | undefined): void {
     if (kind === "speaker") void sendCommand({ type: "setDevice", change: { speaker: id ?? null } });
-    else this.#choose(kind, id);
+    else this.#media?.choose(kind, id);
   }
 
   blur(on: boolean): void {
@@ -234,6 +234,7 @@ export class CallLink {
       opened: (open) => this.devices.opened(open),
       chosen: (kind, id) => void sendCommand({ type: "setDevice", change: { [kind]: id ?? null } }),
       noted: (kind, note) => this.devices.note(kind, note),
+      mayBeOpen: (kind) => this.#state !== undefined && mayBeOpen(this.#state, kind),
       remoteStream: (stream) => (this.#remoteStream = stream),
       screenStream: (stream) => (this.#screenStream = stream),
       tellScreen: (on) => this.#exchange?.tellScreen(on),
@@ -258,16 +259,10 @@ export class CallLink {
     if (former === undefined) return;
     for (const kind of ["camera", "microphone"] as const) {
       if (former[kind] !== settings[kind] && this.#media?.chosen(kind) !== settings[kind]) {
-        this.#choose(kind, settings[kind]);
+        this.#media?.choose(kind, settings[kind]);
       }
     }
     if (former.backgroundBlur !== settings.backgroundBlur) this.#media?.blur(settings.backgroundBlur);
-  }
-
-  /** A camera that is off stays closed, and one that could not be had may be had now. */
-  #choose(kind: "camera" | "microphone", id: string | undefined): void {
-    const opens = kind === "microphone" || !["off", "unwanted", "withdrawn"].includes(this.camera);
-    this.#media?.choose(kind, id, opens);
   }
 
   /** For a page that is loaded again in the place of this one. */

@@ -27,6 +27,7 @@ export interface CallMediaListener {
   /** The person's choice was carried out, and holds for calls to come. */
   chosen: (device: MediaDevice, id: string | undefined) => void;
   noted: (device: MediaDevice, note: DeviceNote | undefined) => void;
+  mayBeOpen: (device: MediaDevice) => boolean;
   /** The own screen, while it is shown. */
   screenStream: (stream: MediaStream | undefined) => void;
   /** To the other side's page, where it hears it. */
@@ -68,6 +69,7 @@ export class CallMedia {
       },
       chosen: listener.chosen,
       noted: listener.noted,
+      mayBeOpen: listener.mayBeOpen,
     });
     this.#screen = new OwnScreen(() => happened({ type: "screen-ended" }));
     const devices = this.#devices;
@@ -111,9 +113,9 @@ export class CallMedia {
     return this.#devices.chosen(device);
   }
 
-  /** The person wants another device; `opens` where the call uses it at the moment. */
-  choose(device: MediaDevice, id: string | undefined, opens: boolean): void {
-    this.#watch.choose(device, id, opens);
+  /** The person wants another device. */
+  choose(device: MediaDevice, id: string | undefined): void {
+    this.#watch.choose(device, id);
   }
 
   /** Blurs what is behind the person, where the platform does. */
