@@ -14,6 +14,6 @@ export function deviceSentence(text: Text, note: DeviceNote): string {
     case "back":
       return text.t("call.device-back", { device, now: note.now });
     default:
-      return text.t(`call.device-${note.what}`, { device, name: note.name ?? text.t("settings.own-choice") });
+      return text.t(`call.device-${note.what}`, { device, name: note.name ?? text.t("call.own-choice-name") });
   }
 }

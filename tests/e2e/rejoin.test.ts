@@ -33,7 +33,7 @@ describe("[CALL-13] a call outlasts its tab", () => {
     expect(await talkedSeconds(aliceCall)).toBeGreaterThanOrEqual(before);
     await bob.hangUp(bobCall);
     await alice.sees(aliceCall, say("ended.caller.hangup"));
-    expect(await recorded(stage)).toBe(calls + 1);
+    await untilRecorded(stage, calls + 1);
   });
 
   test("Bob, who accepted and is muted, loads his tab again: he is still muted, and his camera off", async () => {
@@ -180,7 +180,7 @@ describe("[CALL-13] a tab that does not come back", () => {
     console.log(`the call ended ${afterMs} ms after its tab was closed, of ${QUICK_MS} ms`);
     expect(afterMs).toBeGreaterThanOrEqual(QUICK_MS);
     await bob.popup.getByText(say("ended.callee.hangup")).waitFor();
-    expect(await recorded(stage)).toBe(calls + 1);
+    await untilRecorded(stage, calls + 1);
   });
 
   test("ends it though the worker was dead when the tab was closed", async () => {
@@ -224,6 +224,12 @@ async function talkedSeconds(call: Page): Promise<number> {
 }
 
 /** How many answered calls Alice's history has. */
+/** A record is written after its people were told of the end. */
+async function untilRecorded(stage: Stage, count: number): Promise<void> {
+  await until(`${String(count)} records`, async () => ((await recorded(stage)) >= count ? true : undefined));
+  expect(await recorded(stage)).toBe(count);
+}
+
 async function recorded({ alice, backend }: Stage): Promise<number> {
   // The stage's people were signed up over the server's functions.
   const { token } = alice.account as SignedUp;
