@@ -36,7 +36,7 @@ describe("the focus", () => {
     await become("call-ended");
     await button("Call again").waitFor();
     await page().keyboard.press("Enter");
-    expect(await asked()).toEqual([]);
+    expect(await asked()).not.toContain("oncallagain");
     await page().keyboard.press("Tab");
     expect(await focused()).toBe("Close");
     await page().keyboard.press("Tab");
