@@ -8,9 +8,9 @@ const TESTS = fileURLToPath(new URL("../../", import.meta.url));
 /** What PeerJS and PeerServer are known to do badly, and the test that shows that a call does not suffer from it. */
 const FAULTS: [fault: string, file: string, title: string][] = [
   ["PeerJS never notices that a call is dead", "e2e/network-talk.long", "heals by itself after 20 s without $what"],
-  ["restartIce() does nothing", "e2e/rejoin", "both restart ICE in the same instant"],
+  ["restartIce() does nothing", "e2e/rejoin.long", "both restart ICE in the same instant"],
   ["a repeated offer closes the call", "e2e/call-tab", "camera and microphone are switched off and on"],
-  ["its close event may never come", "e2e/nothing-stays", "Bob's tab is closed and does not come back"],
+  ["its close event may never come", "e2e/nothing-stays.long", "Bob's tab is closed and does not come back"],
   [
     "stream is told once for each track",
     "e2e/peerjs-faults",
