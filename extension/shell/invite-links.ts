@@ -56,8 +56,17 @@ export function watchInviteLinks(runtime: Runtime): void {
   // On the first turn, in case one of them woke the worker. Without the permission each page that loads anywhere would wake
   // it for nothing: then they are taken back, of which the browser thinks while the worker sleeps.
   watch(onRemoved, onUpdated);
-  const heed = () => handled(heedPermission(onRemoved, onUpdated));
-  browser.permissions.onAdded.addListener(heed);
+  // An answer of before a later change says nothing any more.
+  let latest: object;
+  const heed = () => {
+    const asked = (latest = {});
+    handled(stopWithout(onRemoved, onUpdated, () => asked === latest));
+  };
+  browser.permissions.onAdded.addListener(() => {
+    // At once: the person's next step may be the link.
+    watch(onRemoved, onUpdated);
+    heed();
+  });
   browser.permissions.onRemoved.addListener(heed);
   heed();
 }
@@ -71,12 +80,10 @@ function watch(onRemoved: OnRemoved, onUpdated: OnUpdated): void {
   browser.tabs.onUpdated.addListener(onUpdated);
 }
 
-async function heedPermission(onRemoved: OnRemoved, onUpdated: OnUpdated): Promise<void> {
+/** Takes the listeners back where no server's links may be seen. */
+async function stopWithout(onRemoved: OnRemoved, onUpdated: OnUpdated, counts: () => boolean): Promise<void> {
   const { origins = [] } = await browser.permissions.getAll();
-  if (origins.length > 0) {
-    watch(onRemoved, onUpdated);
-    return;
-  }
+  if (origins.length > 0 || !counts()) return;
   browser.tabs.onRemoved.removeListener(onRemoved);
   browser.tabs.onUpdated.removeListener(onUpdated);
 }
