@@ -13,10 +13,11 @@ import Video from "@lucide/svelte/icons/video";
 import VideoOff from "@lucide/svelte/icons/video-off";
 import type { Text } from "../locales/text.ts";
 import { type CallAct, type CallActs, keyOf } from "./call-keys.ts";
+import type { CallScreenProps } from "./call-props.ts";
 
 /** One thing to do in a call, as a button of the bar or an item of the menu behind it. */
-export interface CallControl {
-  act: CallAct;
+export interface CallControl<Act extends CallAct = CallAct> {
+  act: Act;
   name: string;
   /** What a press does, for who points at it. */
   means: string;
@@ -45,11 +46,25 @@ export interface ControlsState {
   ownPictureHidden: boolean;
 }
 
-/** The controls in their order; those at the end are the first that a narrow page puts into the menu. */
-export function barControls(text: Text, state: ControlsState, acts: CallActs): CallControl[] {
-  const { microphoneOn, microphoneHeld, cameraOn, screenShown, messages, pictureOut, fullScreen } = state;
-  const { unread } = messages;
-  const all: CallControl[] = [
+type DeviceActs = Pick<
+  CallScreenProps,
+  "microphoneProblem" | "cameraProblem" | "ontogglemicrophone" | "ontogglecamera" | "onretrymedia"
+>;
+
+/** What the controls of the devices do: one that has a problem is asked for again. */
+export function deviceActs(props: DeviceActs): { microphone: () => void; camera: () => void } {
+  return {
+    microphone: props.microphoneProblem === undefined ? props.ontogglemicrophone : props.onretrymedia,
+    camera: props.cameraProblem === undefined ? props.ontogglecamera : props.onretrymedia,
+  };
+}
+
+/** The microphone and the camera, which every place of a call has. */
+export function deviceControls(
+  text: Text,
+  { microphoneOn, microphoneHeld, cameraOn }: Pick<ControlsState, "microphoneOn" | "microphoneHeld" | "cameraOn">,
+): CallControl<"microphone" | "camera">[] {
+  return [
     {
       act: "microphone",
       name: text.t("call.microphone"),
@@ -66,6 +81,15 @@ export function barControls(text: Text, state: ControlsState, acts: CallActs): C
       inverted: !cameraOn,
       pressed: cameraOn,
     },
+  ];
+}
+
+/** The controls in their order; those at the end are the first that a narrow page puts into the menu. */
+export function barControls(text: Text, state: ControlsState, acts: CallActs): CallControl[] {
+  const { screenShown, messages, pictureOut, fullScreen } = state;
+  const { unread } = messages;
+  const all: CallControl[] = [
+    ...deviceControls(text, state),
     {
       act: "screen",
       name: text.t("call.screen"),
