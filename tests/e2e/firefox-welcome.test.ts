@@ -1,15 +1,13 @@
 import type { Page } from "puppeteer-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { account } from "../support/accounts.ts";
 import { Backend } from "../support/backend.ts";
 import { Belongings } from "../support/belongings.ts";
-import { hasFirefox, PersonFirefox } from "../support/firefox.ts";
+import { PersonFirefox, whyNoFirefox } from "../support/firefox.ts";
+import { describeWhere } from "../support/needs.ts";
 import { say } from "../support/people.ts";
 
-/** Without a Firefox these are skipped, except where the whole has to be shown to work. */
-const canSkip = process.env["CI"] === undefined;
-
-describe.skipIf(!hasFirefox && canSkip)("Carol's first run in Firefox", () => {
+describeWhere(whyNoFirefox, "Carol's first run in Firefox", () => {
   const open = new Belongings();
   const carol = account("Carol Ruiz");
   let server: string;

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "puppeteer-core";
 import { hostsOf } from "../../server/oidc/redirects.ts";
 import { type Account, callFunction, type SignedUp } from "../support/accounts.ts";
 import { Belongings } from "../support/belongings.ts";
 import { Backend } from "../support/backend.ts";
-import { hasFirefox, PersonFirefox } from "../support/firefox.ts";
+import { PersonFirefox, whyNoFirefox } from "../support/firefox.ts";
+import { describeWhere } from "../support/needs.ts";
 import { untilHeard } from "../support/heard.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { friends, Person, say } from "../support/people.ts";
@@ -12,10 +13,7 @@ import { friends, Person, say } from "../support/people.ts";
 /** The part of the extension API that a test asks for. */
 declare const browser: { identity: { getRedirectURL: () => string } };
 
-/** Without a Firefox these are skipped, except where the whole has to be shown to work. */
-const canSkip = process.env["CI"] === undefined;
-
-describe.skipIf(!hasFirefox && canSkip)("Bob in Firefox", () => {
+describeWhere(whyNoFirefox, "Bob in Firefox", () => {
   const open = new Belongings();
   let server: string;
   let aliceAccount: SignedUp;

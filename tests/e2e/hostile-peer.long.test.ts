@@ -179,11 +179,16 @@ function heard(page: Page, type: string, file?: string): Promise<{ id: string }>
 function flood(page: Page, count: number): Promise<void> {
   return page.evaluate(async (texts) => {
     const { words } = (globalThis as unknown as Taken).taken;
-    const isOpen = () => words?.readyState === "open";
+    if (words === undefined) throw new Error("There is no channel for words.");
+    const isOpen = () => words.readyState === "open";
+    words.bufferedAmountLowThreshold = 1_000_000;
     const text = "flood ".repeat(600);
     for (let at = 0; at < texts && isOpen(); at++) {
-      while (isOpen() && words!.bufferedAmount > 1_000_000) await new Promise((resolve) => setTimeout(resolve, 5));
-      if (isOpen()) words!.send(JSON.stringify({ type: "chat", id: crypto.randomUUID(), text }));
+      if (words.bufferedAmount > words.bufferedAmountLowThreshold)
+        await new Promise((resolve) => {
+          for (const event of ["bufferedamountlow", "close"]) words.addEventListener(event, resolve, { once: true });
+        });
+      if (isOpen()) words.send(JSON.stringify({ type: "chat", id: crypto.randomUUID(), text }));
     }
   }, count);
 }

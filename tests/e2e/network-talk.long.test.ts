@@ -1,17 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findChromium } from "../../scripts/setup/browsers.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { whyNoNetworks } from "../../scripts/setup/networks.ts";
-import { Backend } from "../support/backend.ts";
+import { serveApart } from "../support/apart.ts";
 import { Belongings } from "../support/belongings.ts";
 import { longestFreezeMs, noteFrozenPictures, pictureAfter } from "../support/freezes.ts";
 import { noteStarted, untilNothingStays } from "../support/leftovers.ts";
-import { NetworkNamespace } from "../support/network-namespace.ts";
+import { describeWhere } from "../support/needs.ts";
+import type { NetworkNamespace } from "../support/network-namespace.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { friends, Person, say } from "../support/people.ts";
 import { type Talk, talk } from "../support/talk.ts";
-import { TlsFront } from "../support/tls-front.ts";
 
 /** How long something is away is what is tested. */
 const SHORT_MS = 5_000;
@@ -21,12 +20,7 @@ const BACK_WITHIN_MS = 30_000;
 /** A lost connection is given up after 30 s, which count from when the browser notices it. */
 const GIVEN_UP_WITHIN_MS = 60_000;
 
-const why = whyNoNetworks();
-/** Where the whole has to be shown to work, what is missing is a failure. */
-const canSkip = process.env["CI"] === undefined;
-if (why !== undefined && canSkip) console.log(`The tests of a talk whose network goes away are skipped: ${why}.`);
-
-describe.skipIf(why !== undefined && canSkip)("[CALL-13] a talk, while Bob's network is bad", () => {
+describeWhere(whyNoNetworks(), "[CALL-13] a talk, while Bob's network is bad", () => {
   const open = new Belongings();
   let network: NetworkNamespace;
   let alice: Person;
@@ -34,23 +28,16 @@ describe.skipIf(why !== undefined && canSkip)("[CALL-13] a talk, while Bob's net
   let calls: Talk;
 
   beforeAll(async () => {
-    if (why !== undefined) throw new Error(`Bob cannot have a network of his own: ${why}.`);
-    network = await NetworkNamespace.make();
-    open.add(() => network.remove());
-    const front = await TlsFront.start(network.host);
-    open.add(() => front.close());
-    const backend = await Backend.start({ env: { PUBLIC_URL: front.url } });
-    open.add(() => backend.close());
-    front.leadTo(backend.port);
-    const here = `http://127.0.0.1:${String(backend.port)}`;
+    const apart = await serveApart(open);
+    const { url, here, program } = apart;
+    network = apart.network;
     const [aliceAccount, bobAccount] = await friends(here);
-    const program = await network.within(findChromium()!);
     [alice, bob] = await Promise.all([
       Person.arrive(aliceAccount, open, { trustsAnyone: true }),
       Person.arrive(bobAccount, open, { program, trustsAnyone: true }),
     ]);
     for (const { browser } of [alice, bob]) await browser.runFirst(noteStarted);
-    await Promise.all([alice.signIn(front.url), bob.signIn(front.url)]);
+    await Promise.all([alice.signIn(url), bob.signIn(url)]);
     await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
     calls = await talk(alice, bob);
     await Promise.all(pages().map(noteFrozenPictures));

@@ -1,15 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { UserId } from "#protocol";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findChromium } from "../../scripts/setup/browsers.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { whyNoNetworks } from "../../scripts/setup/networks.ts";
 import type { SignedUp } from "../support/accounts.ts";
-import { Backend } from "../support/backend.ts";
+import { serveApart } from "../support/apart.ts";
 import { Belongings } from "../support/belongings.ts";
-import { NetworkNamespace } from "../support/network-namespace.ts";
+import { describeWhere } from "../support/needs.ts";
+import type { NetworkNamespace } from "../support/network-namespace.ts";
 import { friends, Person, say } from "../support/people.ts";
 import { newCallId, PresenceClient, type OnlineClient } from "../support/presence-client.ts";
-import { TlsFront } from "../support/tls-front.ts";
 
 /** How long the link is away is what is tested: nothing is there to be waited for meanwhile. */
 const SHORT_MS = 5_000;
@@ -19,12 +18,7 @@ const BACK_WITHIN_MS = 2_000;
 /** The silence after which the server lets a socket go, the grace, and some time to look. */
 const GONE_WITHIN_MS = 60_000;
 
-const why = whyNoNetworks();
-/** Where the whole has to be shown to work, what is missing is a failure. */
-const canSkip = process.env["CI"] === undefined;
-if (why !== undefined && canSkip) console.log(`The tests of a network that goes away are skipped: ${why}.`);
-
-describe.skipIf(why !== undefined && canSkip)("Bob's network", () => {
+describeWhere(whyNoNetworks(), "Bob's network", () => {
   const open = new Belongings();
   let network: NetworkNamespace;
   let aliceAccount: SignedUp;
@@ -33,15 +27,9 @@ describe.skipIf(why !== undefined && canSkip)("Bob's network", () => {
   let bobsId: UserId;
 
   beforeAll(async () => {
-    if (why !== undefined) throw new Error(`Bob cannot have a network of his own: ${why}.`);
-    network = await NetworkNamespace.make();
-    open.add(() => network.remove());
-    const front = await TlsFront.start(network.host);
-    open.add(() => front.close());
-    const backend = await Backend.start({ env: { PUBLIC_URL: front.url } });
-    open.add(() => backend.close());
-    front.leadTo(backend.port);
-    const here = `http://127.0.0.1:${String(backend.port)}`;
+    const apart = await serveApart(open);
+    const { url, here, program } = apart;
+    network = apart.network;
     const [first, bobAccount] = await friends(here);
     aliceAccount = first;
     bobsId = bobAccount.user;
@@ -51,9 +39,8 @@ describe.skipIf(why !== undefined && canSkip)("Bob's network", () => {
       clearInterval(pings);
       return alice.lose();
     });
-    const program = await network.within(findChromium()!);
     bob = await Person.arrive(bobAccount, open, { program, trustsAnyone: true });
-    await bob.signIn(front.url);
+    await bob.signIn(url);
     await alice.next("presence", ({ availability }) => availability === "available");
     await bob.contact(aliceAccount, "available").waitFor();
   });

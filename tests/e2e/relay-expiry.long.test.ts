@@ -1,12 +1,13 @@
 import type { Page } from "playwright-core";
-import { beforeAll, afterAll, describe, expect, test } from "vitest";
+import { beforeAll, afterAll, expect, test } from "vitest";
 import { whyNoRelay } from "../../scripts/setup/relay.ts";
 import { Backend } from "../support/backend.ts";
 import { Belongings } from "../support/belongings.ts";
 import { longestFreezeMs, noteFrozenPictures, pictureAfter } from "../support/freezes.ts";
 import { untilMediaAdvances, watched } from "../support/page-watch.ts";
-import { aliceAndBob, type Person, say } from "../support/people.ts";
-import { Relay } from "../support/relay.ts";
+import { describeWhere } from "../support/needs.ts";
+import { aliceAndBob, type Person } from "../support/people.ts";
+import { goByRelayAlone, Relay } from "../support/relay.ts";
 import { talk } from "../support/talk.ts";
 import { until } from "../support/until.ts";
 
@@ -17,19 +18,13 @@ const FROZEN_MS = 3_000;
 /** What came before the relay was stopped is shown by then. */
 const SEEN_YET_MS = 1_000;
 
-const why = whyNoRelay();
-/** Where the whole has to be shown to work, what is missing is a failure. */
-const canSkip = process.env["CI"] === undefined;
-if (why !== undefined && canSkip) console.log(`The tests of a relay's credentials are skipped: ${why}.`);
-
-describe.skipIf(why !== undefined && canSkip)("a talk that outlasts the credentials of its relay", () => {
+describeWhere(whyNoRelay(), "a talk that outlasts the credentials of its relay", () => {
   const open = new Belongings();
   let relay: Relay;
   let alice: Person;
   let bob: Person;
 
   beforeAll(async () => {
-    if (why !== undefined) throw new Error(`No relay can run here: ${why}.`);
     relay = await Relay.start();
     open.add(() => relay.close());
     const backend = await Backend.start({ env: { ...relay.env, TURN_MS: String(CREDENTIALS_MS) } });
@@ -67,13 +62,6 @@ describe.skipIf(why !== undefined && canSkip)("a talk that outlasts the credenti
     expect(await Promise.all(calls.map(async (call) => (await watched(call)).connections))).toEqual(made);
   });
 });
-
-/** The person's choice in their settings. */
-async function goByRelayAlone(person: Person): Promise<void> {
-  const page = await person.browser.openSettings();
-  await page.getByRole("switch", { name: say("settings.relay") }).check();
-  await page.close();
-}
 
 /** When the credentials run out that the page's connection goes by now, in ms since 1970. */
 function goodUntil(call: Page): Promise<number> {

@@ -1,29 +1,24 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { whyNoRelay } from "../../scripts/setup/relay.ts";
 import { Backend } from "../support/backend.ts";
 import { Belongings } from "../support/belongings.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
+import { describeWhere } from "../support/needs.ts";
 import { aliceAndBob, type Person, say } from "../support/people.ts";
-import { Relay } from "../support/relay.ts";
+import { goByRelayAlone, Relay } from "../support/relay.ts";
 import { talk } from "../support/talk.ts";
 
 /** The time that a call has to connect, and some to look. */
 const FAILED_WITHIN_MS = 60_000;
 
-const why = whyNoRelay();
-/** Where the whole has to be shown to work, what is missing is a failure. */
-const canSkip = process.env["CI"] === undefined;
-if (why !== undefined && canSkip) console.log(`The tests of a real relay are skipped: ${why}.`);
-
-describe.skipIf(why !== undefined && canSkip)("a call through a real relay", () => {
+describeWhere(whyNoRelay(), "a call through a real relay", () => {
   const open = new Belongings();
   let relay: Relay;
   let alice: Person;
   let bob: Person;
 
   beforeAll(async () => {
-    if (why !== undefined) throw new Error(`No relay can run here: ${why}.`);
     relay = await Relay.start();
     open.add(() => relay.close());
     const backend = await Backend.start({ env: relay.env });
@@ -97,13 +92,6 @@ test("a call without a relay says that the network lets nothing through, and who
   const words = aliceCall.getByRole("status").filter({ hasText: say("call.failed-no-relay") });
   await words.waitFor({ state: "attached", timeout: FAILED_WITHIN_MS });
 });
-
-/** The person's choice in their settings. */
-async function goByRelayAlone(person: Person): Promise<void> {
-  const page = await person.browser.openSettings();
-  await page.getByRole("switch", { name: say("settings.relay") }).check();
-  await page.close();
-}
 
 /** The kinds of both ends of the path that the media takes. */
 function pathOf(page: Page): Promise<string[]> {

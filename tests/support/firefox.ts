@@ -15,8 +15,8 @@ const HOST = "6b3a1f5e-2c84-4d6f-9a0b-7e1d5c2f8a94";
 /** How long Firefox gets to open a page of the add-on: it never tells that such a page has loaded. */
 const OPEN_MS = 700;
 
-/** Whether there is a Firefox to test with. */
-export const hasFirefox = findFirefox() !== undefined;
+/** Why there is no Firefox to test with, where there is none. */
+export const whyNoFirefox = findFirefox() === undefined ? "there is no Firefox" : undefined;
 
 /** One person's Firefox with the built add-on, in a temporary profile, and the popup open in a tab. */
 export class PersonFirefox {

@@ -4,35 +4,27 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Person, say } from "./people.ts";
 import { until } from "./until.ts";
 
 const SECRET = "the relay's secret, shared with the server";
-
-export interface RelayOptions {
-  /** The most that one allocation may carry, in bytes a second. */
-  readonly maxBytesPerSecond?: number;
-  /** How long an allocation is good before it has to be asked for again, in s. */
-  readonly allocationSeconds?: number;
-}
 
 /** A real coturn on this machine alone, as an operator runs it but that it may relay to this machine itself. */
 export class Relay {
   readonly port: number;
   #process: ChildProcess;
   readonly #folder: string;
-  readonly #options: RelayOptions;
   #log = "";
 
-  private constructor(port: number, folder: string, options: RelayOptions) {
+  private constructor(port: number, folder: string) {
     this.port = port;
     this.#folder = folder;
-    this.#options = options;
     this.#process = this.#spawn();
   }
 
-  static async start(options: RelayOptions = {}): Promise<Relay> {
+  static async start(): Promise<Relay> {
     const folder = await mkdtemp(join(tmpdir(), "beckon-relay-"));
-    const relay = new Relay(await freePort(), folder, options);
+    const relay = new Relay(await freePort(), folder);
     await relay.#untilListens();
     return relay;
   }
@@ -68,7 +60,6 @@ export class Relay {
   }
 
   #spawn(): ChildProcess {
-    const { maxBytesPerSecond, allocationSeconds } = this.#options;
     const settings = [
       "-n",
       "--listening-ip=127.0.0.1",
@@ -87,8 +78,6 @@ export class Relay {
       "--log-file=stdout",
       `--userdb=${join(this.#folder, "users.db")}`,
       `--pidfile=${join(this.#folder, "pid")}`,
-      ...(maxBytesPerSecond === undefined ? [] : [`--max-bps=${String(maxBytesPerSecond)}`]),
-      ...(allocationSeconds === undefined ? [] : [`--max-allocate-lifetime=${String(allocationSeconds)}`]),
     ];
     const started = spawn("turnserver", settings, { stdio: ["ignore", "pipe", "pipe"] });
     const note = (chunk: Buffer) => (this.#log += chunk.toString());
@@ -111,4 +100,11 @@ async function freePort(): Promise<number> {
   const { port } = socket.address();
   socket.close();
   return port;
+}
+
+/** The person's choice in their settings. */
+export async function goByRelayAlone(person: Person): Promise<void> {
+  const page = await person.browser.openSettings();
+  await page.getByRole("switch", { name: say("settings.relay") }).check();
+  await page.close();
 }
