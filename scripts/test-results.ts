@@ -1,13 +1,18 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { ROOT } from "./setup/command.ts";
+import { stripVTControlCharacters } from "node:util";
+import { lastLines, ROOT } from "./setup/command.ts";
 import { seconds } from "./setup/progress.ts";
 
 const FOLDER = join(ROOT, ".cache", "results");
 
 /** So many of the tests that took longest are named. */
 const SLOWEST_SHOWN = 10;
+
+/** How the file is named that holds what a failed step said, and how many of its last lines. */
+const FAILURE = ".failed.txt";
+const FAILURE_LINES = 40;
 
 /** The part of a report in the form of Vitest's `json` reporter that is counted. */
 interface Report {
@@ -21,6 +26,7 @@ interface Report {
     readonly status: string;
     readonly assertionResults: readonly {
       readonly fullName: string;
+      readonly status: string;
       /** In ms; missing for one that did not run. */
       readonly duration?: number | null;
     }[];
@@ -31,8 +37,15 @@ interface Report {
 export async function resultsFile(project: string): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
   const file = join(FOLDER, `${project}.json`);
-  await rm(file, { force: true });
+  await Promise.all([file, join(FOLDER, `${project}${FAILURE}`)].map(async (stale) => rm(stale, { force: true })));
   return file;
+}
+
+/** Keeps what a step said that failed, so that the summary says it again at its end, where it is looked for. */
+export async function noteFailure(title: string, output: string): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  const said = lastLines(stripVTControlCharacters(output), FAILURE_LINES);
+  await writeFile(join(FOLDER, `${title}${FAILURE}`), said);
 }
 
 /** Forgets what earlier runs have left. */
@@ -46,22 +59,36 @@ export async function printResults(): Promise<number> {
   printSlowest(reports);
   let [passed, failed, skipped] = [0, 0, 0];
   for (const report of reports) {
-    // A file that could not be loaded has failed, though it has no test to its name.
-    const unloaded = report.testResults.filter(
-      (result) => result.status === "failed" && !result.assertionResults.length,
+    // A file that could not be loaded, or whose hook threw, has failed, though no test of its has.
+    const withoutTest = report.testResults.filter(
+      (result) => result.status === "failed" && !result.assertionResults.some(({ status }) => status === "failed"),
     );
     passed += report.numPassedTests;
-    failed += report.numFailedTests + unloaded.length;
+    failed += report.numFailedTests + withoutTest.length;
     skipped += report.numPendingTests + report.numTodoTests;
   }
+  await printFailures();
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   return failed > 0 || passed === 0 ? 1 : 0;
 }
 
 async function readReports(): Promise<Report[]> {
-  const files = existsSync(FOLDER) ? await readdir(FOLDER) : [];
   // Vitest wrote them just now.
-  return Promise.all(files.map(async (file) => JSON.parse(await readFile(join(FOLDER, file), "utf8")) as Report));
+  return (await readResults(".json")).map(({ text }) => JSON.parse(text) as Report);
+}
+
+async function printFailures(): Promise<void> {
+  for (const { name, text } of await readResults(FAILURE)) console.log(`\n${name} failed:\n${text}\n`);
+}
+
+async function readResults(end: string): Promise<{ name: string; text: string }[]> {
+  const files = existsSync(FOLDER) ? (await readdir(FOLDER)).filter((file) => file.endsWith(end)) : [];
+  return Promise.all(
+    files.map(async (file) => ({
+      name: file.slice(0, -end.length),
+      text: await readFile(join(FOLDER, file), "utf8"),
+    })),
+  );
 }
 
 function printSlowest(reports: readonly Report[]): void {

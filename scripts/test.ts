@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ROOT, runCommand } from "./setup/command.ts";
 import { seconds } from "./setup/progress.ts";
-import { clearResults, printResults, resultsFile } from "./test-results.ts";
+import { clearResults, noteFailure, printResults, resultsFile } from "./test-results.ts";
 
 export type Project = "unit" | "server" | "e2e" | "long";
 
@@ -67,7 +67,9 @@ async function runCheck([title, tool, ...args]: Check, signal: AbortSignal): Pro
   const since = performance.now();
   const { code, output } = await runNode([join("node_modules", tool), ...args], signal);
   console.log(`${title} … ${code === 0 ? seconds(performance.now() - since) : `failed\n${output.trim()}`}`);
-  return code === 0 ? [] : [title];
+  if (code === 0) return [];
+  await noteFailure(title, output);
+  return [title];
 }
 
 async function runProjects(projects: readonly Project[], signal: AbortSignal): Promise<string[]> {
@@ -83,7 +85,10 @@ async function runVitest(project: Project, args: readonly string[], signal: Abor
   const vitest = join("node_modules", "vitest", "vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const all = [vitest, "run", "--project", project, ...reporters, ...args];
-  return (await runNode(all, signal, { show: true })).code === 0;
+  const { code, output } = await runNode(all, signal, { show: true });
+  // Also what no test has to its name: an error after the last test, or a hook's.
+  if (code !== 0) await noteFailure(project, output);
+  return code === 0;
 }
 
 function runNode(args: readonly string[], signal: AbortSignal, options: { show?: boolean } = {}) {

@@ -11,7 +11,7 @@ export interface CommandOptions {
   readonly signal: AbortSignal;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Let its output through as it comes, instead of keeping it. */
+  /** Let its output through as it comes, and keep of it what it says of errors alone. */
   readonly show?: boolean;
   /** How long it may take to stop when aborted, before it is killed; 20 s unless said otherwise. */
   readonly stopWithinMs?: number;
@@ -19,7 +19,7 @@ export interface CommandOptions {
 
 export interface CommandResult {
   readonly code: number;
-  /** What it wrote, unless it was shown. */
+  /** What it wrote; where that was shown, what it wrote of errors. */
   readonly output: string;
 }
 
@@ -38,12 +38,15 @@ export async function runCommand(
   const child = spawn(command, args, {
     cwd: options.cwd ?? ROOT,
     env: options.env ?? process.env,
-    stdio: ["ignore", options.show ? "inherit" : "pipe", options.show ? "inherit" : "pipe"],
+    stdio: ["ignore", options.show ? "inherit" : "pipe", "pipe"],
     detached: true,
   });
   let output = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (output += text));
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+    if (options.show) process.stderr.write(text);
+  });
 
   let lastResort: NodeJS.Timeout | undefined;
   const stop = () => {
