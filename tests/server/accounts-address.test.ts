@@ -1,5 +1,5 @@
 import { CloseCode, ParseCode } from "#protocol";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeExpiredTokens } from "../../server/accounts/letters.ts";
 import { ACCOUNT_LIMITS } from "../../server/accounts/rate-limits.ts";
@@ -7,6 +7,7 @@ import { openPool } from "../../server/database/pool.ts";
 import { createLogger } from "../../server/logger.ts";
 import { callFunction, type Asker } from "../support/accounts.ts";
 import { startTestDatabase, type TestDatabase } from "../support/backend-accounts.ts";
+import { connectTo } from "../support/database-client.ts";
 import { loosened } from "../support/loosened.ts";
 import { startApp, type AppPerson, type TestApp } from "../support/server-app.ts";
 import { until } from "../support/until.ts";
@@ -25,8 +26,7 @@ beforeAll(async () => {
     env: { DATABASE_URI: database.uri },
     accountLimits: { ...limits, login: ACCOUNT_LIMITS.login },
   });
-  client = new Client(database.uri);
-  await client.connect();
+  client = await connectTo(database.uri);
 });
 
 afterAll(async () => {

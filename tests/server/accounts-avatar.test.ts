@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MAX_IMAGE_BYTES, ParseCode, PARSE_APP_ID } from "#protocol";
-import { Client } from "pg";
+import type { Client } from "pg";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectTo } from "../support/database-client.ts";
 import { drawing, halves } from "../support/drawings.ts";
 import { startTestDatabase, type TestDatabase } from "../support/backend-accounts.ts";
 import type { OnlineClient } from "../support/presence-client.ts";
@@ -17,8 +18,7 @@ let count = 0;
 beforeAll(async () => {
   database = await startTestDatabase();
   app = await startApp({ env: { DATABASE_URI: database.uri } });
-  client = new Client(database.uri);
-  await client.connect();
+  client = await connectTo(database.uri);
 });
 
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { ParseCode, type CallId, type Contact, type DeviceId, type Media, type UserId } from "#protocol";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MAX_CONTACTS } from "../../server/accounts/contact-rows.ts";
 import {
@@ -12,6 +12,7 @@ import {
   type TestDatabase,
   type TestPerson,
 } from "../support/backend-accounts.ts";
+import { connectTo } from "../support/database-client.ts";
 
 let database: TestDatabase;
 let accounts: TestAccounts;
@@ -24,8 +25,7 @@ let bob: TestPerson;
 beforeAll(async () => {
   database = await startTestDatabase();
   accounts = await startTestAccounts(database);
-  client = new Client(database.uri);
-  await client.connect();
+  client = await connectTo(database.uri);
 });
 
 afterAll(async () => {

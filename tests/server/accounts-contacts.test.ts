@@ -1,5 +1,4 @@
 import { ParseCode, type Contact, type DeviceId } from "#protocol";
-import { Client } from "pg";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startAccountsAlone } from "../support/accounts-alone.ts";
 import {
@@ -10,6 +9,7 @@ import {
   type TestDatabase,
   type TestPerson,
 } from "../support/backend-accounts.ts";
+import { connectTo } from "../support/database-client.ts";
 
 let database: TestDatabase;
 let accounts: TestAccounts;
@@ -270,8 +270,7 @@ describe("removing", () => {
 
 it("keeps one row for one wish, with an ACL", async () => {
   await befriend(alice, bob);
-  const client = new Client(database.uri);
-  await client.connect();
+  const client = await connectTo(database.uri);
   try {
     const { rows } = await client.query(
       `SELECT "owner", "target", "_rperm", "_wperm" FROM "Contact" WHERE "owner" = ANY($1) ORDER BY "createdAt"`,

@@ -1,7 +1,8 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { ServerMessage } from "#protocol";
 import { plant, startTestDatabase, type TestDatabase, type TestPerson } from "../support/backend-accounts.ts";
+import { connectTo } from "../support/database-client.ts";
 import { PresenceClient, type OnlineClient } from "../support/presence-client.ts";
 import { startApp, type TestApp } from "../support/server-app.ts";
 import { until } from "../support/until.ts";
@@ -19,8 +20,7 @@ let devices: OnlineClient[];
 beforeAll(async () => {
   database = await startTestDatabase();
   app = await startApp({ env: { DATABASE_URI: database.uri, SETTLE_MS: "1", GRACE_MS: "1" } });
-  client = new Client(database.uri);
-  await client.connect();
+  client = await connectTo(database.uri);
 });
 
 afterAll(async () => {

@@ -1,13 +1,14 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CloseCode, DELETED_USER, PARSE_APP_ID, type CallId } from "#protocol";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KeptCallRows } from "../../server/accounts/kept-calls.ts";
 import { openPool } from "../../server/database/pool.ts";
 import { createLogger } from "../../server/logger.ts";
 import { startTestDatabase, type TestDatabase } from "../support/backend-accounts.ts";
 import { endOf, ring, talk } from "../support/calls.ts";
+import { connectTo } from "../support/database-client.ts";
 import { drawing } from "../support/drawings.ts";
 import { startApp, type AppPerson, type TestApp } from "../support/server-app.ts";
 import { until } from "../support/until.ts";
@@ -20,8 +21,7 @@ let count = 0;
 beforeAll(async () => {
   database = await startTestDatabase();
   app = await startApp({ env: { DATABASE_URI: database.uri, SETTLE_MS: "1" } });
-  client = new Client(database.uri);
-  await client.connect();
+  client = await connectTo(database.uri);
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { ParseCode, readInviteCode, type Contact, type FunctionResult } from "#protocol";
 import { randomBytes } from "node:crypto";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MAX_CONTACTS } from "../../server/accounts/contact-rows.ts";
 import { MAX_OPEN_INVITES } from "../../server/accounts/invites.ts";
@@ -18,6 +18,7 @@ import {
   type TestAccounts,
   type TestDatabase,
 } from "../support/backend-accounts.ts";
+import { connectTo } from "../support/database-client.ts";
 
 let database: TestDatabase;
 let accounts: TestAccounts;
@@ -35,8 +36,7 @@ let carol: TestPerson;
 beforeAll(async () => {
   database = await startTestDatabase();
   accounts = await startTestAccounts(database, { registration: "invite", logger });
-  client = new Client(database.uri);
-  await client.connect();
+  client = await connectTo(database.uri);
   return async () => {
     await client.end();
     await accounts.close();

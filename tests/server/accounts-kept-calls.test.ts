@@ -1,5 +1,5 @@
 import type { CallId, DeviceId, PeerId, UserId } from "#protocol";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EndedCall, KeptCall } from "../../server/core/events.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type TestDatabase,
   type TestPerson,
 } from "../support/backend-accounts.ts";
+import { connectTo } from "../support/database-client.ts";
 
 let database: TestDatabase;
 let accounts: TestAccounts;
@@ -24,8 +25,7 @@ const bobs = crypto.randomUUID() as DeviceId;
 beforeAll(async () => {
   database = await startTestDatabase();
   accounts = await startTestAccounts(database);
-  client = new Client(database.uri);
-  await client.connect();
+  client = await connectTo(database.uri);
   alice = await signUp(accounts, "alice", "Alice Okada");
   bob = await signUp(accounts, "bob");
 });

@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ACCOUNT_LIMITS } from "../../server/accounts/rate-limits.ts";
 import { createLogger } from "../../server/logger.ts";
@@ -15,6 +15,7 @@ import {
   type TestAccounts,
   type TestDatabase,
 } from "../support/backend-accounts.ts";
+import { connectTo } from "../support/database-client.ts";
 import { loosened } from "../support/loosened.ts";
 import { linkOf, startSmtp, type TestSmtp } from "../support/smtp.ts";
 
@@ -34,8 +35,7 @@ beforeAll(async () => {
   database = await startTestDatabase();
   mail = createMail({ smtp: { url: smtp.url, from: FROM }, publicUrl: () => PUBLIC_URL, logger });
   accounts = await startTestAccounts(database, { logger, limits: LIMITS, mail });
-  client = new Client(database.uri);
-  await client.connect();
+  client = await connectTo(database.uri);
   return async () => {
     await client.end();
     await accounts.close();

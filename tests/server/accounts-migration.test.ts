@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { UserId } from "#protocol";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { MIGRATIONS } from "../../server/accounts/migrations.ts";
 import { DataTooNew } from "../../server/database/schema-version.ts";
@@ -11,6 +11,7 @@ import {
   type TestAccounts,
   type TestDatabase,
 } from "../support/backend-accounts.ts";
+import { connectTo } from "../support/database-client.ts";
 import { newDeviceId } from "../support/presence-client.ts";
 
 let cluster: TestDatabase;
@@ -28,15 +29,13 @@ afterAll(() => cluster.stop());
 beforeEach(async () => {
   count += 1;
   const name = `fresh${String(count)}`;
-  const maker = new Client(cluster.uri);
-  await maker.connect();
+  const maker = await connectTo(cluster.uri);
   await maker.query(`CREATE DATABASE ${name}`);
   await maker.end();
   const uri = new URL(cluster.uri);
   uri.pathname = `/${name}`;
   database = { ...cluster, uri: uri.href };
-  client = new Client(database.uri);
-  await client.connect();
+  client = await connectTo(database.uri);
 });
 
 afterEach(async () => {

@@ -1,10 +1,11 @@
 import { OIDC_CALLBACK_PATH } from "#protocol";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { removeExpiredTokens } from "../../server/accounts/letters.ts";
 import { openPool } from "../../server/database/pool.ts";
 import { createLogger } from "../../server/logger.ts";
 import { startTestDatabase, TestPerson, type TestDatabase } from "../support/backend-accounts.ts";
+import { connectTo } from "../support/database-client.ts";
 import { startOf, WebExtension } from "../support/oidc-extension.ts";
 import { CLIENT, TestProvider, type People } from "../support/openid-provider.ts";
 import { startApp, type TestApp } from "../support/server-app.ts";
@@ -24,8 +25,7 @@ let client: Client;
 
 beforeAll(async () => {
   database = await startTestDatabase();
-  client = new Client(database.uri);
-  await client.connect();
+  client = await connectTo(database.uri);
 });
 
 beforeEach(async () => {

@@ -1,5 +1,4 @@
 import { ParseCode } from "#protocol";
-import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { ProvenPerson } from "../../server/oidc/person.ts";
 import {
@@ -13,6 +12,7 @@ import {
   type TestAccountsOptions,
   type TestDatabase,
 } from "../support/backend-accounts.ts";
+import { connectTo } from "../support/database-client.ts";
 import { until } from "../support/until.ts";
 
 let database: TestDatabase;
@@ -104,8 +104,7 @@ it("whose address cannot be kept just now has it a little later, and is signed i
   await start({
     redeemOidc: (code) => ({ id: code, called: [code], email: `${code}@example.com` }),
   });
-  const client = new Client(database.uri);
-  await client.connect();
+  const client = await connectTo(database.uri);
   // The database goes between the account and its address, and comes back when the table is gone.
   await client.query(`
     CREATE TABLE away ();

@@ -2,10 +2,10 @@ import { chmod, chown, cp, mkdir, readdir, rm, stat, symlink, writeFile } from "
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isRunning } from "../../server/database/processes.ts";
 import { DatabaseProcesses, query } from "../support/backend-database.ts";
+import { connectTo } from "../support/database-client.ts";
 
 const isRoot = process.getuid?.() === 0;
 
@@ -51,9 +51,7 @@ describe("the embedded PostgreSQL", () => {
     await query(started.uri, "CREATE TABLE written (number integer)");
     let acknowledged = 0;
     for (let round = 0; round < 2; round += 1) {
-      const client = new Client(started.uri);
-      client.on("error", () => undefined);
-      await client.connect();
+      const client = await connectTo(started.uri);
       for (let row = 0; row < 50; row += 1) {
         await client.query("INSERT INTO written VALUES ($1)", [row]);
         acknowledged += 1;

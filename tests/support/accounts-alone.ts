@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import {
   plant,
   startTestAccounts,
@@ -8,6 +8,7 @@ import {
   type TestDatabase,
   type TestPerson,
 } from "./backend-accounts.ts";
+import { connectTo } from "./database-client.ts";
 
 /** Accounts on a database of their own with a look into it, as most files of tests want them. */
 export interface AccountsAlone {
@@ -25,8 +26,7 @@ export interface AccountsAlone {
 export async function startAccountsAlone(options: TestAccountsOptions = {}): Promise<AccountsAlone> {
   const database = await startTestDatabase();
   const accounts = await startTestAccounts(database, options);
-  const client = new Client(database.uri);
-  await client.connect();
+  const client = await connectTo(database.uri);
   let count = 0;
   const alone: AccountsAlone = {
     database,

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AVATARS_PATH, PARSE_APP_ID, type FunctionName, type FunctionParameters, type FunctionResult } from "#protocol";
 import express from "express";
-import { Client } from "pg";
 import type { AccountsEvent } from "../../server/accounts/accounts.ts";
 import { createAccounts, type RunningAccounts } from "../../server/accounts/create-accounts.ts";
 import type { OidcRedeem } from "../../server/accounts/oidc-sign-in.ts";
@@ -16,6 +15,7 @@ import { startEmbedded, type EmbeddedDatabase } from "../../server/database/embe
 import { createLogger, type Logger } from "../../server/logger.ts";
 import { createMail, type Mail } from "../../server/mail/mail.ts";
 import { openSecrets, type Secrets } from "../../server/secrets.ts";
+import { connectTo } from "./database-client.ts";
 import { loosened } from "./loosened.ts";
 import { plantSeed } from "./seeded.ts";
 
@@ -43,8 +43,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     uri: database.uri,
     pid: () => database.pid() ?? 0,
     processes: async () => {
-      const client = new Client(database.uri);
-      await client.connect();
+      const client = await connectTo(database.uri);
       try {
         const { rows } = await client.query<{ pid: number }>(
           "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()",
@@ -212,8 +211,7 @@ export async function plant(
   database: { uri: string },
   people: { handle: string; name: string }[],
 ): Promise<TestPerson[]> {
-  const client = new Client(database.uri);
-  await client.connect();
+  const client = await connectTo(database.uri);
   try {
     const planted: TestPerson[] = [];
     for (const { handle, name } of people) {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Client } from "pg";
 import { isRunning } from "../../server/database/processes.ts";
+import { connectTo } from "./database-client.ts";
 
 export const SERVER_SCRIPT = fileURLToPath(new URL("./server-process.ts", import.meta.url));
 
@@ -83,9 +83,7 @@ export class DatabaseProcesses {
 
 /** The rows of one statement on a connection of its own. */
 export async function query(uri: string, statement: string): Promise<Record<string, unknown>[]> {
-  const client = new Client(uri);
-  client.on("error", () => undefined);
-  await client.connect();
+  const client = await connectTo(uri);
   try {
     return (await client.query<Record<string, unknown>>(statement)).rows;
   } finally {

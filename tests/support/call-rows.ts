@@ -1,7 +1,8 @@
 import type { CallId, CallRecord } from "#protocol";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { callFunction, type SignedUp } from "./accounts.ts";
 import type { Backend } from "./backend.ts";
+import { connectTo } from "./database-client.ts";
 import { until } from "./until.ts";
 
 /** Resolves once the server has written that the call is so far; of one that rings, with the ends of its ticket. */
@@ -55,9 +56,7 @@ export class HeldWrites {
 }
 
 async function connected(backend: Backend): Promise<Client> {
-  const client = new Client({ connectionString: await backend.databaseUri() });
-  client.on("error", () => undefined);
-  await client.connect();
+  const client = await connectTo(await backend.databaseUri());
   return client;
 }
 

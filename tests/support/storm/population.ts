@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { DeviceId, UserId } from "#protocol";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { newRowId, readableBy } from "../../../server/accounts/rows.ts";
+import { connectTo } from "../database-client.ts";
 
 /** Someone with an account, a session, contacts, and an address of their own. */
 export interface Inhabitant {
@@ -21,8 +22,7 @@ const BATCH = 5_000;
  */
 export async function settle(databaseUri: string, people: number, contacts: number): Promise<Inhabitant[]> {
   const inhabitants = inhabitantsOf(people, contacts);
-  const client = new Client(databaseUri);
-  await client.connect();
+  const client = await connectTo(databaseUri);
   try {
     for (const batch of batches(inhabitants)) await addPeople(client, batch);
     for (const batch of batches(wishesOf(inhabitants))) await addWishes(client, batch);
