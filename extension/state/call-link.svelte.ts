@@ -44,7 +44,7 @@ export class CallLink {
     this.#post = post;
   }
 
-  /** Fulfilled once there is nothing to do but to wait for the other side. */
+  /** Fulfilled once there is time for what is to be seen: while it rings at the other side, else when media flows. */
   get begun(): Promise<true> {
     return this.#begun.promise;
   }
@@ -278,7 +278,8 @@ export class CallLink {
     this.#state = state;
     if (state.phase.at === "failed") this.#failure ??= state.phase.why;
     for (const effect of effects) this.#media?.carryOut(effect);
-    if (state.outgoing || !["waiting", "registering"].includes(state.phase.at)) this.#begun.resolve(true);
+    const isConnecting = ["waiting", "registering", "linking"].includes(state.phase.at);
+    if (state.outgoing || !isConnecting) this.#begun.resolve(true);
     clearTimeout(this.#timer);
     const due = linkDue(this.#state);
     if (due === undefined) return;
