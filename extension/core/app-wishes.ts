@@ -1,8 +1,9 @@
 import { unreachable } from "#protocol";
+import { askWanted } from "./app-line.ts";
 import type { AppStep } from "./app-parts.ts";
 import { setListed, setSettings } from "./app-settings.ts";
 import type { AppEvent } from "./app-event-types.ts";
-import type { SignedIn } from "./app-state-types.ts";
+import type { SignedIn, WantedPresence } from "./app-state-types.ts";
 import { step } from "./machine.ts";
 import { refusal } from "./refusal.ts";
 import { withoutNewcomer } from "./newcomers.ts";
@@ -13,6 +14,7 @@ type Wish = Extract<
   AppEvent,
   {
     type:
+      | "set-presence"
       | "set-settings"
       | "let-through"
       | "favourite"
@@ -24,9 +26,11 @@ type Wish = Extract<
   }
 >;
 
-/** What the person wishes of this device or of the server, but calls and availability. */
+/** What the person wishes of this device or of the server, but calls. */
 export function onWish(state: SignedIn, event: Wish): AppStep {
   switch (event.type) {
+    case "set-presence":
+      return setPresence(state, event);
     case "set-settings":
       return setSettings(state, event.change, event.at);
     case "let-through":
@@ -46,4 +50,21 @@ export function onWish(state: SignedIn, event: Wish): AppStep {
     default:
       return unreachable(event);
   }
+}
+
+function setPresence(state: SignedIn, event: Extract<AppEvent, { type: "set-presence" }>): AppStep {
+  const { availability, text, forMs, at } = event;
+  const before = state.self.wanted;
+  const request = state.lastRequest + 1;
+  const choice =
+    availability === undefined
+      ? {
+          ...(before?.availability ? { availability: before.availability } : {}),
+          ...(before?.until ? { until: before.until } : {}),
+        }
+      : { availability, ...(forMs === undefined ? {} : { until: at + forMs }) };
+  const words = text ?? before?.text;
+  const wanted: WantedPresence = { ...choice, ...(words === undefined ? {} : { text: words }), request };
+  const next = { ...state, lastRequest: request, self: { ...state.self, wanted } };
+  return askWanted(next, at);
 }

@@ -3,21 +3,13 @@ import { onCallEvent } from "./app-call-events.ts";
 import { onCall } from "./app-calls.ts";
 import { historyDue, onHistory, seeMissed, withHistoryNews } from "./app-history.ts";
 import { onDeletion } from "./app-deletion.ts";
-import {
-  askWanted,
-  contactsListed,
-  onLine,
-  onMediaInterrupted,
-  onMessage,
-  readContacts,
-  signedOut,
-} from "./app-line.ts";
+import { contactsListed, onLine, onMediaInterrupted, onMessage, readContacts, signedOut } from "./app-line.ts";
 import { type AppStep, send, andThen } from "./app-parts.ts";
 import { dueRings } from "./app-rings.ts";
 import { withQuietHour } from "./app-settings.ts";
 import type { AppEffect } from "./app-effect-types.ts";
 import type { AppEvent } from "./app-event-types.ts";
-import type { AppState, Saved, Session, SignedIn, SignedOut, WantedPresence } from "./app-state-types.ts";
+import type { AppState, Saved, Session, SignedIn, SignedOut } from "./app-state-types.ts";
 import { heeded } from "./app-watch.ts";
 import { onWish } from "./app-wishes.ts";
 import { NEW_CONNECTION, socketOf } from "./connection.ts";
@@ -103,10 +95,9 @@ function updateSignedIn(state: SignedIn, event: Exclude<AppEvent, SessionlessEve
       return step(withoutMissed(state));
     case "notification-closed":
       return step({ ...state, closedNotification: event.closed });
-    case "set-presence":
-      return setPresence(state, event);
     case "set-device":
       return step(withDevice(state, event.change));
+    case "set-presence":
     case "set-settings":
     case "let-through":
     case "favourite":
@@ -267,23 +258,6 @@ function idleChanged(state: SignedIn, idle: boolean): AppStep {
   const effects = send(next, { type: "device.idle", idle });
   const told = effects.length > 0 ? { ...next, toldIdle: idle } : next;
   return andThen({ state: told, effects }, seeMissed);
-}
-
-function setPresence(state: SignedIn, event: Extract<AppEvent, { type: "set-presence" }>): AppStep {
-  const { availability, text, forMs, at } = event;
-  const before = state.self.wanted;
-  const request = state.lastRequest + 1;
-  const choice =
-    availability === undefined
-      ? {
-          ...(before?.availability ? { availability: before.availability } : {}),
-          ...(before?.until ? { until: before.until } : {}),
-        }
-      : { availability, ...(forMs === undefined ? {} : { until: at + forMs }) };
-  const words = text ?? before?.text;
-  const wanted: WantedPresence = { ...choice, ...(words === undefined ? {} : { text: words }), request };
-  const next = { ...state, lastRequest: request, self: { ...state.self, wanted } };
-  return askWanted(next, at);
 }
 
 function withDevice<State extends AppState>(state: State, change: DeviceChange): State {
