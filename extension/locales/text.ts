@@ -14,6 +14,9 @@ const messages: Record<Locale, Record<MessageKey, string>> = { en, ja };
 
 const DAY_MS = 24 * 3_600_000;
 
+/** As exact as the size of a file is told. */
+const SIZE_DIGITS = 3;
+
 /** Texts and times in one language. All instants in ms since 1970. */
 export interface Text {
   locale: Locale;
@@ -27,7 +30,7 @@ export interface Text {
   clock: (ms: number) => string;
   /** The length of a talk in words: "12 minutes 4 seconds". */
   length: (seconds: number) => string;
-  /** The size of a file: "3 MB". */
+  /** The size of a file: "11 bytes", "1.2 MB". */
   bytes: (bytes: number) => string;
   /** For sorting names. */
   compare: (a: string, b: string) => number;
@@ -79,7 +82,7 @@ function midnight(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0);
 }
 
-function unit(locale: Locale, name: "hour" | "minute" | "second", value: number): string {
+function unit(locale: Locale, name: "hour" | "minute" | "second" | "byte", value: number): string {
   const shown = new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" }).format(value);
   // CLDR sets a space between number and unit in Japanese; running text there has none.
   return locale === "ja" ? shown.replaceAll(/\s/g, "") : shown;
@@ -96,9 +99,11 @@ function clock(ms: number): string {
 }
 
 function bytesIn(locale: Locale, bytes: number): string {
-  const power = Math.min(4, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  // Rounded as it is shown, so that nothing is 1000 kB.
+  const power = Math.min(4, Math.floor(Math.log10(Math.max(1, Number(bytes.toPrecision(SIZE_DIGITS)))) / 3));
   const name = (["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const)[power];
-  const format = { style: "unit", unit: name, unitDisplay: "short", maximumSignificantDigits: 3 } as const;
+  if (name === "byte") return unit(locale, name, bytes);
+  const format = { style: "unit", unit: name, unitDisplay: "short", maximumSignificantDigits: SIZE_DIGITS } as const;
   return new Intl.NumberFormat(locale, format).format(bytes / 1000 ** power);
 }
 

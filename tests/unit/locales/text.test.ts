@@ -83,6 +83,21 @@ describe("texts", () => {
     expect(createText("en").length(ms / 1000)).toBe(en);
     expect(createText("ja").length(ms / 1000)).toBe(ja);
   });
+
+  test.each([
+    { bytes: 0, en: "0 bytes", ja: "0バイト" },
+    { bytes: 1, en: "1 byte", ja: "1バイト" },
+    { bytes: 11, en: "11 bytes", ja: "11バイト" },
+    { bytes: 999, en: "999 bytes", ja: "999バイト" },
+    { bytes: 1_000, en: "1 kB", ja: "1 KB" },
+    { bytes: 999_499, en: "999 kB", ja: "999 KB" },
+    { bytes: 999_500, en: "1 MB", ja: "1 MB" },
+    { bytes: 1_234_567, en: "1.23 MB", ja: "1.23 MB" },
+    { bytes: 2 ** 40, en: "1.1 TB", ja: "1.1 TB" },
+  ])("tell the size of a file: $en", ({ bytes, en, ja }) => {
+    expect(createText("en").bytes(bytes)).toBe(en);
+    expect(createText("ja").bytes(bytes)).toBe(ja);
+  });
 });
 
 /** As much of a parsed message as tells the values that it names. */
