@@ -59,19 +59,30 @@ describe("links that wait", () => {
     await rows().first().waitFor();
   }
 
-  test("are withdrawn by the keyboard one after the other, and the focus goes on", async () => {
+  test("are withdrawn by the keyboard, and the same key once more withdraws nothing else", async () => {
     await openLinks("home-links");
     expect(await rows().count()).toBe(3);
     await rows().nth(1).getByRole("button").focus();
     await page().keyboard.press("Enter");
     await said("Withdrawn.");
     expect(await rows().count()).toBe(2);
-    expect(await focused()).toMatch(/^Withdraw: Made Oct 7/);
+    expect(await focused()).toBe("Links that wait");
     await page().keyboard.press("Enter");
-    await expect.poll(() => rows().count()).toBe(1);
+    await page().keyboard.press("Tab");
     expect(await focused()).toMatch(/^Withdraw: Made 10:36, until Oct 20/);
-    await page().keyboard.press("Enter");
+    expect(await asked()).toEqual(["withdrawInviteLink"]);
+  });
+
+  test("leave the focus where no key makes another one, once the last is withdrawn", async () => {
+    await openLinks("home-links");
+    for (const left of [2, 1, 0]) {
+      await rows().first().getByRole("button").press("Enter");
+      await expect.poll(() => rows().count()).toBe(left);
+      expect(await focused()).toBe("Links that wait");
+    }
     await page().getByRole("heading", { name: "Links that wait" }).waitFor({ state: "detached" });
+    await page().keyboard.press("Enter");
+    await page().keyboard.press("Shift+Tab");
     expect(await focused()).toBe("Make a link");
     expect(await asked()).toEqual(["withdrawInviteLink", "withdrawInviteLink", "withdrawInviteLink"]);
   });
