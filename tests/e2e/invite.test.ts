@@ -7,6 +7,7 @@ import { query } from "../support/backend-database.ts";
 import { Belongings } from "../support/belongings.ts";
 import { Person, say } from "../support/people.ts";
 import { readQr } from "../support/read-qr.ts";
+import { standBehind } from "../support/stand-behind.ts";
 import { until } from "../support/until.ts";
 
 /** The part of the extension API that a page of ours has. */
@@ -41,6 +42,14 @@ async function follow(person: Person, link: string): Promise<Page> {
   // Our page takes the tab while it still loads.
   await page.goto(link).catch(() => undefined);
   return page;
+}
+
+/** Waits until the page says why there is nothing to accept. */
+async function refused(page: Page, why: "invite.not-valid" | "invite.own"): Promise<void> {
+  await page
+    .getByRole("alert")
+    .filter({ hasText: say(why) })
+    .waitFor();
 }
 
 async function linkOf({ token }: SignedUp): Promise<string> {
@@ -225,10 +234,7 @@ describe("an invitation that", () => {
   ] as const)("%s says so, in Beckon and without it, and cannot be accepted", async (_, end) => {
     const address = await end();
     const page = await follow(bob, address);
-    await page
-      .getByRole("alert")
-      .filter({ hasText: say("invite.not-valid") })
-      .waitFor();
+    await refused(page, "invite.not-valid");
     const card = page.getByRole("region", { name: say("invite.title") });
     expect(await card.getByRole("button").allTextContents()).toEqual([say("invite.close")]);
     await page.getByRole("button", { name: say("invite.close") }).click();
@@ -240,6 +246,21 @@ describe("an invitation that", () => {
     await without.close();
   });
 
+  test("is his own says so in the page that Bob looks at, though one behind has read it first", async () => {
+    const address = await linkOf(bobAccount);
+    const undo = await bob.browser.runFirst(standBehind);
+    const behind = await follow(bob, address).finally(undo);
+    onTestFinished(() => behind.close());
+    await refused(behind, "invite.own");
+    const waits = bob.popup.getByText(say("invite.waits"));
+    await waits.waitFor();
+    const before = await bob.browser.context.newPage();
+    onTestFinished(() => before.close());
+    await before.goto(behind.url());
+    await refused(before, "invite.own");
+    await waits.waitFor({ state: "detached" });
+  });
+
   test("expires under Bob's eyes is not accepted any more", async () => {
     const heidi = await signUp(backend.url, account("Heidi Moen"));
     const address = await linkOf(heidi);
@@ -248,10 +269,7 @@ describe("an invitation that", () => {
     await accept.waitFor();
     await expireAll();
     await accept.click();
-    await page
-      .getByRole("alert")
-      .filter({ hasText: say("invite.not-valid") })
-      .waitFor();
+    await refused(page, "invite.not-valid");
     expect(await accept.count()).toBe(0);
     expect(await contactsOf(heidi)).toEqual([]);
     await page.getByRole("button", { name: say("invite.close") }).click();
@@ -260,10 +278,7 @@ describe("an invitation that", () => {
 
 test("Bob is told that an invitation is his own, or another server's", async () => {
   const own = await follow(bob, await linkOf(bobAccount));
-  await own
-    .getByRole("alert")
-    .filter({ hasText: say("invite.own") })
-    .waitFor();
+  await refused(own, "invite.own");
   await own.getByRole("button", { name: say("invite.close") }).click();
   // A pasted link of another server, as a page of ours hands it on.
   await bob.popup.evaluate(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { visitGallery } from "../support/gallery/visit.ts";
+import { comeToFront, standBehind } from "../support/stand-behind.ts";
 
 const { page, open, become, asked, focused, button } = visitGallery();
 
@@ -142,6 +143,20 @@ describe("an invitation that was pasted", () => {
     await button("Done").click();
     await page().getByText("Hana Kimura is among your contacts now.").waitFor({ state: "detached" });
   });
+});
+
+describe("an invitation to which there is no answer", () => {
+  test.each(["invite-not-valid", "invite-own", "invite-already"])(
+    "is settled once its page is seen: %s",
+    async (scene) => {
+      await page().addInitScript(standBehind);
+      await open(scene);
+      await button(scene === "invite-already" ? "Done" : "Close").waitFor();
+      expect(await asked()).toEqual([]);
+      await page().evaluate(comeToFront);
+      await expect.poll(asked).toEqual(["closeInvite"]);
+    },
+  );
 });
 
 describe("the first run", () => {
