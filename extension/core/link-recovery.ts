@@ -89,9 +89,12 @@ export function failed(state: LinkState, why: LinkFailure, accepted: boolean): L
 }
 
 /** Where there was no relay to help, the operator could give one. */
-export function notConnected({ iceServers }: Ticket): LinkFailure {
-  const hasRelay = iceServers.flatMap(({ urls }) => urls).some((url) => /^turns?:/.test(url));
-  return hasRelay ? "no-connection" : "no-relay";
+export function notConnected(ticket: Ticket): LinkFailure {
+  return hasRelay(ticket) ? "no-connection" : "no-relay";
+}
+
+export function hasRelay({ iceServers }: Ticket): boolean {
+  return iceServers.flatMap(({ urls }) => urls).some((url) => /^turns?:/.test(url));
 }
 
 export function isUp({ phase }: LinkState): boolean {

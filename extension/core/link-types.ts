@@ -25,6 +25,8 @@ export interface LinkState {
   needsClick: boolean;
   /** Whether the media has flowed in this call, on this page or on one before it. */
   lived: boolean;
+  /** The person wants it to go through a relay alone. */
+  relayOnly?: true;
   /** While the talk is broken off: when it is over at the latest, however many fresh connections are tried. */
   endsAt?: number;
   /** When the ticket is asked for once more, since the relay will take its credentials no longer. [DEC-56] */
@@ -65,10 +67,10 @@ export type LinkPhase =
   | { at: "over" };
 
 /**
- * PeerServer is away; the network lets nothing through (`no-relay`: and no relay could help); or what had been connected was
- * lost for good.
+ * PeerServer is away; the network lets nothing through (`no-relay`: and no relay could help); the person wants a relay alone,
+ * and there is none (`relay-missing`); or what had been connected was lost for good.
  */
-export type LinkFailure = "peer-server" | "no-connection" | "no-relay" | "lost";
+export type LinkFailure = "peer-server" | "no-connection" | "no-relay" | "relay-missing" | "lost";
 
 interface CallTold {
   accepted: boolean;

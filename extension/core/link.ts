@@ -5,6 +5,7 @@ import {
   andThen,
   connectionChanged,
   failed,
+  hasRelay,
   interruptedDue,
   isUp,
   lineReturned,
@@ -35,7 +36,7 @@ type Of<T extends LinkEvent["type"]> = Extract<LinkEvent, { type: T }>;
  * The media of a call whose page was just opened, by the person's own act; the devices are asked for at once. `wishes`: what
  * the person wanted of them in the page before this one.
  */
-export function openLink(event: Of<"call">, wishes?: DeviceWishes): LinkStep {
+export function openLink(event: Of<"call">, wishes?: DeviceWishes, relayOnly = false): LinkStep {
   const { outgoing, media, lived } = event;
   const fresh: LinkState = {
     outgoing,
@@ -47,6 +48,7 @@ export function openLink(event: Of<"call">, wishes?: DeviceWishes): LinkStep {
     remote: remoteAtFirst(media),
     needsClick: false,
     lived,
+    ...(relayOnly ? { relayOnly } : {}),
     phase: { at: "waiting", accepted: false },
   };
   if (event.over) return step({ ...fresh, phase: { at: "over" } });
@@ -182,7 +184,9 @@ function relink(state: LinkState, wanted: Omit<PhaseOf<"registering">, "at">, at
 }
 
 function register(state: LinkState, registering: Omit<PhaseOf<"registering">, "at">, at: number): LinkStep {
-  const { ticket } = registering;
+  const { ticket, accepted } = registering;
+  // Nobody waits for what cannot come.
+  if (state.relayOnly && !hasRelay(ticket)) return failed(state, "relay-missing", accepted);
   const next: LinkState = { ...withRenewal(state, ticket, at), phase: { at: "registering", ...registering } };
   return step<LinkState, LinkEffect>(next, { type: "register", ticket });
 }

@@ -223,7 +223,7 @@ export class CallLink {
       return;
     }
     this.#media = this.#mediaOf(told);
-    this.#take(openLink({ type: "call", ...event, at: Date.now() }, wishes));
+    this.#take(openLink({ type: "call", ...event, at: Date.now() }, wishes, told.device.relayOnly));
   }
 
   #mediaOf({ server, device }: CallTold): CallMedia {

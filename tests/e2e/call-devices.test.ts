@@ -10,7 +10,10 @@ import { until } from "../support/until.ts";
 
 const PATIENT = { timeout: 10_000 };
 
-const stage = setStage();
+/** A relay that answers nobody: who wants it alone gets nowhere by it, and tries. */
+const DEAF_RELAY = { TURN_URLS: "turn:127.0.0.1:9?transport=tcp", TURN_SECRET: "of the relay" };
+
+const stage = setStage({ env: DEAF_RELAY });
 
 describe("a camera that", () => {
   test.each([
@@ -117,7 +120,7 @@ test("who wants the relay alone tells the other side no address, and asks the br
   await alice.call(bob);
   await bob.accept();
   const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
-  // His offer has come, and her answer: neither leads anywhere without a relay.
+  // His offer has come, and her answer: neither leads anywhere without the relay.
   const [his] = await until("their answer", () => ways(bobCall));
   const [hers] = await until("their offer", () => ways(aliceCall));
   expect(his).toMatchObject({ policy: "relay", own: 0 });

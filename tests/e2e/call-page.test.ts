@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
+import { setDevice } from "../support/call-devices.ts";
 import { untilMediaAdvances, watched } from "../support/page-watch.ts";
 import { say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
@@ -74,6 +75,24 @@ test("a call again that cannot be placed says why", async () => {
     .waitFor();
   await untilMediaAdvances(present);
   await alice.hangUp(present);
+});
+
+test("who wants a relay alone where there is none reads so at once, and the next call without it connects", async () => {
+  const { alice, bob } = stage;
+  await setDevice(alice.popup, { relayOnly: true });
+  onTestFinished(() => setDevice(alice.popup, { relayOnly: null }));
+  await alice.call(bob);
+  await bob.accept();
+  const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
+  await alice.sees(aliceCall, say("call.failed-relay-missing"));
+  await bob.sees(bobCall, say("ended.callee.hangup"));
+  await bobCall.close();
+
+  await setDevice(alice.popup, { relayOnly: null });
+  await aliceCall.getByRole("button", { name: say("call.again") }).click();
+  await bob.accept();
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(await bob.browser.callPage(bobCall))]);
+  await alice.hangUp(aliceCall);
 });
 
 test("who signs out while talking lets go of all devices, and the tab says nothing of whom it was with or what was said", async () => {

@@ -200,6 +200,28 @@ describe("a link", () => {
     });
   });
 
+  it.each([
+    ["fails at once where there is none", first, { at: "failed", why: "relay-missing" }],
+    [
+      "registers where there is one",
+      relayed,
+      { at: "registering", ticket: relayed, accepted: true, until: NOW + 10_000 },
+    ],
+  ] as const)("of somebody who wants a relay alone %s", (_, given, phase) => {
+    const { state, effects } = openLink(told({ ticket: given }), undefined, true);
+    expect(state.phase).toEqual(phase);
+    const failed = phase.at === "failed";
+    expect(effects.at(-1)).toEqual(failed ? { type: "let-go" } : { type: "register", ticket: given });
+    expect(effects.some((effect) => effect.type === "tell")).toBe(failed);
+  });
+
+  it("tells of a relay that is missing once the call is accepted, and keeps the own picture until then", () => {
+    const ringing = openLink(told({ outgoing: true, accepted: false, ticket: first }), undefined, true);
+    expect(ringing.effects).toEqual([{ type: "open-devices", media: "video" }, tells("media-failed")]);
+    const accepted = updateLink(ringing.state, told({ outgoing: true, ticket: first }));
+    expect(accepted.effects).toEqual([tells("media-failed"), { type: "let-go" }]);
+  });
+
   it("asks for no device where the call is over when the page opens", () => {
     const opened = openLink(told({ over: true }));
     expect(opened.state.phase).toEqual({ at: "over" });
