@@ -22,6 +22,20 @@ export const Handle = v.pipe(
   ),
 );
 
+/** What of a name can stand in a handle, which may be too short for one; of an e-mail address, its first part alone. */
+export function handleOf(name: string): string {
+  return name
+    .split("@", 1)
+    .join("")
+    .normalize("NFKD")
+    .toLowerCase()
+    .trim()
+    .replace(/\s+/g, ".")
+    .replace(/[^a-z0-9_.-]/g, "")
+    .replace(/^[_.-]+|[_.-]+$/g, "")
+    .slice(0, MAX_HANDLE);
+}
+
 export const Password = v.pipe(
   v.string("must be text"),
   v.check(

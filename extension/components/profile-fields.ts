@@ -1,4 +1,4 @@
-import { DisplayName, Email, Handle } from "#protocol";
+import { DisplayName, Email, Handle, handleOf } from "#protocol";
 import * as v from "valibot";
 
 /** What the form shows of the profile, and changes. */
@@ -12,3 +12,10 @@ export const PROFILE_SCHEMAS = {
   handle: Handle,
   email: Email,
 };
+
+/** A handle for whoever is called so; empty where some of the name's letters could not stand in it. */
+export function proposedHandle(name: string): string {
+  const letters = name.normalize("NFKD").replace(/[^\p{L}\p{N}]/gu, "");
+  const handle = handleOf(name);
+  return /^[a-z0-9]*$/i.test(letters) && v.is(Handle, handle) ? handle : "";
+}

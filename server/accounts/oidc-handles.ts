@@ -1,4 +1,4 @@
-import { DisplayName, MAX_HANDLE, MAX_NAME, MIN_HANDLE } from "#protocol";
+import { DisplayName, handleOf, MAX_HANDLE, MAX_NAME, MIN_HANDLE } from "#protocol";
 import * as v from "valibot";
 
 /** Where nothing of a person's names is a handle. */
@@ -12,20 +12,6 @@ export function* handlesFor(called: string[], chance: (below: number) => number)
   if (base !== NAMELESS) yield base;
   for (let number = 2; number <= IN_ORDER; number += 1) yield withDigits(base, String(number));
   for (;;) yield withDigits(base, String(chance(1_000_000)).padStart(6, "0"));
-}
-
-/** What of a name can stand in a handle; of an e-mail address, its first part alone. */
-function handleOf(name: string): string {
-  return name
-    .split("@", 1)
-    .join("")
-    .normalize("NFKD")
-    .toLowerCase()
-    .trim()
-    .replace(/\s+/g, ".")
-    .replace(/[^a-z0-9_.-]/g, "")
-    .replace(/^[_.-]+|[_.-]+$/g, "")
-    .slice(0, MAX_HANDLE);
 }
 
 function withDigits(base: string, digits: string): string {

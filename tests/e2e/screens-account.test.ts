@@ -20,6 +20,35 @@ describe("the form of the profile", () => {
   });
 });
 
+describe("the handle of a new account", () => {
+  const field = (name: string) => page().getByRole("textbox", { name, exact: true });
+
+  test("follows the name, until the person writes one, also an empty one", async () => {
+    await open("sign-up");
+    await page().getByRole("tab", { name: "Create account" }).click();
+    await field("Name").pressSequentially("Zoë O’Hara");
+    expect(await field("Handle").inputValue()).toBe("zoe.ohara");
+    await field("Name").fill("Carol Ruiz");
+    expect(await field("Handle").inputValue()).toBe("carol.ruiz");
+    await field("Handle").fill("");
+    await field("Name").fill("Carol Ruiz-Ito");
+    expect(await field("Handle").inputValue()).toBe("");
+  });
+
+  test("is the one that was typed for signing in, and a proposed one is typed for nothing", async () => {
+    await open("sign-up");
+    const tab = (name: string) => page().getByRole("tab", { name }).click();
+    await tab("Create account");
+    await field("Name").fill("Carol Ruiz");
+    await tab("Sign in");
+    expect(await field("Handle").inputValue()).toBe("");
+    await field("Handle").fill("carol");
+    await tab("Create account");
+    await field("Name").fill("Carol Ruiz");
+    expect(await field("Handle").inputValue()).toBe("carol");
+  });
+});
+
 describe("the focus", () => {
   /** Presses a button by the keyboard, and tells what has the focus once `then` is there. */
   async function press(name: string, then: string): Promise<string> {
