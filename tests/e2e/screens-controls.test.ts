@@ -135,6 +135,29 @@ describe("one's own picture", () => {
     await expect.poll(async () => ((await own().boundingBox()) ?? WIDE_AWAY).x).toBeLessThan(100);
   });
 
+  test.each([
+    [960, "call-joining"],
+    [960, "call-inviting-offline"],
+    [700, "call-ringing-waiting"],
+    [700, "call-long-name"],
+    [400, "call-inviting-offline"],
+  ] as const)("leaves the words free with text twice as large, %i pixels wide: %s", async (width, scene) => {
+    await page().setViewportSize({ width, height: 600 });
+    await open(scene);
+    await enlarge(page(), scene);
+    const boxOf = async (part: string) => {
+      const box = await page().locator(part).boundingBox();
+      if (box === null) throw new Error(`Not drawn: ${part}`);
+      return { left: box.x, right: box.x + box.width, top: box.y, bottom: box.y + box.height };
+    };
+    const own = await boxOf(".own");
+    for (const part of ["main h1", "main h1 + p"]) {
+      const words = await boxOf(part);
+      const isBeside = words.right <= own.left || words.bottom <= own.top;
+      expect(isBeside, `${part} ${JSON.stringify(words)} beside ${JSON.stringify(own)}`).toBe(true);
+    }
+  });
+
   test("is hidden and shown again where it stands", async () => {
     await page().setViewportSize(WIDE);
     await open("call-live");
