@@ -111,13 +111,14 @@ const schemas = {
   "call.accepted": v.object({ type: v.literal("call.accepted"), re, call: CallId, media: Media, ticket: Ticket }),
   "call.rejoined": v.object({ type: v.literal("call.rejoined"), re, call: CallId, ticket: Ticket }),
   "call.signal": v.object({ type: v.literal("call.signal"), call: CallId, data: v.unknown() }),
-  /** With `merged`, `into` names the call that goes on. [CALL-6] */
+  /** With `merged`, `into` names the call that goes on. `seconds` is the length of a talk, as its record says. [CALL-6, CALL-14] */
   "call.ended": v.object({
     type: v.literal("call.ended"),
     re,
     call: CallId,
     reason: EndReason,
     into: v.optional(CallId),
+    seconds: v.optional(count),
   }),
   ok: v.object({ type: v.literal("ok"), re }),
   /** `retryAfter` in ms; `field` is the path of the field at fault. */

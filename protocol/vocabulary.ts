@@ -84,6 +84,11 @@ export const Outcome = v.picklist([
 ]);
 export type Outcome = v.InferOutput<typeof Outcome>;
 
+/** How long a talk was, of two instants in ms: every list and every page counts alike. [CALL-14] */
+export function talkedSeconds(acceptedAt: number, endedAt: number): number {
+  return Math.max(0, Math.round((endedAt - acceptedAt) / 1000));
+}
+
 /** What the callee's devices were doing while a call was missed, for the callee's own history. [CALL-14] */
 export const MissedWhile = v.picklist(["offline", "dnd", "in-call", "silent", "ringing"]);
 export type MissedWhile = v.InferOutput<typeof MissedWhile>;

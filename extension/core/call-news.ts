@@ -153,7 +153,8 @@ function accepted(state: CallState, { call, media, ticket }: NewsOf<"call.accept
 }
 
 function endedByServer(state: CallState, message: NewsOf<"call.ended">, event: News): CallStep {
-  if (!isPresent(state) || !isNamed(state, message.call)) return step(state);
+  if (!isNamed(state, message.call)) return step(state);
+  if (!isPresent(state)) return step(withRecorded(state, message));
   if (message.reason === "merged") {
     // For a call that is merged already this is a repeat, and its alias has ended, not the call.
     const isOpen = state.at === "inviting" || state.at === "ringing-out";
@@ -164,7 +165,17 @@ function endedByServer(state: CallState, message: NewsOf<"call.ended">, event: N
     event.at,
     isGivenUp(state, event.at) && message.reason === "hangup" ? "lost" : message.reason,
   );
-  return step<CallState, CallEffect>(over.state, ...over.effects, ...missedBy(state, message.reason));
+  return step<CallState, CallEffect>(
+    withRecorded(over.state, message),
+    ...over.effects,
+    ...missedBy(state, message.reason),
+  );
+}
+
+/** The length of the talk as the history tells it, which begins and ends by the server's clock. [CALL-14] */
+function withRecorded(state: CallState, { seconds }: NewsOf<"call.ended">): CallState {
+  if (state.at !== "ended" || state.seconds === undefined || seconds === undefined) return state;
+  return state.seconds === seconds ? state : { ...state, seconds };
 }
 
 /** Nobody hung up by hand: the other side's page gave the lost connection up, a moment before this one would have. */

@@ -102,14 +102,13 @@ export function rejoined(state: CallState, { call, ticket }: ServerMessageOf<"ca
 }
 
 /** The media flows, for the first time or again. */
-export function liveOf(state: Joining | Reconnecting, at: number): Live {
-  const since = state.at === "reconnecting" ? state.since : at;
-  const live: Live & { until?: number } = { ...state, at: "live", since };
+export function liveOf(state: Joining | Reconnecting): Live {
+  const live: Live & { until?: number } = { ...state, at: "live" };
   delete live.until;
   return live;
 }
 
-/** The media does not flow; the talk's beginning stands. */
+/** The media does not flow. */
 export function interrupted(state: AcceptedCall, at: number): Joining | Reconnecting {
   if (state.at === "joining") return { ...state, until: Math.max(state.until, joinBy(at)) };
   if (state.at === "reconnecting") return state;

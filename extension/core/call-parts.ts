@@ -1,4 +1,4 @@
-import type { CallId, EndReason } from "#protocol";
+import { type CallId, type EndReason, talkedSeconds } from "#protocol";
 import type {
   Accepting,
   CallEffect,
@@ -106,7 +106,7 @@ export function acceptingOf(
 export function ended(state: PresentCall, at: number, reason: CallEnd): CallStep {
   const over: CallEffect = { type: "over", call: state.call };
   if (!isTaken(state)) return step<CallState, CallEffect>({ at: "idle" }, over);
-  const talked = state.at === "live" || state.at === "reconnecting" ? talkedSeconds(state.since, at) : undefined;
+  const talked = state.at === "live" || state.at === "reconnecting" ? talkedSeconds(state.acceptedAt, at) : undefined;
   const next: Ended = {
     at: "ended",
     call: state.call,
@@ -137,8 +137,4 @@ export function hungUp(state: PresentCall, event: { at: number; request: number 
   if (state.at === "ringing-in") return endedHere(state, event, "call.decline", "declined");
   if (state.at === "inviting" || state.at === "ringing-out") return endedHere(state, event, "call.cancel", "cancelled");
   return endedHere(state, event, "call.hangup", "hangup");
-}
-
-function talkedSeconds(since: number, at: number): number {
-  return Math.max(0, Math.round((at - since) / 1000));
 }

@@ -107,6 +107,7 @@ export interface Accepting extends Taken {
 
 interface Accepted extends Taken {
   outgoing: boolean;
+  /** When the talk began, as the server counts it. */
   acceptedAt: number;
   /** The ends of the media; none where `call.accepted` was lost with a socket, or while fresh ones are on their way. */
   ticket?: Ticket;
@@ -126,13 +127,10 @@ export interface Joining extends Accepted {
 
 export interface Live extends Accepted {
   at: "live";
-  /** When the media first flowed. */
-  since: number;
 }
 
 export interface Reconnecting extends Accepted {
   at: "reconnecting";
-  since: number;
   /** When the media must flow again. */
   until: number;
 }
@@ -142,7 +140,7 @@ export interface Ended extends Call {
   at: "ended";
   outgoing: boolean;
   reason: CallEnd;
-  /** The length of the talk, where there was one. */
+  /** The length of the talk, where there was one: this side's own count until the server has told its record's. */
   seconds?: number;
   until: number;
 }

@@ -125,7 +125,7 @@ function mediaChanged(state: CallState, event: Of<"media-connected" | "media-int
   if (!isAcceptedCall(state) || !isNamed(state, event.call)) return step(state);
   switch (event.type) {
     case "media-connected":
-      return state.at === "live" ? step(state) : step(liveOf(state, event.at));
+      return state.at === "live" ? step(state) : step(liveOf(state));
     case "media-interrupted":
       return state.at === "live" ? step(interrupted(state, event.at)) : step(state);
     case "media-failed":

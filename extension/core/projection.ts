@@ -106,9 +106,13 @@ export function callPageOf(state: AppState, call: CallId): CallPageView | undefi
       return { ...shared, devices: present.devices, mode: present.mode };
     case "live":
     case "reconnecting":
-      return { ...shared, since: present.since };
+      return { ...shared, since: present.acceptedAt };
     case "ended":
-      return { ...shared, reason: present.reason };
+      return {
+        ...shared,
+        reason: present.reason,
+        ...(present.seconds === undefined ? {} : { seconds: present.seconds }),
+      };
     default:
       return unreachable(present);
   }
@@ -205,7 +209,7 @@ function callViewOf(app: SignedIn): CallView | undefined {
   const { call, with: person, media } = state;
   const shared = { call, with: personViewOf(app, person), media };
   if (isAcceptedCall(state) && state.page.at === "away") {
-    const since = state.at === "joining" ? {} : { since: state.since };
+    const since = state.at === "joining" ? {} : { since: state.acceptedAt };
     return { ...shared, at: "away", ...since, until: state.page.until };
   }
   switch (state.at) {
@@ -222,7 +226,7 @@ function callViewOf(app: SignedIn): CallView | undefined {
     }
     case "live":
     case "reconnecting":
-      return { ...shared, at: state.at, since: state.since };
+      return { ...shared, at: state.at, since: state.acceptedAt };
     case "ended": {
       const { reason, seconds, outgoing } = state;
       return { ...shared, at: "ended", reason, outgoing, ...(seconds === undefined ? {} : { seconds }) };

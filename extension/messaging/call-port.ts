@@ -54,6 +54,8 @@ export const ToCallPage = v.variant("type", [
     /** When the talk began, in ms since 1970 by this machine's clock. */
     since: v.optional(v.number()),
     reason: v.optional(v.string()),
+    /** The length of the talk that has ended, where there was one. */
+    seconds: v.optional(v.number()),
     ticket: v.optional(Ticket),
     /** What the person wanted of the devices in the page before this one. */
     wishes: v.optional(Wishes),

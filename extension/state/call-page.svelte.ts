@@ -1,4 +1,4 @@
-import { CallId, decodeCallSignal, type Media } from "#protocol";
+import { CallId, decodeCallSignal, type Media, talkedSeconds } from "#protocol";
 import * as v from "valibot";
 import type { CallEnd } from "../core/view.ts";
 import type { Problem } from "../messaging/commands.ts";
@@ -14,8 +14,6 @@ class CallPage {
   /** Why there is no call here to show. */
   #without = $state<"unknown" | "elsewhere">();
   #notCalled = $state<Problem>();
-  /** The length of the talk, once it is over. */
-  #talkedSeconds = $state<number>();
   /** Which call this page shows. */
   #call: CallId | undefined;
   /** Set from the word that this page goes on with another call until that call is told. */
@@ -39,7 +37,7 @@ class CallPage {
         return { at: told.state, since: told.since ?? Date.now() };
       case "ended":
         // The background sends a reason of its own list; the port's schema knows it as text.
-        return { at: told.state, reason: (told.reason ?? "failed") as CallEnd, seconds: this.#talkedSeconds };
+        return { at: told.state, reason: (told.reason ?? "failed") as CallEnd, seconds: told.seconds };
       default:
         return { at: told.state };
     }
@@ -150,7 +148,6 @@ class CallPage {
     this.#told = undefined;
     this.#without = undefined;
     this.#notCalled = undefined;
-    this.#talkedSeconds = undefined;
     this.link.leave();
   }
 
@@ -159,9 +156,6 @@ class CallPage {
     if (this.#isMoving) this.#leave();
     this.#isMoving = false;
     const since = told.since ?? this.#told?.since;
-    if (told.state === "ended" && since !== undefined) {
-      this.#talkedSeconds ??= Math.round((Date.now() - since) / 1000);
-    }
     this.#told = told;
     this.link.told(type, told, since !== undefined);
   }
@@ -172,7 +166,7 @@ class CallPage {
     // What it was to go on with is over already.
     if (this.#isMoving) this.#forget();
     else if (told === undefined) this.#without = "unknown";
-    else if (told.state !== "ended") this.#callTold({ ...told, state: "ended", reason: "lost" });
+    else if (told.state !== "ended") this.#callTold({ ...told, state: "ended", reason: "lost", ...talked(told) });
   }
 
   /** Nothing of any call stays. */
@@ -181,6 +175,11 @@ class CallPage {
     this.#told = undefined;
     this.#without = "unknown";
   }
+}
+
+/** Its length, where nobody else counts it any more. */
+function talked({ since }: CallTold): Pick<CallTold, "seconds"> {
+  return since === undefined ? {} : { seconds: talkedSeconds(since, Date.now()) };
 }
 
 export const callPage = new CallPage();

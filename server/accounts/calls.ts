@@ -6,6 +6,7 @@ import {
   type MissedWhile,
   type Outcome,
   type UserId,
+  talkedSeconds,
 } from "#protocol";
 import * as v from "valibot";
 import type { EndedCall } from "../core/events.ts";
@@ -160,7 +161,7 @@ function recordOf(row: Row): CallRecord {
     media: row.media,
     outcome: row.outcome,
     at: row.started_at.getTime(),
-    seconds: acceptedAt === undefined ? 0 : Math.max(0, Math.round((row.ended_at.getTime() - acceptedAt) / 1000)),
+    seconds: acceptedAt === undefined ? 0 : talkedSeconds(acceptedAt, row.ended_at.getTime()),
     seen: row.seen,
     ...(row.missed_while === null ? {} : { missedWhile: row.missed_while }),
   });

@@ -1,4 +1,4 @@
-import type { CallId } from "#protocol";
+import { type CallId, talkedSeconds } from "#protocol";
 import { otherSide, type Call, type Party, type PastCall } from "./calls.ts";
 import type { ConnectionId, RefereeEffect } from "./events.ts";
 import { missedWhile } from "./missed-while.ts";
@@ -66,7 +66,8 @@ function tellEnd(world: World, turn: Turn, call: Call, reason: CallEndReason): v
   const callees = takeKnowing(world, callee);
   const others = decliner === undefined && !hidden ? [] : callees.filter((connection) => connection !== decliner);
   const told = [...takeKnowing(world, caller), ...callees].filter((connection) => !others.includes(connection));
-  turn.send(told, { type: "call.ended", call: id, reason });
+  const talked = call.phase.at !== "running" ? {} : { seconds: talkedSeconds(call.phase.since, turn.at) };
+  turn.send(told, { type: "call.ended", call: id, reason, ...talked });
   turn.send(others, { type: "call.ended", call: id, reason: "declined-elsewhere" });
 }
 

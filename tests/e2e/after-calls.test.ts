@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { Belongings } from "../support/belongings.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
@@ -37,7 +38,7 @@ describe("a missed call", () => {
     await bob.leaveHistory();
   });
 
-  test("is called back in one click", async () => {
+  test("is called back in one click, and the history tells the same length of the talk as its tabs", async () => {
     const { alice, bob } = stage;
     await bob.openHistory();
     await bob.history
@@ -50,13 +51,25 @@ describe("a missed call", () => {
     await alice.accept();
     const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
     await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
+    // Of a talk of no second nothing is told.
+    await bobCall.getByText(/\b0:0[2-9]\b/).waitFor();
     await bob.popup.bringToFront();
     await bob.hangUp(bobCall);
     // The list is open, and has the talk as soon as it is over.
-    await bob.history.getByText(say("history.out-video")).first().waitFor({ state: "attached" });
+    const row = bob.history.getByRole("listitem").filter({ hasText: say("history.out-video") });
+    await row.first().waitFor({ state: "attached" });
+    const [told, ...lengths] = await Promise.all([row.first().innerText(), lengthIn(bobCall), lengthIn(aliceCall)]);
+    for (const length of lengths) expect(told.split("\n")).toContain(length);
     await bob.leaveHistory();
   });
 });
+
+/** How long the talk was, as its tab says. */
+async function lengthIn(call: Page): Promise<string> {
+  const [before, after] = say("ended.length", { length: "\n" }).split("\n");
+  const words = await call.getByText(new RegExp(`^${before ?? ""}.+${after ?? ""}$`)).innerText();
+  return words.slice(before?.length, -(after?.length ?? 0));
+}
 
 describe("who asks to be told", () => {
   afterEach(async () => {

@@ -233,7 +233,9 @@ function talksIn({ state }: Client, call: CallId): boolean {
 }
 
 function talksSince({ state }: Client, call: CallId): number {
-  return state.at === "signed-in" && state.call.at === "live" && state.call.call === call ? state.call.since : Infinity;
+  return state.at === "signed-in" && state.call.at === "live" && state.call.call === call
+    ? state.call.acceptedAt
+    : Infinity;
 }
 
 function isLive({ state }: Client): boolean {

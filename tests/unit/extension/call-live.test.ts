@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { WelcomeCall } from "#protocol";
+import type { CallId, WelcomeCall } from "#protocol";
 import { callDue } from "../../../extension/core/call.ts";
 import type { CallState } from "../../../extension/core/call-types.ts";
 import {
@@ -35,7 +35,7 @@ import {
 
 const acceptedStates = { joining, answering, live, reconnecting };
 const merged = { call: OTHER, alias: CALL };
-const TALKED = { seconds: 8 };
+const TALKED = { seconds: 10 };
 
 function howItEnds(state: CallState) {
   const outgoing = state.at === "accepting" || state === answering ? { outgoing: false } : {};
@@ -43,10 +43,10 @@ function howItEnds(state: CallState) {
 }
 
 describe("the media of a call", () => {
-  it("goes live when it first flows, and the talk counts from there", () => {
+  it("goes live when it first flows", () => {
     const rest = without(joining, "until");
     const next = when(joining, { type: "media-connected", call: CALL });
-    expect(next).toEqual({ state: { ...rest, at: "live", since: AT }, effects: [] });
+    expect(next).toEqual({ state: { ...rest, at: "live" }, effects: [] });
   });
 
   it("is reconnecting while it is interrupted, for at most a minute", () => {
@@ -102,7 +102,7 @@ describe("the media of a call", () => {
 
   it.each([
     ["joining", joining, "failed", {}],
-    ["reconnecting", reconnecting, "lost", { seconds: 48 }],
+    ["reconnecting", reconnecting, "lost", { seconds: 50 }],
   ] as const)("has until its deadline while %s, not longer", (_name, state, reason, talked) => {
     const { until } = state;
     expect(callDue(state)).toBe(until);
@@ -225,8 +225,21 @@ describe("an ended call", () => {
     expect(when(endedCall, { type: "due" }, AT + 60_000)).toEqual({ state: idle, effects: [] });
   });
 
+  it("[CALL-14] says the length that the server's record says, whoever hung up", () => {
+    const recorded = (call: CallId) =>
+      ({ type: "news", message: { type: "call.ended", call, reason: "hangup", seconds: 9 } }) as const;
+    const news = recorded(CALL);
+    expect(when(live, news).state).toMatchObject({ at: "ended", seconds: 9 });
+    const hungUp = when(live, { type: "hang-up", call: CALL }).state;
+    expect(hungUp).toMatchObject({ at: "ended", seconds: 10 });
+    expect(when(hungUp, news)).toEqual({ state: { ...hungUp, seconds: 9 }, effects: [] });
+    // Nothing has flowed, so nobody has talked.
+    expect(when(joining, news).state).not.toHaveProperty("seconds");
+    expect(when(hungUp, recorded(OTHER))).toEqual({ state: hungUp, effects: [] });
+  });
+
   it("counts no talk below 0 where the clock was set back", () => {
-    const { state } = when(live, { type: "hang-up", call: CALL }, live.since - 5_000);
+    const { state } = when(live, { type: "hang-up", call: CALL }, live.acceptedAt - 5_000);
     expect(state).toMatchObject({ seconds: 0 });
   });
 });

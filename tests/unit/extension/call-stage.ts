@@ -55,7 +55,7 @@ export const ringingIn: RingingIn = { at: "ringing-in", call: CALL, with: bob, m
 export const accepting: Accepting = { ...taken, at: "accepting", until: AT + 30_000 };
 export const joining: Joining = { ...accepted, at: "joining", until: AT + 35_000, ticket: TICKET };
 export const answering: Joining = { ...joining, outgoing: false };
-export const live: Live = { ...accepted, at: "live", since: AT - 8_000 };
+export const live: Live = { ...accepted, at: "live" };
 export const reconnecting: Reconnecting = { ...live, at: "reconnecting", until: AT + 40_000 };
 export const endedCall: Ended = {
   at: "ended",

@@ -138,8 +138,8 @@ describe("the call that every page sees", () => {
     ["accepting", { ...named, at: "accepting" }],
     ["joining", { ...named, at: "joining", outgoing: true }],
     ["answering", { ...named, at: "joining", outgoing: false }],
-    ["live", { ...named, at: "live", since: live.since }],
-    ["reconnecting", { ...named, at: "reconnecting", since: reconnecting.since }],
+    ["live", { ...named, at: "live", since: live.acceptedAt }],
+    ["reconnecting", { ...named, at: "reconnecting", since: reconnecting.acceptedAt }],
     ["ended", { ...named, at: "ended", reason: "hangup", outgoing: true }],
   ])("while %s, and no ticket", (name, call) => {
     expect(callOf(viewOf(withCall(everyState[name])))).toEqual(call);
@@ -159,8 +159,8 @@ describe("what the page of a call sees", () => {
     ["accepting", { ...shared, state: "accepting", outgoing: false }],
     ["joining", { ...shared, state: "joining", ticket: TICKET }],
     ["answering", { ...shared, state: "joining", outgoing: false, ticket: TICKET }],
-    ["live", { ...shared, state: "live", since: live.since }],
-    ["reconnecting", { ...shared, state: "reconnecting", since: reconnecting.since }],
+    ["live", { ...shared, state: "live", since: live.acceptedAt }],
+    ["reconnecting", { ...shared, state: "reconnecting", since: reconnecting.acceptedAt }],
     ["ended", { ...shared, state: "ended", reason: "hangup" }],
   ])("while %s", (name, page) => {
     expect(callPageOf(withCall(everyState[name]), CALL)).toEqual(page);

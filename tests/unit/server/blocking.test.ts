@@ -170,7 +170,7 @@ describe("[PRES-5] what is under way when somebody blocks", () => {
     expect(bob.heard()).toEqual([aliceIs("offline", 0)]);
     expect(alice.comesBack()[0]?.["calls"]).toMatchObject([{ state: "running" }]);
     alice.says("call.hangup", { call: c1 });
-    expect(bob.heard()).toEqual([{ type: "call.ended", call: "c1", reason: "hangup" }]);
+    expect(bob.heard()).toEqual([{ type: "call.ended", call: "c1", reason: "hangup", seconds: 0 }]);
     expect(stage.records).toMatchObject([{ outcomes: { caller: "answered", callee: "answered" } }]);
   });
 

@@ -93,7 +93,7 @@ describe("a second invite to someone in a call", () => {
           message: { type: "call.ended", call: "c1", reason: "hangup" },
         },
       ]);
-      expect(endsOf(alice.heard())).toEqual([{ type: "call.ended", call: "c1", reason: "hangup" }]);
+      expect(endsOf(alice.heard())).toEqual([{ type: "call.ended", call: "c1", reason: "hangup", seconds: 0 }]);
       expect(ofCalls(device()).at(-1)).toMatchObject({ type: "call.accepted", call: "c2", re: 5 });
       expect(ofCalls(carol)).toMatchObject([{ type: "call.accepted", call: "c2" }]);
       expect(stage.records).toMatchObject([{ call: "c1", reason: "hangup", outcomes: { callee: "answered" } }]);

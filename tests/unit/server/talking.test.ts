@@ -1,3 +1,4 @@
+import { talkedSeconds } from "#protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 import { aliceAndBob, ofCalls } from "./alice-and-bob.ts";
 import { call, type Stage, type Seat } from "./stage.ts";
@@ -81,6 +82,16 @@ describe("rejoining", () => {
   });
 });
 
+test("[CALL-14] both hear how long they talked, as the record says it", () => {
+  stage.pass(8_500);
+  const [, told] = alice.asks("call.hangup", { call: c1 });
+  const ended = { type: "call.ended", call: "c1", reason: "hangup", seconds: 9 };
+  expect(told).toEqual(ended);
+  expect(ofCalls(bob.heard())).toEqual([ended]);
+  const [{ acceptedAt = 0, endedAt } = { endedAt: 0 }] = stage.records;
+  expect(talkedSeconds(acceptedAt, endedAt)).toBe(9);
+});
+
 describe("without sockets", () => {
   test("[CALL-13] a talk outlasts a lost socket, also beyond the grace", () => {
     bob.loses();
@@ -119,6 +130,6 @@ describe("without sockets", () => {
     stage.join("bob", "phone").says("bye", {});
     expect(stage.records).toEqual([]);
     bob.says("bye", {});
-    expect(ofCalls(alice.heard())).toEqual([{ type: "call.ended", call: "c1", reason: "hangup" }]);
+    expect(ofCalls(alice.heard())).toEqual([{ type: "call.ended", call: "c1", reason: "hangup", seconds: 0 }]);
   });
 });
