@@ -71,6 +71,10 @@ export default defineConfig({
       },
       // No key answers a call: none must be answered by what somebody was typing.
       "toggle-microphone": { suggested_key: { default: "Alt+Shift+M" }, description: "__MSG_toggleMicrophone__" },
+      // Firefox hands no key on to a page, without which no window opens.
+      ...(browser === "firefox"
+        ? {}
+        : { "toggle-picture": { suggested_key: { default: "Alt+Shift+O" }, description: "__MSG_togglePicture__" } }),
     },
     action: { default_title: "__MSG_actionTitle__", default_icon: icons() },
     content_security_policy: browser === "firefox" ? contentSecurityPolicy : { extension_pages: contentSecurityPolicy },

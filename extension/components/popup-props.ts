@@ -46,6 +46,8 @@ export interface PopupCommands extends SignCommands, InviteCommands {
   openSettings: () => void;
   retryNow: () => Answer;
   showCallTab: () => Answer;
+  /** Within a click. Undefined where the browser does not let a page's window open by what is clicked elsewhere. */
+  togglePicture: (() => Answer) | undefined;
 }
 
 /** What a person can do with a contact, wherever they are listed. */

@@ -60,7 +60,7 @@ export interface ServerDetails {
 
 /** Keys that work anywhere in the browser; none where `keys` is empty. */
 export interface Shortcut {
-  name: "open" | "mute";
+  name: "open" | "mute" | "picture";
   keys: string;
 }
 

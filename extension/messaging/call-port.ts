@@ -83,6 +83,8 @@ export const ToCallPage = v.variant("type", [
   v.object({ type: v.literal("signal"), data: v.unknown() }),
   /** The person pressed the key for it. */
   v.object({ type: v.literal("toggle-microphone") }),
+  /** The small window is to open, or to close; wherever the person asked for it, their click or key came with this. */
+  v.object({ type: v.literal("toggle-picture") }),
   /** The background knows of no such call. */
   v.object({ type: v.literal("unknown-call") }),
   /** Nobody is signed in any more: whoever sits here next is to see nothing of the call. */

@@ -129,6 +129,8 @@ export const Command = v.variant("type", [
   v.strictObject({ type: v.literal("retryNow") }),
   /** Brings the tab of the present call to the front, or opens it again. */
   v.strictObject({ type: v.literal("showCallTab") }),
+  /** Opens the small window of the present call, or closes it. Within a click, which is handed on to the call's page. */
+  v.strictObject({ type: v.literal("togglePicture") }),
 ]);
 export type Command = v.InferOutput<typeof Command>;
 

@@ -53,7 +53,12 @@ export function startBackground(): void {
     },
   });
 
-  onCommand((command) => (isTrial(command) ? trials.handle(command) : commands.handle(command)));
+  onCommand((command) => {
+    if (isTrial(command)) return trials.handle(command);
+    if (command.type !== "togglePicture") return commands.handle(command);
+    pages.ask("toggle-picture");
+    return Promise.resolve({ ok: true });
+  });
   onPort({
     callPage: (port) => pages.meet(port),
     contactsPage: counted(
@@ -68,7 +73,7 @@ export function startBackground(): void {
   const idle = new IdleWatch((isIdle) => dispatch({ type: "idle-changed", idle: isIdle }));
   welcomeOnce();
   watchInviteLinks(runtime);
-  watchShortcuts(() => pages.toggleMicrophone());
+  watchShortcuts((command) => pages.ask(command));
   watchNetwork(() => dispatch({ type: "network-online" }));
   // Heard so that the browser starts us with itself; the start is all that there is to do.
   browser.runtime.onStartup.addListener(() => log.debug("the browser started"));

@@ -5,6 +5,7 @@ import type { AppState } from "../core/app-state-types.ts";
 import type { Port } from "../messaging/background.ts";
 import { FromCallPage, type ToCallPage } from "../messaging/call-port.ts";
 import { createLogger } from "./logger.ts";
+import type { CallCommand } from "./shortcuts.ts";
 
 const log = createLogger("call-pages");
 
@@ -98,9 +99,9 @@ export class CallPages {
     return true;
   }
 
-  /** Switches the microphone of each call's page. */
-  toggleMicrophone(): void {
-    for (const { port } of this.#pages.values()) port.postMessage({ type: "toggle-microphone" } satisfies ToCallPage);
+  /** Has each call's page do this. At once, in the turn of the person's click or key: the browser hands that on with it. */
+  ask(type: CallCommand): void {
+    for (const { port } of this.#pages.values()) port.postMessage({ type } satisfies ToCallPage);
   }
 
   /** Hands data of the other side to the page of `call`. */

@@ -18,6 +18,8 @@ import type { Store } from "./store.ts";
 import type { Trial } from "./trials.ts";
 import { signInOnTheWeb } from "./web-sign-in.ts";
 
+/** What others carry out. */
+type OfOthers = Trial | Extract<Command, { type: "togglePicture" }>;
 type DeleteAccount = Extract<Command, { type: "deleteAccount" }>;
 type ResetPassword = Extract<Command, { type: "requestPasswordReset" }>;
 
@@ -37,7 +39,7 @@ export class Commands {
     this.#signIns = new SignIns(runtime, store);
   }
 
-  async handle(command: Exclude<Command, Trial>): Promise<CommandAnswer> {
+  async handle(command: Exclude<Command, OfOthers>): Promise<CommandAnswer> {
     if (!(await this.#runtime.started)) return { ok: false, problem: "storage" };
     switch (command.type) {
       case "checkServer":
@@ -155,7 +157,7 @@ export function newCallId(): CallId {
 }
 
 /** What a page's command is to the core. */
-function eventOf(command: Exclude<Command, Trial | { type: ServerCommand }>): PageCommand {
+function eventOf(command: Exclude<Command, OfOthers | { type: ServerCommand }>): PageCommand {
   switch (command.type) {
     case "signOut":
       return { type: "sign-out" };

@@ -1,12 +1,12 @@
 import { browser } from "wxt/browser";
 
-/** The command's name in the manifest. */
-export const MUTE_COMMAND = "toggle-microphone";
+/** The names of the commands in the manifest, beside the one that opens the popup. */
+export type CallCommand = "toggle-microphone" | "toggle-picture";
 
-/** Hears the key that switches the microphone of a call. Registers its listener, so call it on the first turn. */
-export function watchShortcuts(toggleMicrophone: () => void): void {
+/** Hears the keys of a call that work in any tab. Registers its listener, so call it on the first turn. */
+export function watchShortcuts(pressed: (command: CallCommand) => void): void {
   browser.commands.onCommand.addListener((name) => {
-    if (name === MUTE_COMMAND) toggleMicrophone();
+    if (name === "toggle-microphone" || name === "toggle-picture") pressed(name);
   });
 }
 

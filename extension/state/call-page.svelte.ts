@@ -6,6 +6,7 @@ import { CALL_PORT, type FromCallPage, ToCallPage } from "../messaging/call-port
 import { LastingPort } from "../messaging/page.ts";
 import { callPageUrl } from "../messaging/pages.ts";
 import { CallLink, type CallTold } from "./call-link.svelte.ts";
+import { pictureWindow } from "./picture-window.svelte.ts";
 
 /** The page of one call: what the background says of the call, and this page's media of it. */
 class CallPage {
@@ -113,6 +114,9 @@ class CallPage {
       }
       case "toggle-microphone":
         this.link.toggle("microphone");
+        break;
+      case "toggle-picture":
+        if (this.phase.at === "live") pictureWindow.toggle();
         break;
       case "unknown-call":
         this.#forgotten();

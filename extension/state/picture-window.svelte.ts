@@ -25,16 +25,23 @@ class PictureWindow {
 
   get way(): PictureWay | undefined {
     if (pictures() !== undefined) return "window";
-    // Firefox puts a button of its own over pictures and has no way to ask for it.
+    // An older Firefox has a button of its own over pictures and no way to ask for it.
     return "pictureInPictureEnabled" in document && document.pictureInPictureEnabled ? "video" : undefined;
+  }
+
+  /** In the turn of the person's click or key, wherever that was. */
+  toggle(video?: HTMLVideoElement): void {
+    if (this.isOpen) this.close();
+    else void this.open(video);
   }
 
   /** In the turn of the person's click, or where the browser itself asks for it. `video`: what is shown alone, if need be. */
   async open(video: HTMLVideoElement | undefined): Promise<void> {
     if (this.isOpen) return;
     const inWindow = pictures();
+    const isAway = document.hidden;
     try {
-      if (inWindow !== undefined) this.#hold(await inWindow.requestWindow(SIZE));
+      if (inWindow !== undefined) this.#hold(await inWindow.requestWindow(SIZE), isAway);
       else if (video !== undefined) await this.#takeOut(video);
     } catch (error) {
       // Without a click, while another one opens, or by a rule of the browser's.
@@ -48,28 +55,56 @@ class PictureWindow {
     if (this.#isVideoOut) document.exitPictureInPicture().catch(() => undefined);
   }
 
-  /** Has the browser open it when the person leaves the tab during a talk, where it does such; or no longer. */
-  openByItself(open: (() => void) | null): void {
-    try {
-      // Not in the types yet.
-      navigator.mediaSession.setActionHandler("enterpictureinpicture" as MediaSessionAction, open);
-    } catch (error) {
-      // A browser that knows no such act.
-      if (!(error instanceof TypeError)) throw error;
-    }
+  /**
+   * From now on it opens by itself when the person leaves the tab, as far as the browser lets it, until what is returned is
+   * called. See docs/decisions/0018.
+   */
+  follow(): () => void {
+    const open = () => void this.open(undefined);
+    const left = () => {
+      // Refused where the person did nothing in the page for some seconds.
+      if (document.hidden) open();
+    };
+    onBrowserAsks(open);
+    document.addEventListener("visibilitychange", left);
+    return () => {
+      onBrowserAsks(null);
+      document.removeEventListener("visibilitychange", left);
+    };
   }
 
-  #hold(opened: Window): void {
+  /** One that was opened for an absence closes with its end. */
+  #hold(opened: Window, isForAbsence: boolean): void {
+    const gone = new AbortController();
+    const look = () => {
+      // While the window opens, Firefox shows the tab behind it for a moment, without the focus.
+      if (isForAbsence && !document.hidden && document.hasFocus()) opened.close();
+    };
     this.#window = opened;
     opened.addEventListener("pagehide", () => {
+      gone.abort();
       if (this.#window === opened) this.#window = undefined;
     });
+    document.addEventListener("visibilitychange", look, { signal: gone.signal });
+    addEventListener("focus", look, { signal: gone.signal });
+    look();
   }
 
   async #takeOut(video: HTMLVideoElement): Promise<void> {
     await video.requestPictureInPicture();
     this.#isVideoOut = true;
     video.addEventListener("leavepictureinpicture", () => (this.#isVideoOut = false), { once: true });
+  }
+}
+
+/** What to do when the browser asks for it: on the person's leaving the tab, or by its own controls of what plays. */
+function onBrowserAsks(open: (() => void) | null): void {
+  try {
+    // Not in the types yet.
+    navigator.mediaSession.setActionHandler("enterpictureinpicture" as MediaSessionAction, open);
+  } catch (error) {
+    // A browser that knows no such act.
+    if (!(error instanceof TypeError)) throw error;
   }
 }
 

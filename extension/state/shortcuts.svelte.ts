@@ -1,7 +1,7 @@
 import { browser } from "wxt/browser";
 
 interface Shortcut {
-  name: "open" | "mute";
+  name: "open" | "mute" | "picture";
   keys: string;
 }
 
@@ -22,10 +22,15 @@ class Shortcuts {
   async #read(): Promise<void> {
     const all = await browser.commands.getAll();
     this.#list = all.map(({ name = "", shortcut = "" }) => ({
-      name: name.startsWith("_execute") ? "open" : "mute",
+      name: nameOf(name),
       keys: shortcut,
     }));
   }
+}
+
+function nameOf(command: string): Shortcut["name"] {
+  if (command.startsWith("_execute")) return "open";
+  return command === "toggle-picture" ? "picture" : "mute";
 }
 
 export const shortcuts = new Shortcuts();

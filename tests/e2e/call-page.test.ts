@@ -128,7 +128,7 @@ test("the key of the browser switches the microphone of the talk from any tab, a
   const settings = await bob.browser.openSettings();
   const keys = settings.getByRole("region", { name: say("settings.section-shortcuts") }).locator("kbd");
   // The browser is asked for them once the page stands.
-  await expect.poll(() => keys.allTextContents(), PATIENT).toEqual(["Alt+Shift+K", "Alt+Shift+M"]);
+  await expect.poll(() => keys.allTextContents(), PATIENT).toEqual(["Alt+Shift+K", "Alt+Shift+M", "Alt+Shift+O"]);
 
   await bob.browser.pressShortcut("toggle-microphone");
   await expect.poll(() => microphone.getAttribute("aria-pressed"), PATIENT).toBe("false");

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launch, type Browser, type Page } from "puppeteer-core";
 import { findFirefox } from "../../scripts/setup/browsers.ts";
-import { say } from "./people.ts";
-import type { Account } from "./accounts.ts";
+import { Puppet } from "./puppet.ts";
 import { until } from "./until.ts";
 import { copyWatchedBuild } from "./watched-build.ts";
 
@@ -19,17 +18,7 @@ const OPEN_MS = 700;
 export const whyNoFirefox = findFirefox() === undefined ? "there is no Firefox" : undefined;
 
 /** One person's Firefox with the built add-on, in a temporary profile, and the popup open in a tab. */
-export class PersonFirefox {
-  readonly #browser: Browser;
-  readonly #folder: string;
-  #popup: Page;
-
-  private constructor(browser: Browser, folder: string, popup: Page) {
-    this.#browser = browser;
-    this.#folder = folder;
-    this.#popup = popup;
-  }
-
+export class PersonFirefox extends Puppet {
   /** `welcomed` leaves the tab open that the installation opens; else it is closed. */
   static async launch({ welcomed = false } = {}): Promise<PersonFirefox> {
     const executablePath = findFirefox();
@@ -62,73 +51,32 @@ export class PersonFirefox {
     return new PersonFirefox(browser, folder, popup);
   }
 
-  async signIn(server: string, { handle, password }: Account): Promise<void> {
-    await this.fill(say("sign.server"), server);
-    await this.click(say("sign.continue"));
-    await this.fill(say("sign.handle"), handle);
-    await this.fill(say("sign.password"), password);
-    await this.click(say("sign.in"));
-  }
-
-  /** Fills in a field of the popup, or of another page, by its label. */
-  async fill(label: string, value: string, page = this.#popup): Promise<void> {
-    // Firefox gives a password field no role to find it by: it is found by its label, as the others are.
-    await page.locator(`::-p-xpath(//input[@id=//label[normalize-space()="${label}"]/@for])`).fill(value);
-  }
-
   /** The tab that shows a page of the add-on, once there is one. */
   ownPage(path: "/welcome.html" | "/options.html"): Promise<Page> {
-    return ownPage(this.#browser, path);
+    return ownPage(this.browser, path);
   }
 
   /** How many tabs show it. */
   async count(path: "/welcome.html"): Promise<number> {
-    return (await ownPages(this.#browser, path)).length;
+    return (await ownPages(this.browser, path)).length;
   }
 
   /** Installs the add-on over itself, as an update does, which closes its tabs; then the popup is opened anew. */
   async update(): Promise<void> {
-    await this.#browser.installExtension(this.#folder);
-    this.#popup = await openOwn(this.#browser, "popup.html");
-  }
-
-  /** What the popup says. */
-  text(): Promise<string> {
-    return this.#popup.evaluate(() => document.body.innerText);
-  }
-
-  /** Clicks on a button of the popup, or of another page, by its words or its label. */
-  async click(name: string, page = this.#popup): Promise<void> {
-    // Not by its role: for that Firefox starts its accessibility service, which may halt the page for half a minute.
-    await page
-      .locator(`::-p-xpath(//button[not(@role="tab")][normalize-space()="${name}" or @aria-label="${name}"])`)
-      .filter(takesClicks)
-      .click();
+    await this.browser.installExtension(this.folder);
+    this.shown = await openOwn(this.browser, "popup.html");
   }
 
   /** The page that asks about an invite, in a tab. */
   openInvitePage(): Promise<Page> {
-    return openOwn(this.#browser, "invite.html");
+    return openOwn(this.browser, "invite.html");
   }
 
   /** Goes to an address in a tab of its own, as from a mail; another page may take the tab while it still loads. */
   async follow(address: string): Promise<Page> {
-    const page = await this.#browser.newPage();
+    const page = await this.browser.newPage();
     await page.goto(address, { timeout: OPEN_MS }).catch(() => undefined);
     return page;
-  }
-
-  /** The tab of a call, once there is one and its page runs. */
-  callPage(): Promise<Page> {
-    return until("call tab in Firefox", async () => {
-      for (const page of await this.#browser.pages()) if (await isCallPage(page)) return page;
-      return undefined;
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#browser.close();
-    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 
@@ -144,22 +92,6 @@ async function ownPages(browser: Browser, path: string): Promise<Page[]> {
 /** The tab that shows a page of the add-on, once there is one. */
 function ownPage(browser: Browser, path: string): Promise<Page> {
   return until(`${path} in Firefox`, async () => (await ownPages(browser, path))[0]);
-}
-
-/** Asks the page itself: of a tab that the add-on opened the driver never learns its address. */
-function isCallPage(page: Page): Promise<boolean> {
-  // A page that is just being opened cannot be asked.
-  return page.evaluate(() => location.pathname === "/call.html" && "beckonWatch" in globalThis).catch(() => false);
-}
-
-/**
- * Whether a click in the middle of it reaches it, once it is scrolled to. The driver does not ask, unlike Playwright, and a card that has just come
- * takes no click for its first moment. Runs in the page, and must stand alone.
- */
-function takesClicks(button: Element): boolean {
-  button.scrollIntoView({ block: "nearest" });
-  const { x, y, width, height } = button.getBoundingClientRect();
-  return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
 }
 
 async function openOwn(browser: Browser, path: string): Promise<Page> {

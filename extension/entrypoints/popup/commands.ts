@@ -34,4 +34,5 @@ export const commands: PopupCommands = {
   openSettings: () => openSettings(),
   retryNow: () => sendCommand({ type: "retryNow" }),
   showCallTab: () => sendCommand({ type: "showCallTab" }),
+  togglePicture: import.meta.env.FIREFOX ? undefined : () => sendCommand({ type: "togglePicture" }),
 };

@@ -54,6 +54,7 @@ export function commandsOf(
     openSettings: () => note("openSettings"),
     retryNow: reply("retryNow"),
     showCallTab: reply("showCallTab"),
+    togglePicture: reply("togglePicture"),
   };
 }
 

@@ -104,6 +104,7 @@ export function settingsAround({ around = {} }: SettingsScene, note: (name: stri
     shortcuts: [
       { name: "open", keys: "Alt+Shift+K" },
       { name: "mute", keys: "" },
+      { name: "picture", keys: "Alt+Shift+O" },
     ],
     linksOf,
     reach: undefined,
