@@ -8,11 +8,17 @@ export function deviceSentence(text: Text, note: DeviceNote): string {
     case "replaced":
       return text.t(`call.${device}-replaced`);
     case "gone":
-      return text.t("call.device-gone", { device, name: note.name, now: note.now });
+      return note.now === ""
+        ? text.t("call.device-gone-own", { device, name: note.name })
+        : text.t("call.device-gone", { device, name: note.name, now: note.now });
     case "none":
-      return text.t("call.device-none", { device, name: note.name });
+      return note.name === ""
+        ? text.t("call.microphone-none")
+        : text.t("call.device-none", { device, name: note.name });
     case "back":
-      return text.t("call.device-back", { device, now: note.now });
+      return note.now === "" ? text.t("call.microphone-back") : text.t("call.device-back", { device, now: note.now });
+    case "moved":
+      return note.now === "" ? text.t("call.microphone-moved") : text.t("call.device-moved", { now: note.now });
     default:
       return text.t(`call.device-${note.what}`, { device, name: note.name ?? text.t("call.own-choice-name") });
   }

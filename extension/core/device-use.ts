@@ -6,11 +6,15 @@ export interface DeviceUse {
   home?: string | undefined;
   /** What serves now. */
   used?: string | undefined;
+  /** Whether what serves goes by the system's name for its own choice, which is another device by now. */
+  isAnother?: boolean;
 }
 
 export type DeviceMove =
   /** `back` where it is the one that serves as long as it is there. */
   | { why: "gone" | "back"; to: string }
+  /** It is to be opened anew by the name that it has already. */
+  | { why: "moved"; to: string }
   /** Nothing is left to serve. */
   | { why: "none" };
 
@@ -18,21 +22,26 @@ export type DeviceMove =
  * What serves in place of what served until now, after devices came or went; undefined where it serves on. `present` is what is
  * there, in the system's order, which begins with its own choice.
  */
-export function moveDevice({ home, used }: DeviceUse, present: readonly string[]): DeviceMove | undefined {
+export function moveDevice(
+  { home, used, isAnother = false }: DeviceUse,
+  present: readonly string[],
+): DeviceMove | undefined {
   if (home !== undefined && home !== used && present.includes(home)) return { why: "back", to: home };
-  if (used !== undefined && present.includes(used)) return undefined;
+  if (used !== undefined && present.includes(used)) return isAnother ? { why: "moved", to: used } : undefined;
   const [next] = present;
   if (next !== undefined) return { why: used === undefined ? "back" : "gone", to: next };
   return used === undefined ? undefined : { why: "none" };
 }
 
-/** What a person is told of a device. */
+/** What a person is told of a device. Of the system's own choice the name is empty where the browser does not tell it. */
 export type DeviceNote =
   /** `name` went away, and `now` serves in its place; or nothing does. */
   | { device: DeviceKind; what: "gone"; name: string; now: string }
   | { device: DeviceKind; what: "none"; name: string }
   /** It came and serves, again or at last. */
   | { device: DeviceKind; what: "back"; now: string }
+  /** What the system chooses is another one now. */
+  | { device: DeviceKind; what: "moved"; now: string }
   /** The chosen one was not there from the start: another serves. */
   | { device: DeviceKind; what: "replaced" }
   /** It was chosen and cannot be opened; what served serves on. The system's own choice has no name. */

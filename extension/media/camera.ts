@@ -181,5 +181,6 @@ export class Devices {
 }
 
 function listedOf(track: MediaStreamTrack): ListedDevice {
-  return { id: track.getSettings().deviceId ?? "", label: track.label };
+  const { deviceId = "", groupId } = track.getSettings();
+  return { id: deviceId, label: track.label, group: groupId };
 }

@@ -3,6 +3,28 @@ export function isAlias(id: string): boolean {
   return id === "" || id === "default" || id === "communications";
 }
 
+/** A device as it was opened, or as it is listed now. */
+interface Named {
+  id: string;
+  label: string;
+  /** What the devices of one machine part have in common, and with them the system's choice while it is one of them. */
+  group?: string | undefined;
+}
+
+/** Whether the system's choice, opened by its second name, means another device in the list of now. */
+export function meansAnother(opened: Named, listed: Named): boolean {
+  if (!isAlias(opened.id) || opened.id !== listed.id) return false;
+  // Without the permission to know them, the list is of no names and groups.
+  const differs = (then = "", now = "") => then !== "" && now !== "" && then !== now;
+  return differs(opened.group, listed.group) || differs(opened.label, listed.label);
+}
+
+/** The name by which people know a device: of the system's choice it is that of the device that it is, which ends its own. */
+export function properName({ id, label }: Named, listed: readonly Named[]): string {
+  if (!isAlias(id)) return label;
+  return listed.find((one) => !isAlias(one.id) && one.label !== "" && label.endsWith(one.label))?.label ?? "";
+}
+
 /**
  * What a list of devices shows as chosen: the one in use once one is, which is another where the chosen one is gone; undefined where the
  * choice is the system's own, or goes by a name of the system's alone.

@@ -5,6 +5,8 @@ export interface ListedDevice {
   id: string;
   /** Empty until the person has allowed one of them. */
   label: string;
+  /** The same for what belongs together, and for the system's choice the one of what it is, where the browser tells it. */
+  group?: string | undefined;
 }
 
 const KINDS = { audioinput: "microphone", audiooutput: "speaker", videoinput: "camera" } as const;
@@ -13,7 +15,8 @@ const KINDS = { audioinput: "microphone", audiooutput: "speaker", videoinput: "c
 export async function listDevices(): Promise<Record<DeviceKind, ListedDevice[]>> {
   const all = await navigator.mediaDevices.enumerateDevices().catch(() => []);
   const listed: Record<DeviceKind, ListedDevice[]> = { camera: [], microphone: [], speaker: [] };
-  for (const { kind, deviceId, label } of all) listed[KINDS[kind]].push({ id: deviceId, label });
+  for (const { kind, deviceId, label, groupId } of all)
+    listed[KINDS[kind]].push({ id: deviceId, label, group: groupId });
   return listed;
 }
 

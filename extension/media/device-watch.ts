@@ -2,7 +2,7 @@ import { type DeviceMove, type DeviceNote, moveDevice } from "../core/device-use
 import type { DeviceOutcome } from "../core/link-types.ts";
 import { type MediaDevice, mayUse } from "./ask-devices.ts";
 import type { Devices } from "./camera.ts";
-import { isAlias } from "./device-alias.ts";
+import { isAlias, meansAnother, properName } from "./device-alias.ts";
 import { type ListedDevice, listDevices } from "./device-list.ts";
 
 const DEVICES = ["camera", "microphone"] as const;
@@ -25,6 +25,8 @@ export class DeviceWatch {
   readonly #life = new AbortController();
   /** What the system gave at first, which serves where nothing was chosen. */
   readonly #given: Partial<Record<MediaDevice, string | undefined>> = {};
+  /** What the system's own choice was when it was followed last: where the browser calls it by two names, it is tried once. */
+  readonly #followed: Partial<Record<MediaDevice, string>> = {};
   /** One change after the other, each by what is there then. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -73,33 +75,46 @@ export class DeviceWatch {
     const listed = (await listDevices())[device];
     // Asked only now: it may have been switched off since the turn was taken.
     if (!this.#devices.isWanted(device) || !this.#listener.mayBeOpen(device)) return;
-    const former = this.#devices.used(device) ?? lost;
-    const all = listed.map(({ id }) => id).filter((id) => id !== "");
-    // The list may not know yet that it is gone; the system's own choice goes by the same name, whichever it is by now.
-    const isAnother = lost !== undefined && isAlias(lost.id) && all.includes(lost.id);
-    const present = isAnother ? all : all.filter((id) => id !== lost?.id);
+    const used = this.#devices.used(device);
+    const gone = used === undefined ? lost : undefined;
+    const former = used ?? gone;
+    const isAnother = former !== undefined && this.#isAnother(device, former, listed);
+    // The list may not know yet that it is gone.
+    const there = listed.filter(({ id }) => id !== "" && (isAnother || id !== gone?.id));
     const home = this.#devices.chosen(device) ?? this.#given[device];
-    const move: DeviceMove | undefined = isAnother
-      ? { why: "gone", to: lost.id }
-      : moveDevice({ home, used: former?.id }, present);
+    const present = there.map(({ id }) => id);
+    const move = moveDevice({ home, used: former?.id, isAnother }, present);
     if (move?.why === "none") await this.#end(device, former, "missing");
-    else if (move !== undefined) await this.#carryOut(device, move, former, present);
+    else if (move !== undefined) await this.#carryOut(device, move, former, there);
+  }
+
+  /** Whether it is the system's own choice, which goes by the same name whichever it is, and is another one by now. */
+  #isAnother(device: MediaDevice, former: ListedDevice, listed: readonly ListedDevice[]): boolean {
+    const now = isAlias(former.id) ? listed.find(({ id }) => id === former.id) : undefined;
+    if (now === undefined) return false;
+    const followed = `${now.group ?? ""} ${now.label}`;
+    const isNews = followed !== this.#followed[device] && meansAnother(former, now);
+    // One that ended was plugged out, by whatever name it went.
+    if (this.#devices.used(device) !== undefined && !isNews) return false;
+    this.#followed[device] = followed;
+    return true;
   }
 
   async #carryOut(
     device: MediaDevice,
     { why, to }: Exclude<DeviceMove, { why: "none" }>,
     former: ListedDevice | undefined,
-    present: readonly string[],
+    there: readonly ListedDevice[],
   ): Promise<void> {
+    // A browser gives by the same name what is open by it, for as long as that is.
+    if (why === "moved") this.#devices.lose(device, true);
+    const present = there.map(({ id }) => id);
     const serves = this.#devices.used(device) !== undefined && present.includes(former?.id ?? "");
     // Where one serves still, nothing but the one that it serves for is worth the change.
     const outcome = await this.#openFirst(device, serves ? [to] : [to, ...present]);
     if (this.#life.signal.aborted || (outcome !== "on" && serves)) return;
     if (outcome !== "on") return this.#end(device, former, outcome);
-    const now = this.#devices.used(device)?.label ?? "";
-    const isBack = why === "back" || former === undefined;
-    this.#note(isBack ? { device, what: "back", now } : { device, what: "gone", name: former.label, now });
+    this.#note(noteOf(device, why, { former, used: this.#devices.used(device), there }));
     this.#listener.changed(device, "on");
   }
 
@@ -107,7 +122,7 @@ export class DeviceWatch {
   async #end(device: MediaDevice, former: ListedDevice | undefined, outcome: DeviceOutcome): Promise<void> {
     const why = outcome === "missing" && !(await mayUse(device)) ? "refused" : outcome;
     this.#devices.lose(device, why !== "refused");
-    if (former !== undefined) this.#note({ device, what: "none", name: former.label });
+    if (former !== undefined) this.#note({ device, what: "none", name: properName(former, []) });
     this.#listener.changed(device, why);
   }
 
@@ -150,4 +165,15 @@ export class DeviceWatch {
   #note(note: DeviceNote & { device: MediaDevice }): void {
     this.#listener.noted(note.device, note);
   }
+}
+
+function noteOf(
+  device: MediaDevice,
+  why: DeviceMove["why"],
+  { former, used, there }: Record<"former" | "used", ListedDevice | undefined> & { there: readonly ListedDevice[] },
+): DeviceNote & { device: MediaDevice } {
+  const now = used === undefined ? "" : properName(used, there);
+  if (why === "moved") return { device, what: "moved", now };
+  if (why === "back" || former === undefined) return { device, what: "back", now };
+  return { device, what: "gone", name: former.label, now };
 }

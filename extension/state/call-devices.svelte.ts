@@ -1,6 +1,6 @@
 import { type DeviceKind, type DeviceNote, moveDevice } from "../core/device-use.ts";
 import type { MediaDevice } from "../media/ask-devices.ts";
-import { shownChoice } from "../media/device-alias.ts";
+import { properName, shownChoice } from "../media/device-alias.ts";
 import { type ListedDevice, listDevices, withoutAliases } from "../media/device-list.ts";
 import type { ToldDevice } from "../messaging/call-port.ts";
 
@@ -8,7 +8,6 @@ import type { ToldDevice } from "../messaging/call-port.ts";
 const SYSTEMS = "";
 /** What is well again is read, and then in the way. */
 const GOOD_NEWS_MS = 10_000;
-
 /** What is open of camera and microphone, and whether the camera blurs what is behind a person, where it can. */
 export interface DevicesOpen {
   used: Partial<Record<MediaDevice, ListedDevice | undefined>>;
@@ -45,11 +44,11 @@ export class CallDevices {
 
   /** The name of what the system's own choice is at the moment, where that is known. */
   get own(): Partial<Record<DeviceKind, string | undefined>> {
-    const { camera, microphone } = this.#open.used;
-    return {
-      camera: this.#chosen.camera === undefined ? camera?.label : undefined,
-      microphone: this.#chosen.microphone === undefined ? microphone?.label : undefined,
+    const name = (kind: MediaDevice) => {
+      const used = this.#chosen[kind] === undefined ? this.#open.used[kind] : undefined;
+      return used && properName(used, this.#listed[kind]);
     };
+    return { camera: name("camera"), microphone: name("microphone") };
   }
 
   get blur(): boolean | undefined {
@@ -107,7 +106,8 @@ export class CallDevices {
     clearTimeout(this.#timers[device]);
     const others = this.#notes.filter((one) => one.device !== device);
     this.#notes = note === undefined ? others : [...others, note];
-    if (note?.what === "back") this.#timers[device] = setTimeout(() => this.note(device, undefined), GOOD_NEWS_MS);
+    const isGood = note?.what === "back" || note?.what === "moved";
+    if (isGood) this.#timers[device] = setTimeout(() => this.note(device, undefined), GOOD_NEWS_MS);
   }
 
   #speakersThere(): string[] {

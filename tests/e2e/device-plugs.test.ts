@@ -4,6 +4,7 @@ import { isHeard, untilHeard } from "../support/heard.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
+import { MICROPHONES, nameSystemChoice, systemChooses } from "../support/system-choice.ts";
 import { talk } from "../support/talk.ts";
 
 const CAMERA = "fake_device_0";
@@ -63,12 +64,38 @@ test("a microphone that is plugged out while muted is silent in its next one as 
   await bobCall.getByText(say("call.their-microphone-off")).waitFor();
 });
 
+test("the system's own choice of a microphone is followed where it moves, is plugged out and comes back, and is said", async () => {
+  const { alice } = stage;
+  const [own, headset] = MICROPHONES;
+  onTestFinished(await alice.browser.runFirst(nameSystemChoice, own));
+  const { aliceCall, bobCall } = await meet({});
+  const { agreed } = await untilSent(aliceCall, "microphone", `Default - ${own}`);
+  for (const [name, before] of [
+    [headset, "is still there"],
+    [own, "is plugged out"],
+    [headset, "is still there"],
+  ] as const) {
+    await systemChooses(aliceCall, name, before);
+    await aliceCall.getByText(say("call.device-moved", { now: name })).waitFor();
+    await untilSent(aliceCall, "microphone", `Default - ${name}`);
+    await untilHeard(bobCall, true);
+  }
+  expect((await sent(aliceCall)).agreed).toBe(agreed);
+
+  // Who is muted stays so.
+  await aliceCall.keyboard.press("m");
+  await untilHeard(bobCall, false);
+  await systemChooses(aliceCall, own, "is still there");
+  await untilSent(aliceCall, "microphone", `Default - ${own}`);
+  expect(await isHeard(bobCall)).toBe(false);
+});
+
 test("a speaker that is plugged out gives way to the system's own choice and comes back, and both are said", async () => {
   const speaker = await idOf(SPEAKER);
   const { aliceCall } = await meet({ speaker });
   await expect.poll(() => heardAt(aliceCall), PATIENT).toBe(speaker);
   await plug(aliceCall, SPEAKER, false);
-  await aliceCall.getByText(say("call.device-gone", { device: "speaker", name: SPEAKER, now: "" })).waitFor();
+  await aliceCall.getByText(say("call.device-gone-own", { device: "speaker", name: SPEAKER })).waitFor();
   await expect.poll(() => heardAt(aliceCall), PATIENT).toBe("");
   await plug(aliceCall, SPEAKER, true);
   await aliceCall.getByText(say("call.device-back", { device: "speaker", now: SPEAKER })).waitFor();

@@ -38,6 +38,12 @@ const GONE: DeviceNote[] = [
   { device: "microphone", what: "back", now: "Wireless Headset" },
   { device: "speaker", what: "gone", name: "Wireless Headset", now: "" },
 ];
+const MOVED: DeviceNote[] = [
+  { device: "microphone", what: "moved", now: "Wireless Headset" },
+  { device: "speaker", what: "back", now: "Wireless Headset" },
+];
+/** Where the browser does not tell what the system chooses. */
+const UNNAMED: DeviceNote[] = [{ device: "microphone", what: "back", now: "" }];
 const REFUSED: DeviceNote[] = [
   { device: "camera", what: "busy", name: "Desk Camera C920" },
   { device: "microphone", what: "none", name: "Wireless Headset" },
@@ -64,6 +70,8 @@ export function deviceScenes(talk: CallScene["props"]): Record<string, CallScene
     "call-cameras": during({}, { chosen: { camera: "desk" }, own: {}, blur: true }),
     "call-cameras-unnamed": during({}, { options: { camera: [], microphone: [], speaker: [] }, chosen: {}, own: {} }),
     "call-devices-changed": during({}, { notes: GONE }),
+    "call-devices-moved": during({}, { notes: MOVED }),
+    "call-devices-unnamed": during({}, { notes: UNNAMED }),
     "call-devices-kept": during({ microphoneOn: false }, { notes: REFUSED }),
   };
 }

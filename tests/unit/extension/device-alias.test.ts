@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shownChoice } from "../../../extension/media/device-alias.ts";
+import { meansAnother, properName, shownChoice } from "../../../extension/media/device-alias.ts";
 
 describe("the device that a list shows as chosen", () => {
   const options = [{ id: "built-in" }, { id: "headset" }];
@@ -13,5 +13,47 @@ describe("the device that a list shows as chosen", () => {
     ["the chosen one before it is open", "headset", undefined, "headset"],
   ])("is %s", (_what, chosen, used, shown) => {
     expect(shownChoice(options, chosen, used)).toBe(shown);
+  });
+});
+
+const HEADSET = { id: "default", label: "Default - Headset", group: "radio" };
+const BUILT_IN = { id: "default", label: "Default - Built-in", group: "board" };
+
+describe("the system's own choice", () => {
+  it.each([
+    ["another, in another part of the machine", HEADSET, BUILT_IN, true],
+    ["another, in the same part", { ...HEADSET, group: "board" }, BUILT_IN, true],
+    [
+      "another, where it has no name of its own",
+      { ...HEADSET, label: "Default" },
+      { ...BUILT_IN, label: "Default" },
+      true,
+    ],
+    ["the same", HEADSET, HEADSET, false],
+    ["the same for all that is known, without the permission", HEADSET, { id: "default", label: "", group: "" }, false],
+    ["the same where neither is told", { id: "default", label: "" }, { id: "default", label: "" }, false],
+    [
+      "no other than a device of its own name",
+      { ...HEADSET, id: "headset" },
+      { ...HEADSET, id: "headset", label: "Renamed" },
+      false,
+    ],
+  ])("is %s", (_what, opened, listed, expected) => {
+    expect(meansAnother(opened, listed)).toBe(expected);
+  });
+
+  const listed = [
+    BUILT_IN,
+    { id: "one", label: "Built-in" },
+    { id: "unnamed", label: "" },
+    { id: "other", label: "Headset" },
+  ];
+
+  it.each([
+    ["its device", HEADSET, "Headset"],
+    ["nothing, where it is not said which it is", { id: "default", label: "Default" }, ""],
+    ["itself, where it is chosen by its own name", { id: "other", label: "Headset" }, "Headset"],
+  ])("goes by the name of %s", (_what, device, name) => {
+    expect(properName(device, listed)).toBe(name);
   });
 });

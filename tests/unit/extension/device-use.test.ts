@@ -17,6 +17,14 @@ const rows: [string, DeviceUse, string[], DeviceMove | undefined][] = [
   ["is served for on", { home: "own", used: "next" }, ["next", "last"], undefined],
   ["comes back after nothing was left", { home: "own" }, ["own"], { why: "back", to: "own" }],
   ["is not there, but another comes after nothing was left", { home: "own" }, ["new"], { why: "back", to: "new" }],
+  ["means another one by now", { home: "own", used: "own", isAnother: true }, ["own"], { why: "moved", to: "own" }],
+  [
+    "means another one by now, and what it serves for comes back",
+    { home: "own", used: "system", isAnother: true },
+    ["system", "own"],
+    { why: "back", to: "own" },
+  ],
+  ["means another one by now, and is not there", { home: "own", used: "own", isAnother: true }, [], { why: "none" }],
   ["was never known, and the first one comes", {}, ["new"], { why: "back", to: "new" }],
   ["is not there, as before", { home: "own" }, [], undefined],
 ];
@@ -28,6 +36,6 @@ describe("a device in a call", () => {
 
   it.each(rows.filter(([, , , move]) => move !== undefined))("that %s moves once", (_, use, present, move) => {
     const used = move?.why === "none" ? undefined : move?.to;
-    expect(moveDevice({ ...use, used }, present)).toBeUndefined();
+    expect(moveDevice({ home: use.home, used }, present)).toBeUndefined();
   });
 });
