@@ -37,6 +37,7 @@ const tasks: Readonly<Record<string, Task>> = {
     run: async (args, signal) => {
       await (await import("./setup/networks.ts")).setUpNetworks(signal);
       await (await import("./setup/relay.ts")).setUpRelay(signal);
+      await (await import("./setup/sound.ts")).setUpSound(signal);
       return (await import("./test.ts")).testOne("long", args, signal);
     },
   },

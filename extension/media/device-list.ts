@@ -11,6 +11,19 @@ export interface ListedDevice {
 
 const KINDS = { audioinput: "microphone", audiooutput: "speaker", videoinput: "camera" } as const;
 
+/** As often as is soon enough for who plugs something in and waits for it. */
+const LOOK_EVERY_MS = 2_000;
+
+/**
+ * Acts whenever something is plugged in or out. Chromium on Linux is told of a sound card's coming and going alone, and not of what
+ * the sound server makes of it, such as a headset by radio; it sees what has changed once it is asked, and tells it then.
+ */
+export function followDevices(act: () => void, signal: AbortSignal): void {
+  navigator.mediaDevices.addEventListener("devicechange", act, { signal });
+  const timer = setInterval(() => void listDevices(), LOOK_EVERY_MS);
+  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
+
 /** What is plugged in, in the system's order and with its second names. Never rejects. */
 export async function listDevices(): Promise<Record<DeviceKind, ListedDevice[]>> {
   const all = await navigator.mediaDevices.enumerateDevices().catch(() => []);

@@ -3,7 +3,7 @@ import type { DeviceOutcome } from "../core/link-types.ts";
 import { type MediaDevice, mayUse } from "./ask-devices.ts";
 import type { Devices } from "./camera.ts";
 import { isAlias, meansAnother, properName } from "./device-alias.ts";
-import { type ListedDevice, listDevices } from "./device-list.ts";
+import { followDevices, type ListedDevice, listDevices } from "./device-list.ts";
 
 const DEVICES = ["camera", "microphone"] as const;
 
@@ -33,8 +33,7 @@ export class DeviceWatch {
   constructor(devices: Devices, listener: DeviceWatchListener) {
     this.#devices = devices;
     this.#listener = listener;
-    const { signal } = this.#life;
-    navigator.mediaDevices.addEventListener("devicechange", () => this.#look(), { signal });
+    followDevices(() => this.#look(), this.#life.signal);
   }
 
   /** These were opened, by the call or by the person's switch. */

@@ -8,6 +8,12 @@ import type { ToldDevice } from "../messaging/call-port.ts";
 const SYSTEMS = "";
 /** What is well again is read, and then in the way. */
 const GOOD_NEWS_MS = 10_000;
+/**
+ * Chromium keeps its way to a speaker for some seconds after the last use, and takes it up again though it leads elsewhere since
+ * the speaker was gone.
+ */
+const REST_MS = 10_000;
+
 /** What is open of camera and microphone, and whether the camera blurs what is behind a person, where it can. */
 export interface DevicesOpen {
   used: Partial<Record<MediaDevice, ListedDevice | undefined>>;
@@ -21,6 +27,8 @@ export class CallDevices {
   #notes = $state.raw<readonly DeviceNote[]>([]);
   #chosen = $state.raw<Partial<ToldDevice>>({});
   #speaker = $state(SYSTEMS);
+  /** What went away just now, and is not used again before the browser has let go of it. */
+  #resting: string | undefined;
   readonly #timers: Partial<Record<DeviceKind, ReturnType<typeof setTimeout>>> = {};
 
   /** Each device once, by its name; none before the person has allowed any. */
@@ -79,6 +87,7 @@ export class CallDevices {
     if (move === undefined || move.why === "none") return;
     const labelOf = (id: string) => [...this.#listed.speaker, ...former].find((one) => one.id === id)?.label ?? "";
     const name = labelOf(this.#speaker);
+    if (move.why === "gone") this.#rest(this.#speaker);
     this.#speaker = move.to;
     if (move.why === "back") this.note("speaker", { device: "speaker", what: "back", now: labelOf(move.to) });
     // What was never seen was not there from the start.
@@ -111,7 +120,15 @@ export class CallDevices {
   }
 
   #speakersThere(): string[] {
-    return [SYSTEMS, ...this.#listed.speaker.map(({ id }) => id)];
+    return [SYSTEMS, ...this.#listed.speaker.map(({ id }) => id).filter((id) => id !== this.#resting)];
+  }
+
+  #rest(speaker: string): void {
+    this.#resting = speaker;
+    setTimeout(() => {
+      if (this.#resting === speaker) this.#resting = undefined;
+      void this.read();
+    }, REST_MS);
   }
 
   /** A browser that allows no device yet tells that there are some, but not which. */

@@ -1,7 +1,7 @@
 import type { DeviceOutcome } from "../core/link-types.ts";
 import { mayUse, openBoth, openOne } from "../media/ask-devices.ts";
 import { shownChoice } from "../media/device-alias.ts";
-import { type ListedDevice, listDevices, withoutAliases } from "../media/device-list.ts";
+import { followDevices, type ListedDevice, listDevices, withoutAliases } from "../media/device-list.ts";
 import { watchLevel } from "../media/level.ts";
 import { sendCommand } from "../messaging/page.ts";
 import { appView } from "./app-view.svelte.ts";
@@ -22,6 +22,7 @@ class DevicePreview {
   #level = $state(0);
   readonly #stream = $derived(this.#tracks.camera && new MediaStream([this.#tracks.camera]));
   #stopLevel: (() => void) | undefined;
+  #following: AbortController | undefined;
   /** Counts the openings, so that what a prompt still gives to a closed one is stopped at once. */
   #opening = 0;
   /** Counts the choices of each, for the same reason. */
@@ -64,8 +65,9 @@ class DevicePreview {
     else for (const kind of KINDS) await this.#openOne(kind, wanted[kind], isWanted);
     if (!isWanted()) return;
     this.#state = "on";
+    this.#following = new AbortController();
+    followDevices(() => void this.#list(), this.#following.signal);
     await this.#list();
-    navigator.mediaDevices.addEventListener("devicechange", this.#changed);
   }
 
   /** Of two choices in a row the later one counts, whichever is answered first. */
@@ -82,10 +84,8 @@ class DevicePreview {
     for (const kind of KINDS) this.#drop(kind);
     this.#state = "off";
     this.#problems = {};
-    navigator.mediaDevices.removeEventListener("devicechange", this.#changed);
+    this.#following?.abort();
   }
-
-  readonly #changed = (): void => void this.#list();
 
   async #openOne(kind: Kind, id: string | undefined, isWanted: () => boolean): Promise<void> {
     const got = await openOne(kind, { [kind]: id });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** The project's folder. */
@@ -70,6 +70,16 @@ export async function runCommand(
   } finally {
     options.signal.removeEventListener("abort", stop);
     clearTimeout(lastResort);
+  }
+}
+
+/** Whether a program of this name can be run. */
+export function hasProgram(name: string): boolean {
+  try {
+    execFileSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
   }
 }
 

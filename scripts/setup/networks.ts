@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { hasProgram } from "./command.ts";
 import { installFromDebian, isDebianRoot } from "./debian.ts";
 import { step } from "./progress.ts";
 
@@ -21,14 +21,5 @@ export async function setUpNetworks(signal: AbortSignal): Promise<void> {
 }
 
 function missingPackages(): string[] {
-  return Object.entries(TOOLS).flatMap(([tool, name]) => (isThere(tool) ? [] : [name]));
-}
-
-function isThere(tool: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${tool}`], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
+  return Object.entries(TOOLS).flatMap(([tool, name]) => (hasProgram(tool) ? [] : [name]));
 }

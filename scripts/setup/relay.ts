@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { hasProgram } from "./command.ts";
 import { installFromDebian, isDebianRoot } from "./debian.ts";
 import { step } from "./progress.ts";
 
@@ -8,12 +8,7 @@ const PACKAGE = "coturn";
 
 /** Why no real relay can run here, or undefined where one can. */
 export function whyNoRelay(): string | undefined {
-  try {
-    execFileSync("sh", ["-c", `command -v ${PROGRAM}`], { stdio: "ignore" });
-    return undefined;
-  } catch {
-    return `${PACKAGE} must be installed`;
-  }
+  return hasProgram(PROGRAM) ? undefined : `${PACKAGE} must be installed`;
 }
 
 /** Installs coturn where that is one command. Without it the tests say that they were skipped. */

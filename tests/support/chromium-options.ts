@@ -9,6 +9,11 @@ export interface ChromiumOptions {
   readonly camera?: "fake" | "several" | "refused" | "missing" | "real";
   /** What the pretended microphone gives instead of the beep: a voice that never ends, or nothing at all. */
   readonly microphone?: "voice" | "nothing";
+  /**
+   * The sound system whose microphones and speakers are the browser's, allowed without a question; nothing is pretended then,
+   * and there is a camera only where the machine has one.
+   */
+  readonly sound?: string;
   /** The program that starts Chromium with the same arguments, instead of Chromium itself. */
   readonly program?: string;
   /**
@@ -42,7 +47,7 @@ const CAMERAS = { fake: 1, several: 3, refused: 1, missing: 0 } as const;
 
 /** The command line of a Chromium with the extension in `folder`. */
 export function argumentsFor(folder: string, options: ChromiumOptions): string[] {
-  const { camera = "fake", muted = false, trustsAnyone = false, window } = options;
+  const { camera = "fake", sound, muted = false, trustsAnyone = false, window } = options;
   return [
     `--disable-extensions-except=${folder}`,
     `--load-extension=${folder}`,
@@ -53,7 +58,9 @@ export function argumentsFor(folder: string, options: ChromiumOptions): string[]
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    ...(camera === "real" ? [] : [`--use-fake-device-for-media-stream=device-count=${CAMERAS[camera]}`]),
+    ...(camera === "real" || sound !== undefined
+      ? []
+      : [`--use-fake-device-for-media-stream=device-count=${CAMERAS[camera]}`]),
     ...(camera === "real" || camera === "refused" ? [] : ["--use-fake-ui-for-media-stream"]),
     ...(options.microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphoneFile(folder)}`]),
     ...(muted ? ["--mute-audio"] : []),

@@ -367,16 +367,16 @@ export class PersonBrowser {
 function start(profile: string, folder: string, options: ChromiumOptions): Promise<BrowserContext> {
   const executablePath = options.program ?? findChromium();
   if (executablePath === undefined) throw new Error("There is no Chromium here: run npm run demo or npm test.");
-  const { headless = true, diesOfSignals = true } = options;
+  const { headless = true, sound, diesOfSignals = true } = options;
   return chromium.launchPersistentContext(profile, {
     executablePath,
     headless,
     args: argumentsFor(folder, options),
-    ignoreDefaultArgs: headless ? [] : ["--enable-automation"],
+    ignoreDefaultArgs: [...(headless ? [] : ["--enable-automation"]), ...(sound === undefined ? [] : ["--mute-audio"])],
     viewport: headless ? { width: 1000, height: 700 } : null,
     locale: "en-US",
     // What it leaves in the temporary folder goes with the profile.
-    env: { ...process.env, TMPDIR: profile },
+    env: { ...process.env, TMPDIR: profile, ...(sound === undefined ? {} : { PULSE_SERVER: sound }) },
     handleSIGINT: diesOfSignals,
     handleSIGTERM: diesOfSignals,
     handleSIGHUP: diesOfSignals,

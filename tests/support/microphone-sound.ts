@@ -1,15 +1,19 @@
 import { writeFile } from "node:fs/promises";
 
-const PER_SECOND = 48_000;
-const SECONDS = 4;
+export const PER_SECOND = 48_000;
+const SAMPLES = 4 * PER_SECOND;
 const WAV_HEAD_BYTES = 44;
 
 /** Writes what a pretended microphone gives, again and again: syllables of a voice, or nothing at all. */
 export async function writeMicrophoneSound(file: string, sound: "voice" | "nothing"): Promise<void> {
-  const samples = Int16Array.from({ length: PER_SECOND * SECONDS }, (_, index) =>
-    sound === "voice" ? Math.round(voiceAt(index / PER_SECOND) * 0x7fff) : 0,
-  );
-  await writeFile(file, Buffer.concat([headOf(samples.byteLength), new Uint8Array(samples.buffer)]));
+  const samples = sound === "voice" ? voice() : new Uint8Array(2 * SAMPLES);
+  await writeFile(file, Buffer.concat([headOf(samples.byteLength), samples]));
+}
+
+/** Some seconds of a voice that can be put one after the other: one channel of 16 bits, {@link PER_SECOND}. */
+export function voice(): Uint8Array {
+  const samples = Int16Array.from({ length: SAMPLES }, (_, index) => Math.round(voiceAt(index / PER_SECOND) * 0x7fff));
+  return new Uint8Array(samples.buffer);
 }
 
 /** Four syllables in a second, each of another pitch, with the partials of a voice. */
