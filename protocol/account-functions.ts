@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { Email, Handle, Password } from "./credentials.ts";
 import { DisplayName } from "./display-name.ts";
 import { UserId } from "./ids.ts";
-import { MAX_IMAGE_BYTES, MAX_PASSWORD_BYTES } from "./limits.ts";
-import { Instant } from "./vocabulary.ts";
+import { MAX_IMAGE_BYTES, MAX_INVITE_NOTE, MAX_PASSWORD_BYTES } from "./limits.ts";
+import { Instant, shownText } from "./vocabulary.ts";
 
 /**
  * What an account's owner reads of it. `avatar` is a path on the server which nobody can guess; `email` is missing where
@@ -38,8 +38,11 @@ export const SignedInDevice = v.object({
 });
 export type SignedInDevice = v.InferOutput<typeof SignedInDevice>;
 
+/** For whom a link is, in its maker's words: for them alone, never for whoever has the link. */
+export const InviteNote = v.pipe(shownText(MAX_INVITE_NOTE), v.trim());
+
 /** One invite link of one's own that waits. `id` names it and is no secret; its code is told at its making alone. */
-export const WaitingInvite = v.object({ id: v.string(), at: Instant, expires: Instant });
+export const WaitingInvite = v.object({ id: v.string(), at: Instant, expires: Instant, note: v.optional(v.string()) });
 export type WaitingInvite = v.InferOutput<typeof WaitingInvite>;
 
 /** Who made an invite link. */
@@ -160,7 +163,7 @@ export const ACCOUNT_FUNCTIONS = {
   },
   /** A link that makes one person a contact, within a week. An older server gives it no `id`. */
   createInviteLink: {
-    parameters: Nothing,
+    parameters: v.strictObject({ note: v.optional(InviteNote) }),
     result: v.object({ id: v.optional(v.string()), code: v.string(), url: v.string(), expires: Instant }),
   },
   /** The person's own links that wait to be used, the latest first. */

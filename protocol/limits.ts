@@ -9,6 +9,8 @@ export const MAX_SERVER_FRAME_BYTES = 1024 * 1024;
 export const MAX_DEVICE_NAME = 64;
 export const MAX_NAME = 64;
 export const MAX_STATUS_TEXT = 140;
+/** For whom an invite link is, in its maker's words. */
+export const MAX_INVITE_NOTE = 64;
 export const MIN_HANDLE = 3;
 export const MAX_HANDLE = 32;
 export const MIN_PASSWORD_BYTES = 8;

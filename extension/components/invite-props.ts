@@ -5,7 +5,8 @@ import type { SignCommands } from "./sign-props.ts";
 
 /** What is asked about invite links. The promises never reject. */
 export interface InviteCommands {
-  createInviteLink: () => Promise<Asked<"createInviteLink">>;
+  /** `note` says for whom it is, to oneself alone. */
+  createInviteLink: (note: string) => Promise<Asked<"createInviteLink">>;
   /** Those that wait to be used. */
   listInviteLinks: () => Promise<Asked<"listInviteLinks">>;
   withdrawInviteLink: (link: string) => Promise<Asked<"withdrawInviteLink">>;

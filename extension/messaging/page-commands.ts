@@ -24,7 +24,8 @@ export const signCommands = {
 
 /** What is asked about invite links, for every page that makes or answers them. */
 export const inviteCommands = {
-  createInviteLink: () => askServer("createInviteLink", {}),
+  // A server of before the notes takes a link without one.
+  createInviteLink: (note: string) => askServer("createInviteLink", note === "" ? {} : { note }),
   listInviteLinks: () => askServer("listInviteLinks", {}),
   withdrawInviteLink: (link: string) => askServer("withdrawInviteLink", { link }),
   readInviteLink: (code: string) => askServer("readInviteLink", { code }),

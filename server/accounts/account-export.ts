@@ -94,14 +94,15 @@ async function formerEmailOf(database: DatabasePool, user: UserId): Promise<stri
 
 /** Who used a link is a contact, and stands among those. */
 async function invitesOf(database: DatabasePool, user: UserId) {
-  const rows = await database.rows<{ made: Date; expires: Date; used: Date | null }>(
-    `SELECT "createdAt" AS made, "expires" AS expires, "used" AS used FROM "InviteLink" WHERE "owner" = $1 ORDER BY made`,
+  const rows = await database.rows<{ made: Date; expires: Date; used: Date | null; note: string | null }>(
+    `SELECT "createdAt" AS made, "expires" AS expires, "used" AS used, "note" AS note FROM "InviteLink" WHERE "owner" = $1 ORDER BY made`,
     [user],
   );
-  return rows.map(({ made, expires, used }) => ({
+  return rows.map(({ made, expires, used, note }) => ({
     made: made.getTime(),
     expires: expires.getTime(),
     used: used?.getTime() ?? null,
+    ...(note === null ? {} : { note }),
   }));
 }
 

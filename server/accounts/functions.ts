@@ -166,7 +166,7 @@ function contactFunctions({ contacts, calls, missed, invites }: FunctionParts) {
       }
       return page;
     },
-    createInviteLink: (_parameters, { user }) => invites.create(user),
+    createInviteLink: ({ note }, { user }) => invites.create(user, note),
     listInviteLinks: async (_parameters, { user }) => ({ links: await invites.list(user) }),
     withdrawInviteLink: async ({ link }, { user }) => {
       await invites.withdraw(user, link);

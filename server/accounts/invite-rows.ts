@@ -36,25 +36,26 @@ export async function addInvite(
   database: Database,
   owner: UserId | undefined,
   code: string,
+  note?: string,
 ): Promise<WaitingInvite | undefined> {
   // Held until the end of the transaction: the account cannot be erased without this link.
   const held = `SELECT 1 FROM "_User" WHERE "objectId" = $1 FOR KEY SHARE`;
   if (owner !== undefined && (await database.rows(held, [owner])).length === 0) return undefined;
   const acl = owner === undefined ? { read: [], write: [] } : readableBy(owner);
   const [row] = await database.rows(
-    `INSERT INTO "InviteLink" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "owner", "hash", "expires")
-     VALUES ($1, now(), now(), $2, $3, $4, $5, now() + make_interval(secs => $6)) RETURNING ${WAITING}`,
-    [newRowId(), acl.read, acl.write, owner ?? null, hashOf(code), INVITE_SECONDS],
+    `INSERT INTO "InviteLink" ("objectId", "createdAt", "updatedAt", "_rperm", "_wperm", "owner", "hash", "expires", "note")
+     VALUES ($1, now(), now(), $2, $3, $4, $5, now() + make_interval(secs => $6), $7) RETURNING ${WAITING}`,
+    [newRowId(), acl.read, acl.write, owner ?? null, hashOf(code), INVITE_SECONDS, note ?? null],
   );
   return waitingOf(row);
 }
 
-const WAITING = `"objectId" AS id, "createdAt" AS at, "expires" AS expires`;
-const WaitingRow = v.object({ id: v.string(), at: v.date(), expires: v.date() });
+const WAITING = `"objectId" AS id, "createdAt" AS at, "expires" AS expires, "note" AS note`;
+const WaitingRow = v.object({ id: v.string(), at: v.date(), expires: v.date(), note: v.nullable(v.string()) });
 
 function waitingOf(row: unknown): WaitingInvite {
-  const { id, at, expires } = v.parse(WaitingRow, row);
-  return { id, at: at.getTime(), expires: expires.getTime() };
+  const { id, at, expires, note } = v.parse(WaitingRow, row);
+  return { id, at: at.getTime(), expires: expires.getTime(), ...(note === null ? {} : { note }) };
 }
 
 /** Which links of a person wait to be used, the latest first. */

@@ -47,12 +47,13 @@ export class Invites {
     this.#parts = parts;
   }
 
-  async create(owner: Profile): Promise<NewInvite> {
+  /** `note` says for whom it is, to its owner alone; an empty one is none. */
+  async create(owner: Profile, note = ""): Promise<NewInvite> {
     const code = newInviteCode();
     const made = await this.#parts.database.transaction(async (database) => {
       await database.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`invites ${owner.id}`]);
       if ((await waitingInvites(database, owner.id)).length >= MAX_OPEN_INVITES) throw tooManyOpen();
-      return addInvite(database, owner.id, code);
+      return addInvite(database, owner.id, code, note === "" ? undefined : note);
     });
     if (made === undefined) throw sessionOver();
     return { id: made.id, code, url: this.#urlOf(code), expires: made.expires };

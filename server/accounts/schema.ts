@@ -78,6 +78,7 @@ export const CLASSES = [
     fields: {
       owner: person,
       hash: { type: "String" },
+      note: { type: "String" },
       expires: { type: "Date" },
       claimed: { type: "Date" },
       admits: person,

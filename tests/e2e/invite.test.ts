@@ -99,7 +99,10 @@ test("Alice makes a link in the popup: to copy, as a QR code, and with its end i
     .getByRole("button", { name: say("add.title") })
     .first()
     .click();
+  await alice.popup.getByLabel(say("invite.note")).fill("Bob, from the choir");
   await alice.popup.getByRole("button", { name: say("invite.make") }).click();
+  const made = say("invite.waiting-noted", { note: "Bob, from the choir", made: say("invite.waiting-this") });
+  await alice.popup.getByText(made, { exact: true }).waitFor();
   const field = alice.popup.getByLabel(say("invite.link"), { exact: true });
   link = await field.inputValue();
   expect(link).toMatch(new RegExp(`^${backend.url}/i/[0-9A-Z-]{19}$`));

@@ -50,6 +50,23 @@ describe("a link that one made", () => {
   });
 });
 
+describe("the note of a link", () => {
+  test("is written by whoever wants one, and Enter makes the link", async () => {
+    await open("home-empty");
+    await button("Add a contact").first().click();
+    await page().getByRole("textbox", { name: "For whom? (optional)" }).fill("Mum");
+    await page().keyboard.press("Enter");
+    await page().getByRole("img", { name: "QR code of the link" }).waitFor();
+    expect(await asked()).toEqual(["createInviteLink"]);
+  });
+
+  test("tells it apart in the list, also aloud", async () => {
+    await open("home-links");
+    await button("Add a contact").first().click();
+    await button("Withdraw: Mum, for her new laptop · Made yesterday 3:30, until Oct 19, 3:30").waitFor();
+  });
+});
+
 describe("links that wait", () => {
   const rows = () => page().getByRole("list", { name: "Links that wait" }).getByRole("listitem");
   const said = (words: string) => page().getByRole("status").filter({ hasText: words }).waitFor();

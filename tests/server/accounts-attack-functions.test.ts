@@ -42,7 +42,7 @@ beforeAll(async () => {
     missedWhile: "silent",
   });
   await kept;
-  await victim.call("createInviteLink", {});
+  await victim.call("createInviteLink", { note: "for Mum" });
   return started.stop;
 });
 

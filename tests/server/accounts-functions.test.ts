@@ -24,7 +24,7 @@ describe("every function", () => {
     signOutEverywhere: {},
     exportAccount: {},
     deleteAccount: { password: PASSWORD },
-    createInviteLink: {},
+    createInviteLink: { note: "for Mum" },
     listInviteLinks: {},
     withdrawInviteLink: { link: "a" },
     readInviteLink: { code: "a" },

@@ -79,6 +79,18 @@ describe("[DEC-58] links that wait", () => {
     for (const { id } of links) expect(await bob.try("readInviteLink", { code: id })).toMatchObject(notFound);
   });
 
+  it("say to their maker alone for whom they are", async () => {
+    const { code } = await alice.call("createInviteLink", { note: "  Mum, at home " });
+    await alice.call("createInviteLink", { note: " " });
+    const { links } = await alice.call("listInviteLinks", {});
+    expect(links.map(({ note }) => note)).toEqual([undefined, "Mum, at home"]);
+    const { account } = await alice.call("exportAccount", {});
+    expect(account["invites"]).toMatchObject([{ note: "Mum, at home" }, {}]);
+    expect(JSON.stringify(await everythingSaidOf(code))).not.toContain("Mum");
+    for (const note of ["x".repeat(65), "Mum\n", "\u202emuM"])
+      expect(await alice.try("createInviteLink", { note })).toMatchObject({ status: 400, body: { field: "note" } });
+  });
+
   it("are those that nobody has used and whose week is not over", async () => {
     const [used, over, waits] = [await make(), await make(), await make()];
     await bob.call("redeemInviteLink", { code: used.code });

@@ -33,7 +33,8 @@ const found: Read = { ok: true, value: { user: inviter, expires: NOW + WEEK_MS }
 const DAY_MS = 24 * 3_600_000;
 const WAITING: WaitingInvite[] = [0.004, 1.3, 5.9].map((days, at) => {
   const made = NOW - days * DAY_MS;
-  return { id: `link${String(at)}`, at: made, expires: made + WEEK_MS };
+  const link = { id: `link${String(at)}`, at: made, expires: made + WEEK_MS };
+  return at === 1 ? { ...link, note: "Mum, for her new laptop" } : link;
 });
 
 /** The popup where an invite waits, and where a link is made. */
