@@ -9,6 +9,7 @@ import { describeWhere } from "../support/needs.ts";
 import { untilHeard } from "../support/heard.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { friends, Person, say } from "../support/people.ts";
+import { hasSmallWindow, untilPictured } from "../support/small-window.ts";
 
 /** The part of the extension API that a test asks for. */
 declare const browser: { identity: { getRedirectURL: () => string } };
@@ -99,6 +100,30 @@ describeWhere(whyNoFirefox, "Bob in Firefox", () => {
     await bob.click(say("call.hang-up"), bobCall);
     await alice.sees(aliceCall, say("ended.caller.hangup"));
     await Promise.all([aliceCall.close(), bobCall.close()]);
+  });
+
+  test("keeps Alice in sight in a small window: by its button, and as he leaves the tab after a click, until he is back", async () => {
+    await alice.call(bobAccount);
+    await bob.click(say("ringing.accept"));
+    const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.callPage()]);
+    await untilMediaAdvances(bobCall);
+    await bobCall.bringToFront();
+    await bob.click(say("picture.name"), bobCall);
+    await expect.poll(() => hasSmallWindow(bobCall), { timeout: 20_000 }).toBe(true);
+    expect(await untilPictured(bobCall)).toContain(say("call.hang-up"));
+    await bob.click(say("picture.name"), bobCall);
+    await expect.poll(() => hasSmallWindow(bobCall), { timeout: 20_000 }).toBe(false);
+
+    await bobCall.mouse.click(300, 200);
+    await bob.popup.bringToFront();
+    await expect.poll(() => hasSmallWindow(bobCall), { timeout: 20_000 }).toBe(true);
+    await untilPictured(bobCall);
+    await bobCall.bringToFront();
+    await expect.poll(() => hasSmallWindow(bobCall), { timeout: 20_000 }).toBe(false);
+    await alice.hangUp(aliceCall);
+    await Promise.all([aliceCall.close(), bobCall.close()]);
+    await bob.popup.bringToFront();
+    await alice.contact(bobAccount, "available").waitFor();
   });
 
   test("is answered by a provider where OIDC_EXTENSION_IDS says that this extension is", async () => {

@@ -6,6 +6,7 @@ import { Belongings } from "../support/belongings.ts";
 import { ChromiumPuppet } from "../support/chromium-puppet.ts";
 import { friends, Person, say } from "../support/people.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
+import { untilPictured } from "../support/small-window.ts";
 
 const open = new Belongings();
 let alice: ChromiumPuppet;
@@ -94,21 +95,4 @@ async function setFollows(pictureFollows: boolean | null): Promise<void> {
     (wanted) => chrome.runtime.sendMessage({ type: "setDevice", change: { pictureFollows: wanted } }),
     pictureFollows,
   );
-}
-
-/** Waits until the other person moves in the small window; returns the names of its buttons. */
-function untilPictured(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const pictures = (globalThis as unknown as { documentPictureInPicture: { window: Window | null } })
-      .documentPictureInPicture;
-    const small = pictures.window;
-    const at = () => {
-      if (small === null || pictures.window !== small) throw new Error("There is no such small window.");
-      return small.document.querySelector("video")?.currentTime ?? 0;
-    };
-    while (at() === 0) await new Promise((resolve) => setTimeout(resolve, 50));
-    const since = at();
-    while (at() <= since) await new Promise((resolve) => setTimeout(resolve, 50));
-    return [...small!.document.querySelectorAll("button")].map((button) => button.getAttribute("aria-label") ?? "");
-  });
 }
