@@ -38,6 +38,7 @@ const tasks: Readonly<Record<string, Task>> = {
       await (await import("./setup/networks.ts")).setUpNetworks(signal);
       await (await import("./setup/relay.ts")).setUpRelay(signal);
       await (await import("./setup/sound.ts")).setUpSound(signal);
+      await (await import("./setup/display.ts")).setUpDisplay(signal);
       return (await import("./test.ts")).testOne("long", args, signal);
     },
   },

@@ -70,7 +70,7 @@ export class OwnScreen {
     this.#stream = stream;
     const [picture, sound] = [this.picture, stream.getAudioTracks()[0]];
     if (picture !== undefined) {
-      // Letters are to be read: where there is little room, fewer pictures are sent and no smaller ones.
+      // Letters are to be read: where there is little room, fewer pictures are sent and no smaller ones. See also sending.ts.
       picture.contentHint = "detail";
       // Not fired by our own stop().
       picture.addEventListener("ended", () => {

@@ -25,12 +25,15 @@ export async function adjustSending(
   const limits = isFirst ? FIRST : limitsOf(picture, step);
   for (const { sender, receiver } of pc.getTransceivers()) {
     const wanted = receiver.track.kind === "audio" ? SOUND : limits;
-    if (told.get(sender) !== wanted) await tell(sender, wanted).catch(() => undefined);
+    if (told.get(sender) !== wanted) await tell(sender, wanted, picture).catch(() => undefined);
   }
 }
 
-async function tell(sender: RTCRtpSender, wanted: Wanted): Promise<void> {
+async function tell(sender: RTCRtpSender, wanted: Wanted, picture: PictureOf): Promise<void> {
   const parameters = sender.getParameters();
+  // Where the machine has much to do, fewer pictures of a screen are sent and no smaller ones. Firefox knows no hint of the track's.
+  if (picture === "screen") parameters.degradationPreference = "maintain-resolution";
+  else delete parameters.degradationPreference;
   // There is none before the first description is set.
   const encoding = parameters.encodings[0];
   if (encoding === undefined) return;

@@ -11,7 +11,8 @@ import { copyWatchedBuild } from "./watched-build.ts";
 
 /** One person's Chromium with the built extension, whose tabs are hidden where another one is before them. */
 export class ChromiumPuppet extends Puppet {
-  static async launch(): Promise<ChromiumPuppet> {
+  /** On the screen of that name, or on none. */
+  static async launch({ display }: { display?: string } = {}): Promise<ChromiumPuppet> {
     const executablePath = findChromium();
     if (executablePath === undefined) throw new Error("There is no Chromium here: run npm run demo or npm test.");
     const folder = await realpath(await mkdtemp(join(tmpdir(), "beckon-puppet-")));
@@ -20,6 +21,8 @@ export class ChromiumPuppet extends Puppet {
       executablePath,
       args: [...argumentsFor(folder, {}), "--no-sandbox"],
       enableExtensions: true,
+      headless: display === undefined,
+      env: { ...process.env, DISPLAY: display },
     });
     const address = `chrome-extension://${idOf(folder)}`;
     // Its pages cannot be opened until it is there.

@@ -19,8 +19,14 @@ export const whyNoFirefox = findFirefox() === undefined ? "there is no Firefox" 
 
 /** One person's Firefox with the built add-on, in a temporary profile, and the popup open in a tab. */
 export class PersonFirefox extends Puppet {
-  /** `welcomed` leaves the tab open that the installation opens; else it is closed. */
-  static async launch({ welcomed = false } = {}): Promise<PersonFirefox> {
+  /**
+   * `welcomed` leaves the tab open that the installation opens; else it is closed. It is shown on the screen that `display`
+   * names, or on none.
+   */
+  static async launch({
+    welcomed = false,
+    display,
+  }: { welcomed?: boolean; display?: string } = {}): Promise<PersonFirefox> {
     const executablePath = findFirefox();
     if (executablePath === undefined)
       throw new Error("There is no Firefox here: install it, or name it in BECKON_FIREFOX.");
@@ -29,6 +35,8 @@ export class PersonFirefox extends Puppet {
     const browser = await launch({
       browser: "firefox",
       executablePath,
+      headless: display === undefined,
+      env: { ...process.env, DISPLAY: display },
       // Without it the pages of add-ons cannot be opened.
       args: ["--remote-allow-system-access"],
       extraPrefsFirefox: {
