@@ -31,7 +31,7 @@ test("the line's figures stand behind its words, and sound is asked for and sent
 
   expect(await sentSound(aliceCall)).toMatchObject({
     settings: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-    encoding: { priority: "high", networkPriority: "high" },
+    encoding: { priority: "high", adaptivePtime: true },
   });
 });
 
