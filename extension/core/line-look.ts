@@ -3,7 +3,7 @@ import type { Arriving, LineCounters, Sent } from "./quality-types.ts";
 /** What happened between two looks at a connection. Shares from 0 to 1; what cannot be told is missing. */
 export interface LineLook {
   lostArriving?: number | undefined;
-  /** As the other side reported of what was being sent. */
+  /** As the other side reported of what was being sent; of what little there is of a picture a report says little. */
   lostSent?: number | undefined;
   /** The share of the sound that was made up for what did not come in time. */
   gaps?: number | undefined;
@@ -16,9 +16,10 @@ export function lookBetween(before: LineCounters, now: LineCounters): LineLook {
   const came = kinds.map((kind) => cameBetween(before.arriving[kind], now.arriving[kind]));
   const [packets, lost] = [sum(came.map((one) => one.packets)), sum(came.map((one) => one.lost))];
   const reports = kinds.flatMap((kind) => reportOf(before.sent[kind], now.sent[kind]));
+  const sent = sum(reports.map((one) => one.packets));
   return {
     lostArriving: packets + lost > 0 ? lost / (packets + lost) : undefined,
-    lostSent: reports.length > 0 ? Math.max(...reports) : undefined,
+    lostSent: sent > 0 ? sum(reports.map((one) => one.packets * one.share)) / sent : undefined,
     gaps: gapsBetween(before.arriving.sound, now.arriving.sound),
     isStalled: before.arriving.sound !== undefined && came[0]?.packets === 0,
   };
@@ -31,9 +32,9 @@ function cameBetween(before: Arriving | undefined, now: Arriving | undefined): {
 }
 
 /** A report on a kind that is not sent any more is an old one. */
-function reportOf(before: Sent | undefined, now: Sent | undefined): number[] {
+function reportOf(before: Sent | undefined, now: Sent | undefined): { packets: number; share: number }[] {
   if (before === undefined || now?.lost === undefined || now.packets <= before.packets) return [];
-  return [now.lost];
+  return [{ packets: now.packets - before.packets, share: now.lost }];
 }
 
 function gapsBetween(before: Arriving | undefined, now: Arriving | undefined): number | undefined {

@@ -33,6 +33,11 @@ const LIMITS: Record<PictureOf, Record<PictureStep, PictureLimits>> = {
   },
 };
 
+/** With less room than this, in bits per second, the picture at this step takes it from the sound. */
+export const NEEDED_BPS: Record<PictureStep, number> = { full: 160_000, smaller: 100_000, smallest: 70_000, paused: 0 };
+/** So much more than is needed is well. */
+export const AMPLE = 1.2;
+
 export function limitsOf(picture: PictureOf, step: PictureStep): PictureLimits {
   return LIMITS[picture][step];
 }
@@ -50,36 +55,51 @@ export interface PictureLadder {
 }
 
 const DOWN_AFTER_MS = 4_000;
-/** After a change of step the line needs a moment to show how it does with it; longer where more is sent. */
-const SETTLE_DOWN_MS = 3_000;
-const SETTLE_UP_MS = 6_000;
+/** What is tried at the cost of the sound is given up sooner. */
+const TRIAL_DOWN_AFTER_MS = 2_000;
+/** After a change of step the line needs a moment to show how it does with it. */
+const SETTLE_MS = 3_000;
 const PROVEN_AFTER_MS = 20_000;
 const FIRST_PATIENCE_MS = 15_000;
 const LAST_PATIENCE_MS = 240_000;
+/** So much longer where there seems to be no room: a browser that sends little cannot know how much it might. */
+const DOUBT = 8;
+const LAST_DOUBT_MS = 600_000;
+/** And no longer than this where there is room, however often it failed before. */
+const LAST_SURE_MS = 60_000;
 
 export function newLadder(at: number): PictureLadder {
   return { step: "full", since: at, patienceMs: FIRST_PATIENCE_MS, isTrial: false };
 }
 
-/** `isSent`: whether there is a picture at all; without one nothing is gained by going down. */
-export function moveLadder(
-  ladder: PictureLadder,
-  { at, isBad, isSent }: { at: number; isBad: Evidence; isSent: boolean },
-): PictureLadder {
-  if (at - ladder.since < (ladder.isTrial ? SETTLE_UP_MS : SETTLE_DOWN_MS)) return ladder;
+interface Moment {
+  at: number;
+  isBad: Evidence;
+  /** Whether there is a picture at all; without one nothing is gained by going down. */
+  isSent: boolean;
+  /** Missing where the browser does not tell. */
+  roomBps?: number | undefined;
+}
+
+export function moveLadder(ladder: PictureLadder, { at, isBad, isSent, roomBps }: Moment): PictureLadder {
+  if (at - ladder.since < SETTLE_MS) return ladder;
   const now: PictureLadder = {
     ...ladder,
     badSince: isBad === true && isSent ? (ladder.badSince ?? at) : undefined,
     fineSince: isBad === false ? (ladder.fineSince ?? at) : undefined,
   };
-  if (now.badSince !== undefined && at - now.badSince >= DOWN_AFTER_MS) return down(now, at);
-  if (now.fineSince !== undefined && at - Math.max(now.fineSince, now.since) >= now.patienceMs) return up(now, at);
+  const downAfterMs = now.isTrial ? TRIAL_DOWN_AFTER_MS : DOWN_AFTER_MS;
+  if (now.badSince !== undefined && at - now.badSince >= downAfterMs) return down(now, at, roomBps);
+  if (now.fineSince !== undefined && at - Math.max(now.fineSince, now.since) >= patienceOf(now, roomBps))
+    return up(now, at);
   const isProven = now.isTrial && now.badSince === undefined && at - now.since >= PROVEN_AFTER_MS;
   return isProven ? { ...now, isTrial: false, patienceMs: Math.max(FIRST_PATIENCE_MS, now.patienceMs / 2) } : now;
 }
 
-function down(ladder: PictureLadder, at: number): PictureLadder {
-  const step = stepAt(ladder.step, 1);
+/** To the next step that there is room for, and that is smaller. */
+function down(ladder: PictureLadder, at: number, roomBps = Number.POSITIVE_INFINITY): PictureLadder {
+  const smaller = PICTURE_STEPS.slice(PICTURE_STEPS.indexOf(ladder.step) + 1);
+  const step = smaller.find((one) => NEEDED_BPS[one] <= roomBps);
   if (step === undefined) return ladder;
   const { isTrial, patienceMs } = ladder;
   return {
@@ -91,10 +111,18 @@ function down(ladder: PictureLadder, at: number): PictureLadder {
 }
 
 function up(ladder: PictureLadder, at: number): PictureLadder {
-  const step = stepAt(ladder.step, -1);
+  const step = largerThan(ladder.step);
   return step === undefined ? ladder : { step, since: at, isTrial: true, patienceMs: ladder.patienceMs };
 }
 
-function stepAt(step: PictureStep, further: 1 | -1): PictureStep | undefined {
-  return PICTURE_STEPS[PICTURE_STEPS.indexOf(step) + further];
+function patienceOf({ step, patienceMs }: PictureLadder, roomBps: number | undefined): number {
+  const next = largerThan(step);
+  if (next === undefined || roomBps === undefined) return patienceMs;
+  // Of sound alone the browser's figure grows no further, however wide the line is.
+  const enough = NEEDED_BPS[next] * (step === "paused" ? 1 : AMPLE);
+  return roomBps < enough ? Math.min(LAST_DOUBT_MS, patienceMs * DOUBT) : Math.min(LAST_SURE_MS, patienceMs);
+}
+
+function largerThan(step: PictureStep): PictureStep | undefined {
+  return PICTURE_STEPS[PICTURE_STEPS.indexOf(step) - 1];
 }

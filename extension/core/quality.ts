@@ -3,7 +3,7 @@ import { isWrong, NOT_SO, weigh } from "./gauge.ts";
 import { type LineLook, lookBetween } from "./line-look.ts";
 import { type Step, step } from "./machine.ts";
 import { isSilent, isSpeaking, NO_MICROPHONE, watchMicrophone } from "./microphone-watch.ts";
-import { moveLadder, newLadder, type PictureStep } from "./picture-steps.ts";
+import { AMPLE, moveLadder, NEEDED_BPS, newLadder } from "./picture-steps.ts";
 import type {
   LineCounters,
   LineFigures,
@@ -31,11 +31,7 @@ const SPANS_MS = { so: 3_000, notSo: 8_000 };
 const LOSS = { wrong: 0.05, well: 0.02 };
 const LADDER_LOSS = { wrong: 0.08, well: 0.03 };
 const ROUND_TRIP_MS = { wrong: 600, well: 400 };
-/** With less room than this, the picture at this step takes it from the sound. */
-const NEEDED_BPS: Record<PictureStep, number> = { full: 250_000, smaller: 120_000, smallest: 60_000, paused: 0 };
 const NEEDED_FOR_SOUND_BPS = 30_000;
-/** So much more than is needed is well. */
-const AMPLE = 1.2;
 
 const ALL_WELL: LineWord = { weak: false, paused: false };
 
@@ -132,7 +128,8 @@ function measure(
   };
   const needed = pictures.own ? NEEDED_BPS[state.ladder.step] : NEEDED_FOR_SOUND_BPS;
   const isWarm = at - (state.connectedAt ?? at) >= WARM_UP_MS;
-  const room = { value: isWarm ? counters.roomBps : undefined, wrong: needed, well: needed * AMPLE };
+  const roomBps = isWarm ? counters.roomBps : undefined;
+  const room = { value: roomBps, wrong: needed, well: needed * AMPLE };
   const arrives = look.isStalled || isWrong({ value: lost.arriving, ...LOSS }, { value: lost.gaps, ...LOSS });
   return {
     ...state,
@@ -144,6 +141,7 @@ function measure(
       at,
       isBad: isWrong({ value: lost.sent, ...LADDER_LOSS }, room),
       isSent: pictures.own,
+      roomBps,
     }),
     hasPicture: pictures.own,
   };

@@ -32,13 +32,14 @@ describe("what happened between two looks", () => {
     expect(lookBetween(came([100, 0]), came([101, 0])).isStalled).toBe(false);
   });
 
-  it("goes by the worse report on what is being sent, and by none on what is not", () => {
+  it("counts each packet alike of what is being sent: a report on few of them says little, and one on none nothing", () => {
     const sent = (sound: number, picture: number): LineCounters => ({
       arriving: {},
-      sent: { sound: { packets: sound, lost: 0.02 }, picture: { packets: picture, lost: 0.5 } },
+      sent: { sound: { packets: sound, lost: 0 }, picture: { packets: picture, lost: 0.5 } },
     });
-    expect(lookBetween(sent(100, 100), sent(150, 150)).lostSent).toBe(0.5);
-    expect(lookBetween(sent(100, 100), sent(150, 100)).lostSent).toBe(0.02);
+    expect(lookBetween(sent(100, 100), sent(150, 150)).lostSent).toBe(0.25);
+    expect(lookBetween(sent(100, 100), sent(140, 110)).lostSent).toBe(0.1);
+    expect(lookBetween(sent(100, 100), sent(150, 100)).lostSent).toBe(0);
     expect(lookBetween(sent(100, 100), sent(100, 100)).lostSent).toBeUndefined();
   });
 

@@ -8,26 +8,31 @@ import {
   type PictureStep,
 } from "../../../extension/core/picture-steps.ts";
 
+interface Played {
+  isSent?: boolean;
+  roomBps?: number;
+}
+
 /** A ladder that is asked once a second. */
 class Climb {
   ladder: PictureLadder = newLadder(0);
   at = 0;
   readonly steps: [step: PictureStep, atSecond: number][] = [["full", 0]];
 
-  play(seconds: number, isBad: boolean | undefined, isSent = true): this {
+  play(seconds: number, isBad: boolean | undefined, { isSent = true, roomBps }: Played = {}): this {
     for (let played = 0; played < seconds; played++) {
       this.at += 1_000;
-      this.ladder = moveLadder(this.ladder, { at: this.at, isBad, isSent });
+      this.ladder = moveLadder(this.ladder, { at: this.at, isBad, isSent, roomBps });
       if (this.ladder.step !== this.steps.at(-1)?.[0]) this.steps.push([this.ladder.step, this.at / 1_000]);
     }
     return this;
   }
 
   /** Plays until the step is another. */
-  until(step: PictureStep, isBad: boolean | undefined): this {
+  until(step: PictureStep, isBad: boolean | undefined, played: Played = {}): this {
     for (let seconds = 0; this.ladder.step !== step; seconds++) {
       if (seconds > 1_000) throw new Error(`${step} is never reached`);
-      this.play(1, isBad);
+      this.play(1, isBad, played);
     }
     return this;
   }
@@ -40,6 +45,19 @@ describe("the steps of the picture on a weak line", () => {
     expect(steps.at(-1)?.[1]).toBeLessThan(40);
   });
 
+  it.each([
+    [200_000, "smaller"],
+    [70_000, "smallest"],
+    [35_000, "paused"],
+  ] as const)("go down at once to what there is room for: with %i bits in a second to %s", (roomBps, step) => {
+    const { steps } = new Climb().play(10, false).play(10, true, { roomBps });
+    expect(steps.map(([one]) => one)).toEqual(["full", step]);
+  });
+
+  it("go down all the same where there seems to be room, and the line is bad", () => {
+    expect(new Climb().play(20, true, { roomBps: 2_000_000 }).ladder.step).not.toBe("full");
+  });
+
   it("do not go down for a moment's trouble", () => {
     const climb = new Climb();
     for (let minute = 0; minute < 10; minute++) climb.play(3, true).play(1, false);
@@ -47,8 +65,8 @@ describe("the steps of the picture on a weak line", () => {
   });
 
   it("do not go down where no picture is sent, and go up all the same", () => {
-    expect(new Climb().play(60, true, false).steps).toEqual([["full", 0]]);
-    const climb = new Climb().until("paused", true).play(120, false, false);
+    expect(new Climb().play(60, true, { isSent: false }).steps).toEqual([["full", 0]]);
+    const climb = new Climb().until("paused", true).play(120, false, { isSent: false });
     expect(climb.ladder.step).toBe("full");
   });
 
@@ -59,6 +77,42 @@ describe("the steps of the picture on a weak line", () => {
     const up = climb.steps.slice(4).map(([step, second]) => [step, second - from]);
     expect(up.map(([step]) => step)).toEqual(["smallest", "smaller", "full"]);
     for (const [index, [, second]] of up.entries()) expect(second).toBeGreaterThanOrEqual(15 * (index + 1));
+  });
+
+  it("wait eight times as long for a larger one where there seems to be no room for it, and try it then all the same", () => {
+    const climb = new Climb().until("smallest", true, { roomBps: 80_000 });
+    const since = climb.at;
+    expect(climb.play(115, false, { roomBps: 110_000 }).ladder.step).toBe("smallest");
+    climb.until("smaller", false, { roomBps: 110_000 });
+    expect(climb.at - since).toBeGreaterThanOrEqual(120_000);
+    // There is room for the next, of which this one uses little.
+    const from = climb.at;
+    climb.until("full", false, { roomBps: 200_000 });
+    expect(climb.at - from).toBeLessThan(30_000);
+  });
+
+  it("wait at most ten minutes for that, and give up in less time than at first what was tried", () => {
+    const climb = new Climb().until("paused", true, { roomBps: 20_000 });
+    const waits: number[] = [];
+    for (let tries = 0; tries < 5; tries++) {
+      const since = climb.at;
+      climb.until("smallest", false, { roomBps: 20_000 });
+      waits.push(Math.round((climb.at - since) / 60_000));
+      const triedAt = climb.at;
+      climb.until("paused", true, { roomBps: 20_000 });
+      expect(climb.at - triedAt).toBeLessThanOrEqual(5_000);
+    }
+    expect(waits).toEqual([2, 4, 8, 10, 10]);
+    // Once there is room, none of that counts for long.
+    climb.play(10, true).play(70, false, { roomBps: 2_000_000 });
+    expect(climb.ladder.step).toBe("smallest");
+  });
+
+  it("come back soon from none with the little room that can be seen of sound alone", () => {
+    const climb = new Climb().until("paused", true, { roomBps: 20_000 });
+    const since = climb.at;
+    climb.until("smallest", false, { roomBps: 72_000 });
+    expect(climb.at - since).toBeLessThan(20_000);
   });
 
   it("stay where it is neither bad nor fine", () => {
