@@ -54,6 +54,11 @@ const tasks: Readonly<Record<string, Task>> = {
     builds: ["chrome"],
     run: async (args, signal) => (await import("./bench-long-call.ts")).benchLongCall(args, signal),
   },
+  "bench:narrow-line": {
+    browsers: ["chromium"],
+    builds: ["chrome"],
+    run: async (args, signal) => (await import("./bench-narrow-line.ts")).benchNarrowLine(args, signal),
+  },
   storm: { ...nothing, run: async (args, signal) => (await import("./storm.ts")).storm(args, signal) },
   pictures: {
     browsers: ["chromium"],

@@ -1,67 +1,101 @@
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { whyNoNarrowLines } from "../../scripts/setup/networks.ts";
+import { serveApart } from "../support/apart.ts";
+import { Belongings } from "../support/belongings.ts";
+import { sampleLine, untilSoundIsWhole } from "../support/line-sample.ts";
+import { describeWhere } from "../support/needs.ts";
+import type { NetworkNamespace } from "../support/network-namespace.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
-import { say } from "../support/people.ts";
-import { setStage } from "../support/stage.ts";
-import { talk } from "../support/talk.ts";
+import { friends, Person, say } from "../support/people.ts";
+import { type Talk, talk } from "../support/talk.ts";
 import { until } from "../support/until.ts";
 
-/** Three steps down take their time, and the patience for a step up its own. */
-const STEPS_MS = 90_000;
+/** Room for a picture, but not for the whole of it; and hardly for the sound. */
+const NARROW_KBITS = 150;
+const VERY_NARROW_KBITS = 45;
+/** The size that is asked for of the camera is twice as wide. */
+const HALF_WIDTH = 640;
+/** A step down takes its time, and the patience for each step up its own. */
+const STEPS_MS = 120_000;
 
-const stage = setStage();
+describeWhere(whyNoNarrowLines(), "a talk, while what Alice sends goes by a narrow line", () => {
+  const open = new Belongings();
+  let network: NetworkNamespace;
+  let alice: Person;
+  let bob: Person;
+  let calls: Talk;
 
-test("where what Alice sends gets lost, her picture makes room for her sound, and comes back when it is well", async () => {
-  const { alice, bob } = stage;
-  const { aliceCall, bobCall } = await talk(alice, bob);
-  const full = await widthSeen(bobCall);
-  const paused = bobCall.getByText(say("quality.their-paused", { name: alice.name })).last();
+  beforeAll(async () => {
+    const apart = await serveApart(open);
+    const { url, here, program } = apart;
+    network = apart.network;
+    const [aliceAccount, bobAccount] = await friends(here);
+    [alice, bob] = await Promise.all([
+      Person.arrive(aliceAccount, open, { program, trustsAnyone: true, microphone: "voice" }),
+      Person.arrive(bobAccount, open, { trustsAnyone: true, microphone: "voice" }),
+    ]);
+    await Promise.all([alice.signIn(url), bob.signIn(url)]);
+    await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
+    calls = await talk(alice, bob);
+  });
 
-  await seemLossy(aliceCall, 0.4);
-  // The steps between are passed within seconds, on a busy machine before anybody could look.
-  await bobCall.getByRole("button", { name: say("quality.weak-theirs") }).waitFor({ timeout: STEPS_MS });
-  await aliceCall.getByRole("button", { name: say("quality.weak-ours") }).waitFor({ timeout: STEPS_MS });
-  await aliceCall.getByText(say("quality.own-paused")).last().waitFor({ timeout: STEPS_MS });
-  await paused.waitFor({ timeout: STEPS_MS });
-  expect(await isPictureSent(aliceCall)).toBe(false);
-  await untilMediaAdvances(bobCall, "sound");
+  afterAll(() => open.close());
 
-  await seemLossy(aliceCall, 0);
-  await paused.waitFor({ state: "detached", timeout: STEPS_MS });
-  await untilMediaAdvances(bobCall);
-  await bobCall.getByRole("button", { name: say("quality.good") }).waitFor({ timeout: 3 * STEPS_MS });
-  await until("picture in full", async () => ((await widthSeen(bobCall)) > full / 2 ? true : undefined));
+  test("her picture becomes smaller and goes on, her sound is whole, and both read whose network it is", async () => {
+    await seen("in full", (width) => width > HALF_WIDTH);
+    await network.narrow("up", NARROW_KBITS);
+    await bothRead("quality.weak-ours", "quality.weak-theirs");
+    await seen("smaller", (width) => width <= HALF_WIDTH);
+    await untilSoundIsWhole(calls.bobCall);
+    await untilMediaAdvances(calls.bobCall);
+    expect(await pausedTexts()).toEqual([0, 0]);
+  });
+
+  test("her picture is paused where it leaves no room for her sound, which is whole again, and both read why", async () => {
+    await network.narrow("up", VERY_NARROW_KBITS);
+    const { aliceCall, bobCall } = calls;
+    await aliceCall.getByText(say("quality.own-paused")).last().waitFor({ timeout: STEPS_MS });
+    await theirPaused(bobCall).last().waitFor({ timeout: STEPS_MS });
+    await bothRead("quality.weak-ours", "quality.weak-theirs");
+    await untilSoundIsWhole(bobCall);
+    expect((await sampleLine(aliceCall)).step).toBe("paused");
+  });
+
+  test("her picture comes back in full where the line is wide again, and both read that it is good", async () => {
+    await network.widen("up");
+    await theirPaused(calls.bobCall).last().waitFor({ state: "detached", timeout: STEPS_MS });
+    await untilMediaAdvances(calls.bobCall);
+    await seen("in full", (width) => width > HALF_WIDTH);
+    await bothRead("quality.good", "quality.good");
+    expect(await pausedTexts()).toEqual([0, 0]);
+  });
+
+  /** Waits until Bob sees her picture like that. */
+  async function seen(what: string, isSo: (width: number) => boolean): Promise<void> {
+    const picture = calls.bobCall.getByLabel(say("call.picture", { name: alice.name }));
+    const width = () =>
+      picture.evaluate((video) => {
+        if (!(video instanceof HTMLVideoElement)) throw new Error("The picture is no video.");
+        return video.videoWidth;
+      });
+    await until(`picture ${what}`, async () => (isSo(await width()) ? true : undefined), STEPS_MS);
+  }
+
+  async function bothRead(atAlice: Words, atBob: Words): Promise<void> {
+    const { aliceCall, bobCall } = calls;
+    await aliceCall.getByRole("button", { name: say(atAlice), exact: true }).waitFor({ timeout: STEPS_MS });
+    await bobCall.getByRole("button", { name: say(atBob), exact: true }).waitFor({ timeout: STEPS_MS });
+  }
+
+  function theirPaused(call: Page) {
+    return call.getByText(say("quality.their-paused", { name: alice.name }));
+  }
+
+  function pausedTexts(): Promise<number[]> {
+    const { aliceCall, bobCall } = calls;
+    return Promise.all([aliceCall.getByText(say("quality.own-paused")).count(), theirPaused(bobCall).count()]);
+  }
 });
 
-/** How wide the other side's picture is as it comes. */
-function widthSeen(call: Page): Promise<number> {
-  return call.getByLabel(say("call.picture", { name: stage.alice.name })).evaluate((video) => {
-    if (!(video instanceof HTMLVideoElement)) throw new Error("The picture is no video.");
-    return video.videoWidth;
-  });
-}
-
-/** Has the page read of the other side's reports that this share of what it sends is lost. */
-function seemLossy(call: Page, share: number): Promise<void> {
-  return call.evaluate((lost) => {
-    const { beckonWatch } = globalThis as unknown as { beckonWatch: { connections: RTCPeerConnection[] } };
-    for (const connection of beckonWatch.connections) {
-      connection.getStats = async () => {
-        const seen = new Map<string, unknown>();
-        (await RTCPeerConnection.prototype.getStats.call(connection)).forEach((report: RTCStats, id: string) => {
-          seen.set(id, report.type === "remote-inbound-rtp" ? { ...report, fractionLost: lost } : report);
-        });
-        return seen;
-      };
-    }
-  }, share);
-}
-
-function isPictureSent(call: Page): Promise<boolean> {
-  return call.evaluate(() => {
-    const { beckonWatch } = globalThis as unknown as { beckonWatch: { connections: RTCPeerConnection[] } };
-    const senders = beckonWatch.connections.flatMap((connection) => connection.getSenders());
-    const sender = senders.find(({ track }) => track?.kind === "video");
-    return sender?.getParameters().encodings[0]?.active === true;
-  });
-}
+type Words = "quality.good" | "quality.weak-ours" | "quality.weak-theirs";

@@ -7,6 +7,15 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
+/** Seen from within. */
+export type Way = "up" | "down";
+
+/** How long what is sent waits at a narrow link before it is lost. */
+const QUEUE_MS = 300;
+/** A packet must pass whole, and two must find room to wait. */
+const BURST_BYTES = 2_000;
+const LEAST_QUEUE_BYTES = 3_000;
+
 /**
  * A network of its own for one program, joined to this machine by one link that can be taken away. It is removed, with
  * whatever runs in it, by a guard of its own that notices the end of this process, also a violent one.
@@ -71,6 +80,20 @@ export class NetworkNamespace {
     await this.#leadAstray("del");
   }
 
+  /**
+   * Lets no more than so much through in one direction: `up` is what the programs within send. What comes faster waits, as
+   * it does at a modem, and what would wait for too long is lost.
+   */
+  async narrow(way: Way, kbits: number): Promise<void> {
+    const queue = Math.max(LEAST_QUEUE_BYTES, (kbits * QUEUE_MS) / 8);
+    const room = ["rate", `${String(kbits)}kbit`, "burst", String(BURST_BYTES), "limit", String(Math.round(queue))];
+    await this.#shape(way, "replace", ["tbf", ...room]);
+  }
+
+  async widen(way: Way): Promise<void> {
+    await this.#shape(way, "del", []);
+  }
+
   /** Gives the programs within another address, and takes away the one that they had; this machine is where it was. */
   async changeAddress(): Promise<void> {
     const other = (at: number) => addressOf(this.#pid, at, 214);
@@ -112,6 +135,12 @@ export class NetworkNamespace {
     const rule = (to: string) => ["rule", act, "pref", "77", "to", to, "ipproto", "udp", "lookup", String(this.#pid)];
     await this.#within(...rule("0.0.0.0/0"));
     for (const second of [213, 214]) await run("ip", rule(`${addressOf(this.#pid, 0, second)}/30`));
+  }
+
+  async #shape(way: Way, act: "replace" | "del", room: readonly string[]): Promise<void> {
+    const end = way === "up" ? ["-n", this.name] : [];
+    const device = way === "up" ? "inside" : `bk${String(this.#pid)}`;
+    await run("tc", [...end, "qdisc", act, "dev", device, "root", ...room]);
   }
 
   async #within(...args: string[]): Promise<void> {
