@@ -3,6 +3,14 @@ export function isAlias(id: string): boolean {
   return id === "" || id === "default" || id === "communications";
 }
 
+/**
+ * Whether it is no microphone, but what a speaker plays, which Linux lists among them and Firefox as well: it would send the other side an
+ * echo, and whatever else is heard there. Its name is the same in every language.
+ */
+export function isMonitor({ label }: { label: string }): boolean {
+  return label.startsWith("Monitor of ");
+}
+
 /** A device as it was opened, or as it is listed now. */
 interface Named {
   id: string;

@@ -2,7 +2,7 @@ import { type DeviceMove, type DeviceNote, moveDevice } from "../core/device-use
 import type { DeviceOutcome } from "../core/link-types.ts";
 import { type MediaDevice, mayUse } from "./ask-devices.ts";
 import type { Devices } from "./camera.ts";
-import { isAlias, meansAnother, properName } from "./device-alias.ts";
+import { isAlias, isMonitor, meansAnother, properName } from "./device-alias.ts";
 import { followDevices, type ListedDevice, listDevices } from "./device-list.ts";
 
 const DEVICES = ["camera", "microphone"] as const;
@@ -27,6 +27,8 @@ export class DeviceWatch {
   readonly #given: Partial<Record<MediaDevice, string | undefined>> = {};
   /** What the system's own choice was when it was followed last: where the browser calls it by two names, it is tried once. */
   readonly #followed: Partial<Record<MediaDevice, string>> = {};
+  /** What ended by itself, until something is done about it. */
+  readonly #lost: Partial<Record<MediaDevice, ListedDevice | undefined>> = {};
   /** One change after the other, each by what is there then. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -39,6 +41,7 @@ export class DeviceWatch {
   /** These were opened, by the call or by the person's switch. */
   opened(devices: readonly MediaDevice[]): void {
     for (const device of devices) {
+      this.#lost[device] = undefined;
       const used = this.#devices.used(device);
       if (used === undefined) continue;
       this.#given[device] ??= used.id;
@@ -50,7 +53,9 @@ export class DeviceWatch {
 
   /** One ended that nobody had closed. */
   lost(device: MediaDevice, lost: ListedDevice): void {
-    this.#next(() => this.#settle(device, lost));
+    // A change of devices may be told of before, and has its turn first.
+    this.#lost[device] = lost;
+    this.#next(() => this.#settle(device));
   }
 
   /** The person wants another one: now where it may be open, else for when it is. */
@@ -70,17 +75,19 @@ export class DeviceWatch {
     this.#turn = this.#turn.then(() => (this.#life.signal.aborted ? undefined : act()));
   }
 
-  async #settle(device: MediaDevice, lost?: ListedDevice): Promise<void> {
+  async #settle(device: MediaDevice): Promise<void> {
     const listed = (await listDevices())[device];
     // Asked only now: it may have been switched off since the turn was taken.
     if (!this.#devices.isWanted(device) || !this.#listener.mayBeOpen(device)) return;
     const used = this.#devices.used(device);
-    const gone = used === undefined ? lost : undefined;
+    const gone = used === undefined ? this.#lost[device] : undefined;
+    this.#lost[device] = undefined;
     const former = used ?? gone;
     const isAnother = former !== undefined && this.#isAnother(device, former, listed);
-    // The list may not know yet that it is gone.
-    const there = listed.filter(({ id }) => id !== "" && (isAnother || id !== gone?.id));
     const home = this.#devices.chosen(device) ?? this.#given[device];
+    // The list may not know yet that it is gone.
+    const mayServe = ({ id }: ListedDevice) => id !== "" && (isAnother || id !== gone?.id);
+    const there = listed.filter((one) => mayServe(one) && (!isMonitor(one) || one.id === home || one.id === used?.id));
     const present = there.map(({ id }) => id);
     const move = moveDevice({ home, used: former?.id, isAnother }, present);
     if (move?.why === "none") await this.#end(device, former, "missing");

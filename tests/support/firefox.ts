@@ -21,12 +21,14 @@ export const whyNoFirefox = findFirefox() === undefined ? "there is no Firefox" 
 export class PersonFirefox extends Puppet {
   /**
    * `welcomed` leaves the tab open that the installation opens; else it is closed. It is shown on the screen that `display`
-   * names, or on none.
+   * names, or on none. With `sound`, the address of a sound system, its microphones and speakers are the browser's, and nothing is
+   * pretended.
    */
   static async launch({
     welcomed = false,
     display,
-  }: { welcomed?: boolean; display?: string } = {}): Promise<PersonFirefox> {
+    sound,
+  }: { welcomed?: boolean; display?: string; sound?: string } = {}): Promise<PersonFirefox> {
     const executablePath = findFirefox();
     if (executablePath === undefined)
       throw new Error("There is no Firefox here: install it, or name it in BECKON_FIREFOX.");
@@ -36,13 +38,13 @@ export class PersonFirefox extends Puppet {
       browser: "firefox",
       executablePath,
       headless: display === undefined,
-      env: { ...process.env, DISPLAY: display },
+      env: { ...process.env, DISPLAY: display, ...(sound === undefined ? {} : { PULSE_SERVER: sound }) },
       // Without it the pages of add-ons cannot be opened.
       args: ["--remote-allow-system-access"],
       extraPrefsFirefox: {
         "extensions.webextensions.uuids": JSON.stringify({ [ADD_ON]: HOST }),
         "intl.locale.requested": "en-US",
-        "media.navigator.streams.fake": true,
+        "media.navigator.streams.fake": sound === undefined,
         "media.navigator.permission.disabled": true,
         // It draws notifications by itself: a machine without a desktop has nobody else who would.
         "alerts.useSystemBackend": false,

@@ -14,6 +14,8 @@ const run = promisify(execFile);
 /** Without anybody who uses it, as after a violent end of the tests, it ends by itself. */
 const IDLE_SECONDS = 60;
 
+const BROWSERS = /^(Chromium|Firefox)/u;
+
 type End = "microphone" | "speaker";
 
 /** What PulseAudio calls the two ends, the streams to them, and the streams' word for where they lead. */
@@ -107,7 +109,7 @@ export class SoundSystem {
     const { devices, streams, at } = WORDS[end];
     const [all, open] = await Promise.all([this.#list(devices, Devices), this.#list(streams, Streams)]);
     return open
-      .filter(({ corked, properties }) => !corked && properties["application.name"]?.startsWith("Chromium"))
+      .filter(({ corked, properties }) => !corked && BROWSERS.test(properties["application.name"] ?? ""))
       .map((stream) => all.find(({ index }) => index === stream[at])?.name ?? "nowhere");
   }
 

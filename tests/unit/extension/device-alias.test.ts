@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { meansAnother, properName, shownChoice } from "../../../extension/media/device-alias.ts";
+import { isMonitor, meansAnother, properName, shownChoice } from "../../../extension/media/device-alias.ts";
 
 describe("the device that a list shows as chosen", () => {
   const options = [{ id: "built-in" }, { id: "headset" }];
@@ -13,6 +13,16 @@ describe("the device that a list shows as chosen", () => {
     ["the chosen one before it is open", "headset", undefined, "headset"],
   ])("is %s", (_what, chosen, used, shown) => {
     expect(shownChoice(options, chosen, used)).toBe(shown);
+  });
+});
+
+describe("what a speaker plays", () => {
+  it.each([
+    ["no microphone", "Monitor of Built-in Audio", true],
+    ["told from a microphone", "Built-in Audio", false],
+    ["told from the microphone in a monitor", "Monitor Microphone", false],
+  ])("is %s", (_what, label, expected) => {
+    expect(isMonitor({ label })).toBe(expected);
   });
 });
 
