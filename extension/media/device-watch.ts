@@ -26,7 +26,7 @@ export class DeviceWatch {
   /** What the system gave at first, which serves where nothing was chosen. */
   readonly #given: Partial<Record<MediaDevice, string | undefined>> = {};
   /** What the system's own choice was when it was followed last: where the browser calls it by two names, it is tried once. */
-  readonly #followed: Partial<Record<MediaDevice, string>> = {};
+  readonly #followed: Partial<Record<MediaDevice, string | undefined>> = {};
   /** What ended by itself, until something is done about it. */
   readonly #lost: Partial<Record<MediaDevice, ListedDevice | undefined>> = {};
   /** One change after the other, each by what is there then. */
@@ -97,11 +97,14 @@ export class DeviceWatch {
   /** Whether it is the system's own choice, which goes by the same name whichever it is, and is another one by now. */
   #isAnother(device: MediaDevice, former: ListedDevice, listed: readonly ListedDevice[]): boolean {
     const now = isAlias(former.id) ? listed.find(({ id }) => id === former.id) : undefined;
-    if (now === undefined) return false;
+    const isOpen = this.#devices.used(device) !== undefined;
+    if (now === undefined || (isOpen && !meansAnother(former, now))) {
+      this.#followed[device] = undefined;
+      return false;
+    }
     const followed = `${now.group ?? ""} ${now.label}`;
-    const isNews = followed !== this.#followed[device] && meansAnother(former, now);
     // One that ended was plugged out, by whatever name it went.
-    if (this.#devices.used(device) !== undefined && !isNews) return false;
+    if (isOpen && followed === this.#followed[device]) return false;
     this.#followed[device] = followed;
     return true;
   }

@@ -82,6 +82,16 @@ test("the system's own choice of a microphone is followed where it moves, is plu
   }
   expect((await sent(aliceCall)).agreed).toBe(agreed);
 
+  // It moved while another was chosen, and goes back to where it was followed last.
+  await setDevice(alice.popup, { microphone: await idOf(own) });
+  await untilSent(aliceCall, "microphone", own);
+  await systemChooses(aliceCall, own, "is still there");
+  await setDevice(alice.popup, { microphone: null });
+  await untilSent(aliceCall, "microphone", `Default - ${own}`);
+  await systemChooses(aliceCall, headset, "is still there");
+  await untilSent(aliceCall, "microphone", `Default - ${headset}`);
+  await untilHeard(bobCall, true);
+
   // Who is muted stays so.
   await aliceCall.keyboard.press("m");
   await untilHeard(bobCall, false);
