@@ -1,17 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { hasProgram } from "./command.ts";
-import { installFromDebian, isDebianRoot } from "./debian.ts";
-import { step } from "./progress.ts";
+import { installMissing, whyMissing } from "./tools.ts";
 
-/** What the tests of a network that goes away or is narrow need, and the Debian package of each. */
+/** What the tests of a network that goes away or is narrow need. */
 const TOOLS = { ip: "iproute2", tc: "iproute2", openssl: "openssl" } as const;
 
 /** Why a program cannot be given a network of its own here, or undefined where it can. */
 export function whyNoNetworks(): string | undefined {
   if (process.platform !== "linux") return "only Linux has network namespaces";
   if (process.getuid?.() !== 0) return "only root may make network namespaces";
-  const missing = missingPackages();
-  return missing.length > 0 ? `${missing.join(" and ")} must be installed` : undefined;
+  return whyMissing(TOOLS);
 }
 
 /** Why the line of such a network cannot be made narrow here, or undefined where it can. */
@@ -19,16 +16,9 @@ export function whyNoNarrowLines(): string | undefined {
   return whyNoNetworks() ?? (canBeNarrow() ? undefined : "its kernel cannot make a line narrow (tc has no tbf)");
 }
 
-/** Installs what is missing where that is one command. Without it the tests say that they were skipped. */
-export async function setUpNetworks(signal: AbortSignal): Promise<void> {
-  const missing = missingPackages();
-  if (missing.length === 0 || !isDebianRoot()) return;
-  await step(`Installing ${missing.join(" and ")}`, () => installFromDebian(missing, signal), signal);
-}
-
-function missingPackages(): string[] {
-  const missing = Object.entries(TOOLS).flatMap(([tool, name]) => (hasProgram(tool) ? [] : [name]));
-  return [...new Set(missing)];
+/** So that tests can give a program a network of its own. */
+export function setUpNetworks(signal: AbortSignal): Promise<void> {
+  return installMissing(TOOLS, signal);
 }
 
 /** Tried in a network that goes with the program. */
