@@ -28,8 +28,9 @@ export interface LineSample {
 /** Must stand alone: it runs in the page. */
 async function look(): Promise<LineSample> {
   const { beckonWatch } = globalThis as unknown as { beckonWatch: { connections: RTCPeerConnection[] } };
-  const open = beckonWatch.connections.find(({ connectionState }) => connectionState === "connected");
-  if (open === undefined) throw new Error("The page has no connection.");
+  // What is interrupted for a moment counts on.
+  const open = beckonWatch.connections.find(({ signalingState }) => signalingState !== "closed");
+  if (open === undefined) throw new Error("The page has no open connection.");
   type Report = Partial<Record<string, number | string>> & { type: string; id: string };
   const reports = [...((await open.getStats()) as unknown as Map<string, Report>).values()];
   const of = (type: string, kind?: string) =>
