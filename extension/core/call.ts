@@ -122,7 +122,8 @@ function showTab(state: CallState): CallStep {
 }
 
 function mediaChanged(state: CallState, event: Of<"media-connected" | "media-interrupted" | "media-failed">): CallStep {
-  if (!isAcceptedCall(state) || !isNamed(state, event.call)) return step(state);
+  if (!isNamed(state, event.call)) return step(state);
+  if (!isAcceptedCall(state)) return event.type === "media-failed" ? ringsInVain(state, event) : step(state);
   switch (event.type) {
     case "media-connected":
       return state.at === "live" ? step(state) : step(liveOf(state));
@@ -133,6 +134,12 @@ function mediaChanged(state: CallState, event: Of<"media-connected" | "media-int
     default:
       return unreachable(event);
   }
+}
+
+/** The caller's page knows already that no media can come: nobody is rung for that. */
+function ringsInVain(state: CallState, event: Of<"media-failed">): CallStep {
+  const isCalling = state.at === "inviting" || state.at === "ringing-out";
+  return isCalling ? endedHere(state, event, "call.cancel", "failed") : step(state);
 }
 
 function refused(state: CallState, event: Of<"refused">): CallStep {

@@ -63,7 +63,7 @@ export function signalled(state: LinkState, { at, signal }: Of<"signal">): LinkS
 
 /** What an interrupted link does next, once it is due. */
 export function interruptedDue(state: LinkState, phase: PhaseOf<"interrupted">, at: number): LinkStep {
-  if (at >= phase.until) return failed(state, "lost", true);
+  if (at >= phase.until) return failed(state, "lost");
   if (phase.freshAt !== undefined && at >= phase.freshAt) return refresh(state, phase, at);
   return at >= phase.restartAt ? restart(state, at) : step(state);
 }
@@ -79,12 +79,12 @@ export function live(state: LinkState, ticket: Ticket): LinkStep {
   return step<LinkState, LinkEffect>(next, { type: "tell", what: "media-connected" }, say(mediaState(next)));
 }
 
-export function failed(state: LinkState, why: LinkFailure, accepted: boolean): LinkStep {
-  // Before the accept it means nothing to the background, and the own picture stays; it is told again then.
+/** Nobody talks by this link any more: a ring that it is for is as much in vain as a call. */
+export function failed(state: LinkState, why: LinkFailure): LinkStep {
   return step<LinkState, LinkEffect>(
     { ...withoutScreens(state), phase: { at: "failed", why } },
     { type: "tell", what: "media-failed" },
-    ...(accepted ? [{ type: "let-go" } as const] : []),
+    { type: "let-go" },
   );
 }
 
@@ -108,7 +108,7 @@ export function andThen(first: LinkStep, next: (state: LinkState) => LinkStep): 
 
 /** Where the media has flowed before, the other side's page may just be loaded again once more. [CALL-13] */
 function linkingFailed(state: LinkState, { ticket, accepted, until }: PhaseOf<"linking">, at: number): LinkStep {
-  if (!state.lived || until === undefined) return failed(state, notConnected(ticket), accepted);
+  if (!state.lived || until === undefined) return failed(state, notConnected(ticket));
   const phase: LinkPhase = { at: "interrupted", ticket, restartAt: at + HICCUP_MS, until };
   // Another one in the last seconds could not connect.
   const isLate = until - at < RESTART_EVERY_MS;

@@ -151,9 +151,9 @@ function callChanged(state: LinkState, { at, outgoing, media, accepted, ticket }
       return phase.accepted || !accepted
         ? step(state)
         : step({ ...state, media, phase: { ...phase, accepted, until: at + LINKING_MS } });
-    // What came of the media while it rang meant nothing to the background, until now.
+    // While an answer waited for the server's word, it meant nothing to the background.
     case "failed":
-      return accepted ? failed(state, phase.why, accepted) : step(state);
+      return accepted ? failed(state, phase.why) : step(state);
     case "live":
       if (isOther(ticket, phase.ticket)) return relink(told, { ticket, accepted, until: at + LINKING_MS }, at);
       if (isRenewed(ticket, phase.ticket)) return renewed({ ...state, phase: { ...phase, ticket } }, ticket, at);
@@ -184,9 +184,9 @@ function relink(state: LinkState, wanted: Omit<PhaseOf<"registering">, "at">, at
 }
 
 function register(state: LinkState, registering: Omit<PhaseOf<"registering">, "at">, at: number): LinkStep {
-  const { ticket, accepted } = registering;
-  // Nobody waits for what cannot come.
-  if (state.relayOnly && !hasRelay(ticket)) return failed(state, "relay-missing", accepted);
+  const { ticket } = registering;
+  // Nobody waits for what cannot come, and nobody is rung for it.
+  if (state.relayOnly && !hasRelay(ticket)) return failed(state, "relay-missing");
   const next: LinkState = { ...withRenewal(state, ticket, at), phase: { at: "registering", ...registering } };
   return step<LinkState, LinkEffect>(next, { type: "register", ticket });
 }
@@ -242,13 +242,13 @@ function phaseIsDue(state: LinkState, at: number): LinkStep {
   switch (phase.at) {
     case "registering":
       if (at < phase.until) return step(state);
-      return phase.accepted ? failed(state, withoutPeerServer(state), true) : peerFailed(state, at);
+      return phase.accepted ? failed(state, withoutPeerServer(state)) : peerFailed(state, at);
     case "unregistered":
-      if (phase.until !== undefined && at >= phase.until) return failed(state, withoutPeerServer(state), true);
+      if (phase.until !== undefined && at >= phase.until) return failed(state, withoutPeerServer(state));
       return at >= phase.againAt ? registerAgain(state, phase, at) : step(state);
     case "linking":
       return phase.until !== undefined && at >= phase.until
-        ? failed(state, state.lived ? "lost" : notConnected(phase.ticket), true)
+        ? failed(state, state.lived ? "lost" : notConnected(phase.ticket))
         : step(state);
     case "interrupted":
       return interruptedDue(state, phase, at);

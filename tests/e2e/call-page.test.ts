@@ -82,16 +82,14 @@ test("who wants a relay alone where there is none reads so at once, and the next
   await setDevice(alice.popup, { relayOnly: true });
   onTestFinished(() => setDevice(alice.popup, { relayOnly: null }));
   await alice.call(bob);
-  await bob.accept();
-  const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.browser.callPage()]);
+  const aliceCall = await alice.browser.callPage();
+  // Nobody has answered.
   await alice.sees(aliceCall, say("call.failed-relay-missing"));
-  await bob.sees(bobCall, say("ended.callee.hangup"));
-  await bobCall.close();
 
   await setDevice(alice.popup, { relayOnly: null });
   await aliceCall.getByRole("button", { name: say("call.again") }).click();
   await bob.accept();
-  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(await bob.browser.callPage(bobCall))]);
+  await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(await bob.browser.callPage())]);
   await alice.hangUp(aliceCall);
 });
 

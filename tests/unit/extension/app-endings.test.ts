@@ -37,6 +37,7 @@ describe.each([
   ["a cancel", calling, { type: "hang-up", call: callId(1) }, "call.cancel"],
   ["a decline", ringing, { type: "decline-call", call: callId(2) }, "call.decline"],
   ["a failed link", talking, { type: "media-failed", call: callId(1) }, "call.hangup"],
+  ["a link that cannot be, while it rings", calling, { type: "media-failed", call: callId(1) }, "call.cancel"],
   ["a closed page while it rings", calling, { type: "tab-closed", call: callId(1) }, "call.cancel"],
 ] as const)("%s", (_name, given, happening, type) => {
   const { call } = happening;

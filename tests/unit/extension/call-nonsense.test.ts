@@ -64,7 +64,7 @@ const everyEvent: Record<string, CallHappening> = {
 
 const ofThePage = ["page-gone", "tab-closed", "page-wishes"];
 const inAnyTaken = ["hang-up", ...ofThePage, "show-tab", "call.ended", "welcomed", "started"];
-const asCaller = [...inAnyTaken, "call.ringing", "call.accepted", "call.ended as merged", "refused"];
+const asCaller = [...inAnyTaken, "call.ringing", "call.accepted", "call.ended as merged", "refused", "media-failed"];
 const ofFreshEnds = ["a fresh page-here", "ticket-wanted", "call.rejoined"];
 const inAnyAccepted = [...inAnyTaken, ...ofFreshEnds, "media-failed", "page-signal", "call.signal"];
 const whileJoining = [...inAnyAccepted, "media-connected", "call.accepted", "refused"];

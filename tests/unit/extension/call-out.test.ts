@@ -116,6 +116,14 @@ describe.each(asCaller.map((state) => [state.at, state] as const))("the caller w
     });
   });
 
+  it.each([
+    ["inviting", inviting],
+    ["ringing-out", ringingOut],
+  ] as const)("whose page knows while %s that no media can come cancels, and has failed", (_name, state) => {
+    const next = when(state, { type: "media-failed", call: CALL });
+    expect(next).toEqual({ state: endedAs("failed"), effects: [owe("call.cancel"), over()] });
+  });
+
   it("cancels when its page does not come", () => {
     const waiting: CallState = { ...state, page: { at: "opening", until: AT + 100 } };
     expect(callDue(waiting)).toBe(AT + 100);

@@ -122,13 +122,13 @@ describe("PeerServer that loses a page", () => {
     expect(linkDue(links[name])).toBe(NOW + afterMs);
   });
 
-  it("keeps what was not let go where the link failed before the accept, and lets go with it", () => {
+  it("lets go where the link failed before the word of the accept, and tells of it again then", () => {
     const failed = updateLink(callers(links["linking while it rings"]), {
       type: "connection",
       state: "failed",
       at: NOW,
     });
-    expect(failed.effects).toEqual([tells("media-failed")]);
+    expect(failed.effects).toEqual([tells("media-failed"), LET_GO]);
     const accepted = updateLink(failed.state, told({ outgoing: true, ticket: first }));
     expect(accepted.effects).toEqual([tells("media-failed"), LET_GO]);
   });

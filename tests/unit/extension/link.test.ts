@@ -215,11 +215,11 @@ describe("a link", () => {
     expect(effects.some((effect) => effect.type === "tell")).toBe(failed);
   });
 
-  it("tells of a relay that is missing once the call is accepted, and keeps the own picture until then", () => {
-    const ringing = openLink(told({ outgoing: true, accepted: false, ticket: first }), undefined, true);
-    expect(ringing.effects).toEqual([{ type: "open-devices", media: "video" }, tells("media-failed")]);
-    const accepted = updateLink(ringing.state, told({ outgoing: true, ticket: first }));
-    expect(accepted.effects).toEqual([tells("media-failed"), { type: "let-go" }]);
+  it("tells of a relay that is missing while it rings, and lets go of all devices then", () => {
+    const placed = openLink(told({ outgoing: true, accepted: false }), undefined, true);
+    const rings = updateLink(placed.state, told({ outgoing: true, accepted: false, ticket: first }));
+    expect(rings.state.phase).toEqual({ at: "failed", why: "relay-missing" });
+    expect(rings.effects).toEqual([tells("media-failed"), { type: "let-go" }]);
   });
 
   it("asks for no device where the call is over when the page opens", () => {
