@@ -1,4 +1,6 @@
 import type { DeviceOutcome } from "../core/link-types.ts";
+import { isMonitor } from "./device-alias.ts";
+import { listDevices, withoutAliases } from "./device-list.ts";
 
 export type MediaDevice = "camera" | "microphone";
 
@@ -7,20 +9,53 @@ export type ChosenDevices = Partial<Record<MediaDevice, string | undefined>>;
 
 type Opened = MediaStream | Exclude<DeviceOutcome, "on">;
 
-/** Both in one prompt, as the person chose them, or why not. Never rejects. */
+/**
+ * Both in one prompt, as the person chose them, or why not; the camera alone where the browser has no real microphone to give.
+ * Never rejects.
+ */
 export async function openBoth(chosen: ChosenDevices): Promise<Opened> {
-  return ask({ ...constraintsOf("camera", chosen), ...constraintsOf("microphone", chosen) });
+  const opened = await ask({ ...constraintsOf("camera", chosen), ...constraintsOf("microphone", chosen) });
+  if (typeof opened === "string") return opened;
+  const monitor = unchosenMonitor(opened, chosen);
+  if (monitor === undefined) return opened;
+  const instead = await openReal(monitor);
+  opened.removeTrack(monitor);
+  if (typeof instead !== "string") for (const track of instead.getTracks()) opened.addTrack(track);
+  return opened;
 }
 
 /** The one that the person chose; where it is not there, another serves. Or why there is none. Never rejects. */
 export async function openOne(device: MediaDevice, chosen: ChosenDevices): Promise<Opened> {
-  const opened = await ask(constraintsOf(device, chosen));
-  return opened === "missing" && chosen[device] !== undefined ? ask(constraintsOf(device, {})) : opened;
+  const asked = await ask(constraintsOf(device, chosen));
+  const opened = asked === "missing" && chosen[device] !== undefined ? await ask(constraintsOf(device, {})) : asked;
+  const monitor = typeof opened === "string" ? undefined : unchosenMonitor(opened, chosen);
+  return monitor === undefined ? opened : openReal(monitor);
 }
 
 /** This very one, or why not. Never rejects. */
 export async function openThis(device: MediaDevice, id: string): Promise<Opened> {
   return ask(constraintsOf(device, { [device]: id }));
+}
+
+/** What a speaker plays, given as the microphone though nobody chose it. */
+function unchosenMonitor(opened: MediaStream, chosen: ChosenDevices): MediaStreamTrack | undefined {
+  return opened
+    .getAudioTracks()
+    .find((track) => isMonitor(track) && track.getSettings().deviceId !== chosen.microphone);
+}
+
+/** A real microphone in place of a monitor, which is let go of whether or not there is one. */
+async function openReal(monitor: MediaStreamTrack): Promise<Opened> {
+  // Names are sure to be told while one is open.
+  const { microphone } = await listDevices();
+  monitor.stop();
+  let opened: Opened = "missing";
+  for (const { id } of withoutAliases(microphone).filter((one) => !isMonitor(one))) {
+    opened = await openThis("microphone", id);
+    // Who refused one is not asked for the next.
+    if (typeof opened !== "string" || opened === "refused") break;
+  }
+  return opened;
 }
 
 /** Whether the browser lets us; where it does not say, it does. */

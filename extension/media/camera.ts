@@ -61,7 +61,9 @@ export class Devices {
     const both = await this.#asking(["camera", "microphone"], openBoth(this.#chosen));
     if (typeof both !== "string") {
       await this.#keep(both);
-      return { camera: "on", microphone: "on" };
+      if (both.getAudioTracks().length > 0) return { camera: "on", microphone: "on" };
+      this.#missing.add("microphone");
+      return { camera: "on", microphone: "missing" };
     }
     return { microphone: await this.openOne("microphone"), camera: await this.openOne("camera") };
   }

@@ -44,7 +44,8 @@ export class DeviceWatch {
       this.#lost[device] = undefined;
       const used = this.#devices.used(device);
       if (used === undefined) continue;
-      this.#given[device] ??= used.id;
+      // What a speaker plays serves for as long as a person wants it, and is nothing to come back to.
+      if (!isMonitor(used)) this.#given[device] ??= used.id;
       const chosen = this.#devices.chosen(device);
       const isReplaced = chosen !== undefined && used.id !== chosen;
       this.#listener.noted(device, isReplaced ? { device, what: "replaced" } : undefined);
@@ -84,10 +85,11 @@ export class DeviceWatch {
     this.#lost[device] = undefined;
     const former = used ?? gone;
     const isAnother = former !== undefined && this.#isAnother(device, former, listed);
-    const home = this.#devices.chosen(device) ?? this.#given[device];
+    const chosen = this.#devices.chosen(device);
+    const home = chosen ?? this.#given[device];
     // The list may not know yet that it is gone.
     const mayServe = ({ id }: ListedDevice) => id !== "" && (isAnother || id !== gone?.id);
-    const there = listed.filter((one) => mayServe(one) && (!isMonitor(one) || one.id === home || one.id === used?.id));
+    const there = listed.filter((one) => mayServe(one) && (!isMonitor(one) || one.id === chosen));
     const present = there.map(({ id }) => id);
     const move = moveDevice({ home, used: former?.id, isAnother }, present);
     if (move?.why === "none") await this.#end(device, former, "missing");
@@ -155,7 +157,8 @@ export class DeviceWatch {
     const outcome = had !== undefined && had.id === id ? "on" : await this.#devices.openInstead(device, id);
     if (this.#life.signal.aborted) return;
     if (outcome === "on") {
-      this.#given[device] = this.#devices.used(device)?.id;
+      const now = this.#devices.used(device);
+      if (now !== undefined && !isMonitor(now)) this.#given[device] = now.id;
       this.#keep(device, id);
       this.#listener.noted(device, undefined);
     } else if (had !== undefined) {

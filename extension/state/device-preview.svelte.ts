@@ -61,8 +61,11 @@ class DevicePreview {
     const isWanted = () => opening === this.#opening;
     this.#state = "asking";
     const both = await openBoth(wanted);
-    if (typeof both !== "string") this.#take(both, isWanted);
-    else for (const kind of KINDS) await this.#openOne(kind, wanted[kind], isWanted);
+    if (typeof both !== "string") {
+      this.#take(both, isWanted);
+      if (isWanted() && both.getAudioTracks().length === 0)
+        this.#problems = { ...this.#problems, microphone: "missing" };
+    } else for (const kind of KINDS) await this.#openOne(kind, wanted[kind], isWanted);
     if (!isWanted()) return;
     this.#state = "on";
     this.#following = new AbortController();

@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { BUILT_IN, DeviceWorld, HEADSET, MONITOR, talkIn } from "./device-world.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  return () => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  };
+});
+
+describe("the system's own choice", () => {
+  it("is followed back to a headset that went before the list knew of it", async () => {
+    const world = new DeviceWorld("chromium", [HEADSET, BUILT_IN]);
+    await talkIn(world);
+    world.listedSystem = HEADSET;
+    await world.unplug(HEADSET);
+    expect(world.open).toEqual([BUILT_IN.label]);
+    await world.change(() => (world.listedSystem = undefined));
+    await world.change(() => {
+      world.microphones = [HEADSET, BUILT_IN];
+      world.system = HEADSET;
+    });
+    expect(world.open).toEqual([HEADSET.label]);
+  });
+
+  it("is followed after a choice in between", async () => {
+    const world = new DeviceWorld("chromium", [HEADSET, BUILT_IN]);
+    const { choose } = await talkIn(world);
+    await world.change(() => (world.system = BUILT_IN));
+    expect(world.open).toEqual([BUILT_IN.label]);
+    await choose("microphone", HEADSET.label);
+    await world.change(() => (world.system = HEADSET));
+    await choose("microphone", undefined);
+    expect(world.open).toEqual([HEADSET.label]);
+    await world.change(() => (world.system = BUILT_IN));
+    expect(world.open).toEqual([BUILT_IN.label]);
+  });
+});
+
+describe("what a speaker plays", () => {
+  it("is not sent where a talk begins with nothing else, and the first real microphone serves", async () => {
+    const world = new DeviceWorld("firefox", [MONITOR]);
+    const { devices, outcomes } = await talkIn(world);
+    expect(outcomes).toEqual(["missing"]);
+    expect(devices.microphone).toBeUndefined();
+    await world.change(() => world.microphones.push(BUILT_IN));
+    expect(world.open).toEqual([BUILT_IN.label]);
+  });
+
+  it("is not sent where somebody switches on the microphone that is gone", async () => {
+    const world = new DeviceWorld("firefox", [BUILT_IN, MONITOR]);
+    const { devices } = await talkIn(world);
+    await world.unplug(BUILT_IN);
+    expect(await devices.openOne("microphone")).toBe("missing");
+    expect(world.open).toEqual([]);
+    await world.change(() => world.microphones.push(HEADSET));
+    expect(world.open).toEqual([HEADSET.label]);
+  });
+
+  it("serves who chose it, and makes room where the system's own choice is chosen again", async () => {
+    const world = new DeviceWorld("firefox", [BUILT_IN, MONITOR]);
+    const { choose } = await talkIn(world);
+    await choose("microphone", MONITOR.label);
+    expect(world.open).toEqual([MONITOR.label]);
+    await world.change();
+    expect(world.open).toEqual([MONITOR.label]);
+    await choose("microphone", undefined);
+    expect(world.open).toEqual([BUILT_IN.label]);
+  });
+
+  it("is nothing to come back to once it was chosen", async () => {
+    const world = new DeviceWorld("firefox", [BUILT_IN, MONITOR]);
+    const { choose, notes } = await talkIn(world);
+    await choose("microphone", MONITOR.label);
+    await choose("microphone", undefined);
+    await world.unplug(BUILT_IN);
+    expect(world.open).toEqual([]);
+    expect(notes).toEqual([{ device: "microphone", what: "none", name: BUILT_IN.label }]);
+  });
+});
