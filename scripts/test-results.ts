@@ -15,7 +15,7 @@ const FAILURE = ".failed.txt";
 const FAILURE_LINES = 40;
 
 /** The part of a report in the form of Vitest's `json` reporter that is counted. */
-interface Report {
+export interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
@@ -53,32 +53,41 @@ export async function clearResults(): Promise<void> {
   await rm(FOLDER, { recursive: true, force: true });
 }
 
-/** Prints which tests took longest, and the sum of all reports as the last line; returns 1 where something failed or nothing ran. */
+/** Prints what failed, which tests took longest, and the sum of all as the last line; returns 1 where something failed or nothing ran. */
 export async function printResults(): Promise<number> {
-  const reports = await readReports();
-  printSlowest(reports);
-  let [passed, failed, skipped] = [0, 0, 0];
-  for (const report of reports) {
+  const [reports, noted] = await Promise.all([readReports(), readResults(FAILURE)]);
+  printSlowest([...reports.values()]);
+  for (const { name, text } of noted) console.log(`\n${name} failed:\n${text}\n`);
+  const { passed, failed, skipped } = countResults(
+    reports,
+    noted.map(({ name }) => name),
+  );
+  console.log(`${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`);
+  return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+/** `reports` by the name of their step, and the names of all the steps that `failed`: one may have done so without a failed test. */
+export function countResults(reports: ReadonlyMap<string, Report>, failed: readonly string[]) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const unexplained = new Set(failed);
+  for (const [name, report] of reports) {
     // A file that could not be loaded, or whose hook threw, has failed, though no test of its has.
     const withoutTest = report.testResults.filter(
       (result) => result.status === "failed" && !result.assertionResults.some(({ status }) => status === "failed"),
     );
-    passed += report.numPassedTests;
-    failed += report.numFailedTests + withoutTest.length;
-    skipped += report.numPendingTests + report.numTodoTests;
+    const inReport = report.numFailedTests + withoutTest.length;
+    if (inReport > 0) unexplained.delete(name);
+    counts.passed += report.numPassedTests;
+    counts.failed += inReport;
+    counts.skipped += report.numPendingTests + report.numTodoTests;
   }
-  await printFailures();
-  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-  return failed > 0 || passed === 0 ? 1 : 0;
+  counts.failed += unexplained.size;
+  return counts;
 }
 
-async function readReports(): Promise<Report[]> {
+async function readReports(): Promise<Map<string, Report>> {
   // Vitest wrote them just now.
-  return (await readResults(".json")).map(({ text }) => JSON.parse(text) as Report);
-}
-
-async function printFailures(): Promise<void> {
-  for (const { name, text } of await readResults(FAILURE)) console.log(`\n${name} failed:\n${text}\n`);
+  return new Map((await readResults(".json")).map(({ name, text }) => [name, JSON.parse(text) as Report]));
 }
 
 async function readResults(end: string): Promise<{ name: string; text: string }[]> {

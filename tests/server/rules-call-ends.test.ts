@@ -141,8 +141,9 @@ describe("[CALL-8] an invite to someone who is not there", () => {
 
   it("[CALL-8] ends at once where they are offline, and is a missed call that they see at the next sign-in", async () => {
     const [atAlice, atBob] = await pair();
-    await atBob.must({ type: "bye" });
+    // Before the bye: a grace would begin with it.
     const since = performance.now();
+    await atBob.must({ type: "bye" });
     const call = await invite(atAlice);
     expect(await endOf(atAlice, call)).toBe("unreachable");
     expect(performance.now() - since).toBeLessThan(GRACE_MS);

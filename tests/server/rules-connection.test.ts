@@ -203,7 +203,8 @@ describe("[CONN-5] a session that is not valid", () => {
     expect(performance.now() - since).toBeLessThan(5_000);
     const closedAt = performance.now();
     await watcher.next("presence", ({ user, availability }) => user === alice.id && availability === "offline");
-    expect(performance.now() - closedAt).toBeLessThan(GRACE_MS);
+    // A grace would begin with the close, of which the device hears a little later.
+    expect(performance.now() - closedAt).toBeLessThan(GRACE_MS * 0.8);
     clearInterval(devicePings);
     clearInterval(pings);
     const again = await alice.connect();
