@@ -48,6 +48,34 @@ test("the call's page fades where nobody moves, but not while something goes wro
   await head().getByText(say("call.interrupted")).waitFor();
 });
 
+test("the call's page does not fade over what was written or while one is muted, and its tab says how much is new", async () => {
+  const faded = () =>
+    page()
+      .locator(".foot")
+      .evaluate((element) => getComputedStyle(element).opacity);
+  await open("call-live");
+  await become("call-live-unmoved");
+  await expect.poll(faded).toBe("0");
+  await become("call-unread-unmoved");
+  await expect.poll(faded).toBe("1");
+  expect(await page().title()).toMatch(/^\(3\) Bob Tanaka/);
+  await page()
+    .getByRole("status")
+    .filter({ hasText: say("call.messages-unread", { count: 3 }) })
+    .waitFor({ state: "attached" });
+  await become("call-live-unmoved");
+  await expect.poll(faded).toBe("0");
+  expect(await page().title()).toMatch(/^Bob Tanaka/);
+  await become("call-muted-unmoved");
+  await expect.poll(faded).toBe("1");
+});
+
+test("a file is answered by the keyboard, and the focus stays with it", async () => {
+  await open("call-words");
+  await button(say("exchange.decline-label", { file: "the coast from above.jpg" })).press("Enter");
+  expect(await focused()).toBe("the coast from above.jpg");
+});
+
 describe("how the line is, in the call's tab", () => {
   const aloud = (words: string) => page().getByRole("status").filter({ hasText: words });
   const opacity = (part: string) =>

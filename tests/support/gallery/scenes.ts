@@ -260,6 +260,11 @@ const CALL: Record<string, CallScene> = {
   "call-live-audio": scene({ ...TALK, media: "audio", cameraOn: false, remoteCameraOn: false }, { remote: true }),
   "call-live-their-camera-off": scene({ ...TALK, remoteCameraOn: false }, { own: true, remote: true }),
   "call-live-unmoved": scene({ ...TALK, now: NOW + UNMOVED_MS }, { own: true, remote: true }),
+  "call-unread-unmoved": scene(
+    { ...TALK, exchange: EXCHANGES.unread, now: NOW + UNMOVED_MS },
+    { own: true, remote: true },
+  ),
+  "call-muted-unmoved": scene({ ...TALK, microphoneOn: false, now: NOW + UNMOVED_MS }, { own: true, remote: true }),
   "call-interrupted-unmoved": scene(
     { call: { ...LIVE, at: "reconnecting" }, link: "interrupted", now: NOW + UNMOVED_MS },
     { own: true, remote: true },
