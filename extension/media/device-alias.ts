@@ -27,10 +27,14 @@ export function meansAnother(opened: Named, listed: Named): boolean {
   return differs(opened.group, listed.group) || differs(opened.label, listed.label);
 }
 
-/** The name by which people know a device: of the system's choice it is that of the device that it is, which ends its own. */
-export function properName({ id, label }: Named, listed: readonly Named[]): string {
+/** Stands between Chromium's second name, which each language has its own word for, and the name of what it means. */
+const JOINT = " - ";
+
+/** The name by which people know a device: of the system's choice it is that of the device that it is; empty where that is not told. */
+export function properName({ id, label }: Named): string {
   if (!isAlias(id)) return label;
-  return listed.find((one) => !isAlias(one.id) && one.label !== "" && label.endsWith(one.label))?.label ?? "";
+  const joint = label.indexOf(JOINT);
+  return joint < 0 ? "" : label.slice(joint + JOINT.length);
 }
 
 /**

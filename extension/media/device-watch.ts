@@ -93,6 +93,7 @@ export class DeviceWatch {
     const present = there.map(({ id }) => id);
     const move = moveDevice({ home, used: former?.id, isAnother }, present);
     if (move?.why === "none") await this.#end(device, former, "missing");
+    else if (move?.why === "moved") await this.#follow(device, move.to, former, there);
     else if (move !== undefined) await this.#carryOut(device, move, former, there);
   }
 
@@ -111,21 +112,44 @@ export class DeviceWatch {
     return true;
   }
 
-  async #carryOut(
+  /** The system chooses another one. Where that cannot be opened, the one before serves on, by its own name. */
+  async #follow(
     device: MediaDevice,
-    { why, to }: Exclude<DeviceMove, { why: "none" }>,
+    to: string,
     former: ListedDevice | undefined,
     there: readonly ListedDevice[],
   ): Promise<void> {
     // A browser gives by the same name what is open by it, for as long as that is.
-    if (why === "moved") this.#devices.lose(device, true);
+    this.#devices.lose(device, true);
+    const followed = await this.#devices.openInstead(device, to);
+    const own = former && there.find(({ id, label }) => !isAlias(id) && label === properName(former));
+    const rest = [...(own ? [own.id] : []), ...there.map(({ id }) => id).filter((id) => id !== to)];
+    const outcome = followed === "on" ? "on" : await this.#openFirst(device, rest);
+    if (this.#life.signal.aborted) return;
+    if (outcome !== "on") return this.#end(device, former, outcome);
+    const now = this.#nameOfUsed(device);
+    const wanted = there.find(({ id }) => id === to);
+    if (followed === "on") this.#note({ device, what: "moved", now });
+    else if (this.#devices.used(device)?.id !== own?.id) this.#note({ device, what: "back", now });
+    else this.#note({ device, what: followed, name: wanted && properName(wanted) });
+    this.#listener.changed(device, "on");
+  }
+
+  async #carryOut(
+    device: MediaDevice,
+    { why, to }: Exclude<DeviceMove, { why: "none" | "moved" }>,
+    former: ListedDevice | undefined,
+    there: readonly ListedDevice[],
+  ): Promise<void> {
     const present = there.map(({ id }) => id);
     const serves = this.#devices.used(device) !== undefined && present.includes(former?.id ?? "");
     // Where one serves still, nothing but the one that it serves for is worth the change.
     const outcome = await this.#openFirst(device, serves ? [to] : [to, ...present]);
     if (this.#life.signal.aborted || (outcome !== "on" && serves)) return;
     if (outcome !== "on") return this.#end(device, former, outcome);
-    this.#note(noteOf(device, why, { former, used: this.#devices.used(device), there }));
+    const now = this.#nameOfUsed(device);
+    if (why === "back" || former === undefined) this.#note({ device, what: "back", now });
+    else this.#note({ device, what: "gone", name: knownName(former), now });
     this.#listener.changed(device, "on");
   }
 
@@ -133,7 +157,9 @@ export class DeviceWatch {
   async #end(device: MediaDevice, former: ListedDevice | undefined, outcome: DeviceOutcome): Promise<void> {
     const why = outcome === "missing" && !(await mayUse(device)) ? "refused" : outcome;
     this.#devices.lose(device, why !== "refused");
-    if (former !== undefined) this.#note({ device, what: "none", name: properName(former, []) });
+    // Whatever else it is, the call says in its own words.
+    const isGone = former !== undefined && why === "missing";
+    this.#listener.noted(device, isGone ? { device, what: "none", name: properName(former) } : undefined);
     this.#listener.changed(device, why);
   }
 
@@ -174,18 +200,17 @@ export class DeviceWatch {
     this.#listener.chosen(device, id);
   }
 
+  #nameOfUsed(device: MediaDevice): string {
+    const used = this.#devices.used(device);
+    return used === undefined ? "" : properName(used);
+  }
+
   #note(note: DeviceNote & { device: MediaDevice }): void {
     this.#listener.noted(note.device, note);
   }
 }
 
-function noteOf(
-  device: MediaDevice,
-  why: DeviceMove["why"],
-  { former, used, there }: Record<"former" | "used", ListedDevice | undefined> & { there: readonly ListedDevice[] },
-): DeviceNote & { device: MediaDevice } {
-  const now = used === undefined ? "" : properName(used, there);
-  if (why === "moved") return { device, what: "moved", now };
-  if (why === "back" || former === undefined) return { device, what: "back", now };
-  return { device, what: "gone", name: former.label, now };
+/** Where the system's choice does not say what it is, what it is called itself. */
+function knownName(device: ListedDevice): string {
+  return properName(device) || device.label;
 }

@@ -54,7 +54,7 @@ export class CallDevices {
   get own(): Partial<Record<DeviceKind, string | undefined>> {
     const name = (kind: MediaDevice) => {
       const used = this.#chosen[kind] === undefined ? this.#open.used[kind] : undefined;
-      return used && properName(used, this.#listed[kind]);
+      return used && properName(used);
     };
     return { camera: name("camera"), microphone: name("microphone") };
   }

@@ -52,18 +52,21 @@ describe("the system's own choice", () => {
     expect(meansAnother(opened, listed)).toBe(expected);
   });
 
-  const listed = [
-    BUILT_IN,
-    { id: "one", label: "Built-in" },
-    { id: "unnamed", label: "" },
-    { id: "other", label: "Headset" },
-  ];
-
   it.each([
     ["its device", HEADSET, "Headset"],
+    [
+      "the whole of it, where that ends as another's",
+      { id: "default", label: "Default - Headset Microphone (Realtek(R) Audio)" },
+      "Headset Microphone (Realtek(R) Audio)",
+    ],
+    [
+      "its device, which has the joint in its own",
+      { id: "communications", label: "既定 - Desk - Left" },
+      "Desk - Left",
+    ],
     ["nothing, where it is not said which it is", { id: "default", label: "Default" }, ""],
     ["itself, where it is chosen by its own name", { id: "other", label: "Headset" }, "Headset"],
   ])("goes by the name of %s", (_what, device, name) => {
-    expect(properName(device, listed)).toBe(name);
+    expect(properName(device)).toBe(name);
   });
 });

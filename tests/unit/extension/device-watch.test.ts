@@ -38,6 +38,53 @@ describe("the system's own choice", () => {
   });
 });
 
+describe("the system's choice of what another program holds", () => {
+  it("is not said to be used: the one before serves on by its own name, until it can be opened", async () => {
+    const world = new DeviceWorld("chromium", [HEADSET, BUILT_IN]);
+    const { notes, outcomes } = await talkIn(world);
+    world.busy.add(BUILT_IN);
+    await world.change(() => (world.system = BUILT_IN));
+    expect(world.open).toEqual([HEADSET.label]);
+    await world.change();
+    expect(world.open).toEqual([HEADSET.label]);
+    expect(notes).toEqual([{ device: "microphone", what: "busy", name: BUILT_IN.label }]);
+    expect(outcomes).toEqual(["on", "on"]);
+
+    await world.change(() => world.busy.delete(BUILT_IN));
+    expect(world.open).toEqual([BUILT_IN.label]);
+    expect(notes.at(-1)).toEqual({ device: "microphone", what: "back", now: BUILT_IN.label });
+  });
+
+  it("makes room for a third one where the one before is held as well, which is said", async () => {
+    const desk = { label: "Desk", group: "desk" };
+    const world = new DeviceWorld("chromium", [HEADSET, BUILT_IN, desk]);
+    const { notes } = await talkIn(world);
+    for (const held of [HEADSET, BUILT_IN]) world.busy.add(held);
+    await world.change(() => (world.system = BUILT_IN));
+    expect(world.open).toEqual([desk.label]);
+    expect(notes).toEqual([{ device: "microphone", what: "back", now: desk.label }]);
+  });
+
+  it("is not said to be gone where no other one can be opened", async () => {
+    const world = new DeviceWorld("chromium", [HEADSET, BUILT_IN]);
+    const { notes, outcomes } = await talkIn(world);
+    for (const held of [HEADSET, BUILT_IN]) world.busy.add(held);
+    await world.change(() => (world.system = BUILT_IN));
+    expect(world.open).toEqual([]);
+    expect(notes).toEqual([]);
+    expect(outcomes).toEqual(["on", "busy"]);
+  });
+});
+
+describe("the system's choice that is the last one", () => {
+  it("is said to be gone by the name of its device", async () => {
+    const world = new DeviceWorld("chromium", [HEADSET]);
+    const { notes } = await talkIn(world);
+    await world.unplug(HEADSET);
+    expect(notes).toEqual([{ device: "microphone", what: "none", name: HEADSET.label }]);
+  });
+});
+
 describe("what a speaker plays", () => {
   it("is not sent where a talk begins with nothing else, and the first real microphone serves", async () => {
     const world = new DeviceWorld("firefox", [MONITOR]);
