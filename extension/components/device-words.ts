@@ -13,10 +13,10 @@ export function deviceSentence(text: Text, note: DeviceNote): string {
         : text.t("call.device-gone", { device, name: note.name, now: note.now });
     case "none":
       return note.name === ""
-        ? text.t("call.microphone-none")
-        : text.t("call.device-none", { device, name: note.name });
+        ? text.t(`call.${note.device}-none`)
+        : text.t("call.device-none", { device: note.device, name: note.name });
     case "back":
-      return note.now === "" ? text.t("call.microphone-back") : text.t("call.device-back", { device, now: note.now });
+      return note.now === "" ? text.t(`call.${device}-back`) : text.t("call.device-back", { device, now: note.now });
     case "moved":
       return note.now === "" ? text.t("call.microphone-moved") : text.t("call.device-moved", { now: note.now });
     default:

@@ -33,15 +33,15 @@ export function moveDevice(
   return used === undefined ? undefined : { why: "none" };
 }
 
-/** What a person is told of a device. Of the system's own choice the name is empty where the browser does not tell it. */
+/** What a person is told of a device. A name is empty where the browser does not tell it, above all that of the system's own choice. */
 export type DeviceNote =
   /** `name` went away, and `now` serves in its place; or nothing does. */
   | { device: DeviceKind; what: "gone"; name: string; now: string }
-  | { device: DeviceKind; what: "none"; name: string }
+  | { device: "camera" | "microphone"; what: "none"; name: string }
   /** It came and serves, again or at last. */
   | { device: DeviceKind; what: "back"; now: string }
-  /** What the system chooses is another one now. */
-  | { device: DeviceKind; what: "moved"; now: string }
+  /** What the system chooses is another one now; of a camera nobody is told. */
+  | { device: "microphone"; what: "moved"; now: string }
   /** The chosen one was not there from the start: another serves. */
   | { device: DeviceKind; what: "replaced" }
   /** It was chosen and cannot be opened; what served serves on. The system's own choice has no name. */

@@ -93,13 +93,13 @@ export class DeviceWatch {
     const present = there.map(({ id }) => id);
     const move = moveDevice({ home, used: former?.id, isAnother }, present);
     if (move?.why === "none") await this.#end(device, former, "missing");
-    else if (move?.why === "moved") await this.#follow(device, move.to, former, there);
+    else if (move?.why === "moved") await this.#follow(move.to, former, there);
     else if (move !== undefined) await this.#carryOut(device, move, former, there);
   }
 
-  /** Whether it is the system's own choice, which goes by the same name whichever it is, and is another one by now. */
+  /** Whether it is the system's own choice, which goes by the same name whichever it is, and is another one by now. No camera does. */
   #isAnother(device: MediaDevice, former: ListedDevice, listed: readonly ListedDevice[]): boolean {
-    const now = isAlias(former.id) ? listed.find(({ id }) => id === former.id) : undefined;
+    const now = device === "microphone" && isAlias(former.id) ? listed.find(({ id }) => id === former.id) : undefined;
     const isOpen = this.#devices.used(device) !== undefined;
     if (now === undefined || (isOpen && !meansAnother(former, now))) {
       this.#followed[device] = undefined;
@@ -113,12 +113,8 @@ export class DeviceWatch {
   }
 
   /** The system chooses another one. Where that cannot be opened, the one before serves on, by its own name. */
-  async #follow(
-    device: MediaDevice,
-    to: string,
-    former: ListedDevice | undefined,
-    there: readonly ListedDevice[],
-  ): Promise<void> {
+  async #follow(to: string, former: ListedDevice | undefined, there: readonly ListedDevice[]): Promise<void> {
+    const device = "microphone";
     // A browser gives by the same name what is open by it, for as long as that is.
     this.#devices.lose(device, true);
     const followed = await this.#devices.openInstead(device, to);
