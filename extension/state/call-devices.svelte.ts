@@ -2,17 +2,13 @@ import { type DeviceKind, type DeviceNote, moveDevice } from "../core/device-use
 import type { MediaDevice } from "../media/ask-devices.ts";
 import { properName, shownChoice } from "../media/device-alias.ts";
 import { type ListedDevice, listDevices, withoutAliases } from "../media/device-list.ts";
+import { SpeakerRest } from "../media/speaker-rest.ts";
 import type { ToldDevice } from "../messaging/call-port.ts";
 
 /** A sound element's own name for the system's choice. */
 const SYSTEMS = "";
 /** What is well again is read, and then in the way. */
 const GOOD_NEWS_MS = 10_000;
-/**
- * Chromium keeps its way to a speaker for some seconds after the last use, and takes it up again though it leads elsewhere since
- * the speaker was gone.
- */
-const REST_MS = 10_000;
 
 /** What is open of camera and microphone, and whether the camera blurs what is behind a person, where it can. */
 export interface DevicesOpen {
@@ -27,14 +23,14 @@ export class CallDevices {
   #notes = $state.raw<readonly DeviceNote[]>([]);
   #chosen = $state.raw<Partial<ToldDevice>>({});
   #speaker = $state(SYSTEMS);
-  /** What went away just now, and is not used again before the browser has let go of it. */
-  #resting: string | undefined;
+  readonly #rest = new SpeakerRest(() => void this.read());
   readonly #timers: Partial<Record<DeviceKind, ReturnType<typeof setTimeout>>> = {};
 
-  /** Each device once, by its name; none before the person has allowed any. */
+  /** Each device once, by its name, and none that rests; none before the person has allowed any. */
   get options(): Record<DeviceKind, ListedDevice[]> {
     const named = (kind: DeviceKind) => withoutAliases(this.#listed[kind]).filter(({ label }) => label !== "");
-    const speaker = "setSinkId" in HTMLMediaElement.prototype ? named("speaker") : [];
+    const speaker =
+      "setSinkId" in HTMLMediaElement.prototype ? named("speaker").filter(({ id }) => !this.#rest.has(id)) : [];
     return { camera: named("camera"), microphone: named("microphone"), speaker };
   }
 
@@ -87,7 +83,7 @@ export class CallDevices {
     if (move === undefined || move.why === "none") return;
     const labelOf = (id: string) => [...this.#listed.speaker, ...former].find((one) => one.id === id)?.label ?? "";
     const name = labelOf(this.#speaker);
-    if (move.why === "gone") this.#rest(this.#speaker);
+    if (move.why === "gone") this.#rest.begin(this.#speaker);
     this.#speaker = move.to;
     if (move.why === "back") this.note("speaker", { device: "speaker", what: "back", now: labelOf(move.to) });
     // What was never seen was not there from the start.
@@ -100,9 +96,12 @@ export class CallDevices {
     const former = this.#chosen;
     this.#chosen = chosen;
     if (former.speaker === chosen.speaker) return;
-    const isGone = this.#isSpeakerKnown() && !this.#speakersThere().includes(chosen.speaker ?? SYSTEMS);
-    this.#speaker = isGone ? SYSTEMS : (chosen.speaker ?? SYSTEMS);
-    this.note("speaker", isGone ? { device: "speaker", what: "replaced" } : undefined);
+    const wanted = chosen.speaker ?? SYSTEMS;
+    const isAway = this.#isSpeakerKnown() && !this.#speakersThere().includes(wanted);
+    this.#speaker = isAway ? SYSTEMS : wanted;
+    // One that rests is there, and serves in a moment.
+    const isReplaced = isAway && !this.#listed.speaker.some(({ id }) => id === wanted);
+    this.note("speaker", isReplaced ? { device: "speaker", what: "replaced" } : undefined);
   }
 
   opened(open: DevicesOpen): void {
@@ -120,15 +119,7 @@ export class CallDevices {
   }
 
   #speakersThere(): string[] {
-    return [SYSTEMS, ...this.#listed.speaker.map(({ id }) => id).filter((id) => id !== this.#resting)];
-  }
-
-  #rest(speaker: string): void {
-    this.#resting = speaker;
-    setTimeout(() => {
-      if (this.#resting === speaker) this.#resting = undefined;
-      void this.read();
-    }, REST_MS);
+    return [SYSTEMS, ...this.#listed.speaker.map(({ id }) => id).filter((id) => !this.#rest.has(id))];
   }
 
   /** A browser that allows no device yet tells that there are some, but not which. */
