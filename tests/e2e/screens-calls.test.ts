@@ -70,6 +70,21 @@ test("the call's page does not fade over what was written or while one is muted,
   await expect.poll(faded).toBe("1");
 });
 
+test("the words of a narrow call lie over no control, and nothing beneath them is reached by the keyboard", async () => {
+  await page().setViewportSize({ width: 480, height: 600 });
+  await open("call-words");
+  const reached = new Set<string>();
+  for (let name = await focused(); !reached.has(name); name = await focused()) {
+    reached.add(name);
+    await page().keyboard.press("Tab");
+  }
+  for (const name of [say("call.hang-up"), say("call.microphone")]) {
+    expect(reached).toContain(name);
+    await button(name).click({ trial: true });
+  }
+  for (const name of [say("quality.good"), say("call.own-picture-hide")]) expect(reached).not.toContain(name);
+});
+
 test("a file is answered by the keyboard, and the focus stays with it", async () => {
   await open("call-words");
   await button(say("exchange.decline-label", { file: "the coast from above.jpg" })).press("Enter");
