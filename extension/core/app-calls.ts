@@ -57,9 +57,9 @@ export function onWelcomeCalls(state: SignedIn, at: number, calls: WelcomeCall[]
   const endings = state.owed.flatMap((ending) => send(state, owedMessage(ending)));
   const open = calls.filter(({ call }) => !state.over.includes(call));
   const taken = andThen({ state, effects: endings }, (now) => answersTaken(now, at, open));
-  const fallenIn = andThen(taken, (now) =>
-    onCall(ringsWelcomed(now, at, open, settling), at, { type: "welcomed", calls: open, settling }),
-  );
+  const { lostAt } = state.connection;
+  const welcomed = { type: "welcomed", calls: open, settling, ...(lostAt === undefined ? {} : { lostAt }) } as const;
+  const fallenIn = andThen(taken, (now) => onCall(ringsWelcomed(now, at, open, settling), at, welcomed));
   let next = andThen(fallenIn, (now) => welcomeRings(now, at, open));
   for (const call of calls) next = andThen(next, (now) => withoutOrphan(now, at, call));
   return next;

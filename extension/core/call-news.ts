@@ -174,7 +174,7 @@ function endedByServer(state: CallState, message: NewsOf<"call.ended">, event: N
 
 /** The length of the talk as the history tells it, which begins and ends by the server's clock. [CALL-14] */
 function withRecorded(state: CallState, { seconds }: NewsOf<"call.ended">): CallState {
-  if (state.at !== "ended" || state.seconds === undefined || seconds === undefined) return state;
+  if (state.at !== "ended" || seconds === undefined) return state;
   return state.seconds === seconds ? state : { ...state, seconds };
 }
 

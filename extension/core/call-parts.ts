@@ -102,11 +102,12 @@ export function acceptingOf(
   return { at: "accepting", with: state.with, ...(isTaken(state) ? keptOf(state) : {}), ...change };
 }
 
-/** The call is over, and this is told here alone. */
-export function ended(state: PresentCall, at: number, reason: CallEnd): CallStep {
+/** The call is over, and this is told here alone. `talkedUntil`: when it is known to have run. */
+export function ended(state: PresentCall, at: number, reason: CallEnd, talkedUntil = at): CallStep {
   const over: CallEffect = { type: "over", call: state.call };
   if (!isTaken(state)) return step<CallState, CallEffect>({ at: "idle" }, over);
-  const talked = state.at === "live" || state.at === "reconnecting" ? talkedSeconds(state.acceptedAt, at) : undefined;
+  // From the answer on, as the history counts, though no picture or sound came.
+  const talked = isAcceptedCall(state) ? talkedSeconds(state.acceptedAt, talkedUntil) : undefined;
   const next: Ended = {
     at: "ended",
     call: state.call,

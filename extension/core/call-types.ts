@@ -184,7 +184,8 @@ export type CallHappening =
   /** The request numbered `of` was refused. */
   | { type: "refused"; of: number; code: ErrorCode }
   /** The line stands again; `settling`: the server may not know all calls yet. */
-  | { type: "welcomed"; calls: WelcomeCall[]; settling: boolean }
+  /** `lostAt`: when the line before this one was lost, where that is known. */
+  | { type: "welcomed"; calls: WelcomeCall[]; settling: boolean; lostAt?: number }
   | { type: "started"; rejoinMs: number }
   | { type: "due" };
 

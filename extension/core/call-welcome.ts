@@ -1,6 +1,6 @@
 import { LATE_RING_MS, unreachable, type WelcomeCall } from "#protocol";
 import { acceptAgain, invite, isAnswered, joiningOf, mergedInto } from "./call-news.ts";
-import { rejoin } from "./call-page.ts";
+import { RECONNECT_MS, rejoin } from "./call-page.ts";
 import { type AcceptedCall, type CallStep, ended, isPresent } from "./call-parts.ts";
 import { ringsOn } from "./call-ring.ts";
 import type { Accepting, CallEffect, CallEvent, CallState, Inviting, RingingIn, RingingOut } from "./call-types.ts";
@@ -89,8 +89,14 @@ function welcomedTalk(state: AcceptedCall, event: Welcomed): CallStep {
   // A server that was restarted between the accept and the caller's hearing of it rings again: this side has answered.
   if (isAnswered(state) && listed(event.calls, state.call, "incoming")) return step(state, acceptAgain(state));
   // The hello named this call; where the server does not, the other side has hung up meanwhile.
-  if (!running) return ended(state, event.at, "hangup");
+  if (!running) return ended(state, event.at, "hangup", knownUntil(state, event));
   if (state.rejoin !== undefined) return state.rejoin === "asked" ? step(state, rejoin(state)) : step(state);
   if (state.at !== "joining" || state.ticket) return step(state);
   return step(state, state.outgoing ? invite(state, event.at) : acceptAgain(state));
+}
+
+/** Until when the talk is known to have run: until the line was lost, or the media where that flowed for longer. [CALL-14] */
+function knownUntil(state: AcceptedCall, { at, lostAt = at }: Welcomed): number {
+  const flowedUntil = state.at === "reconnecting" ? state.until - RECONNECT_MS : lostAt;
+  return Math.min(at, Math.max(lostAt, flowedUntil));
 }

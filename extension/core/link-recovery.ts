@@ -107,7 +107,7 @@ export function andThen(first: LinkStep, next: (state: LinkState) => LinkStep): 
 }
 
 /** Where the media has flowed before, the other side's page may just be loaded again once more. [CALL-13] */
-function linkingFailed(state: LinkState, { ticket, accepted, until }: PhaseOf<"linking">, at: number): LinkStep {
+function linkingFailed(state: LinkState, { ticket, until }: PhaseOf<"linking">, at: number): LinkStep {
   if (!state.lived || until === undefined) return failed(state, notConnected(ticket));
   const phase: LinkPhase = { at: "interrupted", ticket, restartAt: at + HICCUP_MS, until };
   // Another one in the last seconds could not connect.

@@ -1,4 +1,4 @@
-import { AlertMode, CallId, DeviceId, type EndReason, type Media, PeerId, type UserId } from "#protocol";
+import { AlertMode, CallId, DeviceId, type EndReason, type Media, PeerId, talkedSeconds, type UserId } from "#protocol";
 import * as v from "valibot";
 import type { KeptCall, KeptCalls, KeptPast } from "../core/events.ts";
 import type { DatabasePool } from "../database/pool.ts";
@@ -53,7 +53,8 @@ interface PastRow {
   caller: UserId;
   callee: UserId;
   reason: EndReason;
-  answered: boolean;
+  accepted_at: Date | null;
+  ended_at: Date;
   device: DeviceId | null;
   merged: unknown;
   adopted: boolean | null;
@@ -114,7 +115,7 @@ export class KeptCallRows {
   async #readPast(): Promise<KeptPast[]> {
     const rows = await this.#database.rows<PastRow>(
       `SELECT "call" AS call, "caller" AS caller, "callee" AS callee, "reason" AS reason,
-         "acceptedAt" IS NOT NULL AS answered, "calleeDevice" AS device, "merged" AS merged, "adopted" AS adopted
+         "acceptedAt" AS accepted_at, "endedAt" AS ended_at, "calleeDevice" AS device, "merged" AS merged, "adopted" AS adopted
        FROM "Call" WHERE "state" = 'ended' AND "caller" IS NOT NULL AND "callee" IS NOT NULL AND "endedAt" > now() - $1::interval ORDER BY "endedAt" DESC LIMIT $2`,
       [PAST_WITHIN, MAX_PAST],
     );
@@ -201,8 +202,15 @@ function openOf(row: OpenRow, { caller, callee, ...live }: v.InferOutput<typeof 
   };
 }
 
-function pastOf({ device, merged, adopted, ...row }: PastRow): KeptPast {
-  return { ...row, merged: idsOf(merged), adopted: adopted ?? false, ...(device === null ? {} : { device }) };
+function pastOf({ accepted_at, ended_at, device, merged, adopted, ...row }: PastRow): KeptPast {
+  return {
+    ...row,
+    answered: accepted_at !== null,
+    ...(accepted_at === null ? {} : { seconds: talkedSeconds(accepted_at.getTime(), ended_at.getTime()) }),
+    merged: idsOf(merged),
+    adopted: adopted ?? false,
+    ...(device === null ? {} : { device }),
+  };
 }
 
 function idsOf(merged: unknown): CallId[] {

@@ -1,5 +1,5 @@
-import { type CallId, type ClientMessageOf, type EndReason, type Media, unreachable } from "#protocol";
-import { otherSide, reasonFor, sideOf, type Call, type FoundCall, type PastCall, type Side } from "./calls.ts";
+import { type CallId, type ClientMessageOf, type Media, unreachable } from "#protocol";
+import { endFor, otherSide, sideOf, type Call, type FoundCall, type PastCall, type Side } from "./calls.ts";
 import { endCall, isHidden } from "./ending.ts";
 import { judge, type CallRequest, type Standing } from "./judge.ts";
 import { alert } from "./ringing.ts";
@@ -69,7 +69,7 @@ function decide(world: World, turn: Turn, matter: Matter, standing: Standing): v
       turn.refuse(request, "conflict", verdict.message);
       break;
     case "tell-end":
-      tellEnd(turn, request, message.call, "answered-elsewhere");
+      tellEnd(turn, request, message.call, { reason: "answered-elsewhere" });
       break;
     case "end":
       turn.ok(request);
@@ -129,12 +129,11 @@ function decideLate(
 ): void {
   const side: Side = (past.caller === speaker.user.id) === swapped ? "callee" : "caller";
   const verdict = judge(message.type, { at: "over", side: past.adopted ? "either" : side, here: false });
-  if (verdict.do === "tell-end")
-    tellEnd(turn, request, message.call, reasonFor(past, speaker.user.id, speaker.device.id));
+  if (verdict.do === "tell-end") tellEnd(turn, request, message.call, endFor(past, speaker.user.id, speaker.device.id));
   else if (verdict.do === "refuse") turn.refuse(request, "conflict", verdict.message);
   else turn.ok(request);
 }
 
-function tellEnd(turn: Turn, { connection, re }: Request, call: CallId, reason: EndReason): void {
-  turn.send([connection], { type: "call.ended", ...numbered(re), call, reason });
+function tellEnd(turn: Turn, { connection, re }: Request, call: CallId, end: ReturnType<typeof endFor>): void {
+  turn.send([connection], { type: "call.ended", ...numbered(re), call, ...end });
 }

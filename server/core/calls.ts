@@ -58,6 +58,8 @@ export interface PastCall {
   reason: EndReason;
   /** Whether it ended after an answer. */
   answered: boolean;
+  /** The length of the talk, as its record says. [CALL-14] */
+  seconds?: number;
   /** The callee's device that answered or declined. */
   device?: DeviceId;
   adopted: boolean;
@@ -131,13 +133,10 @@ export class Calls {
   }
 
   /** Takes out the calls whose end this device was not there to hear. */
-  takeUntold(device: DeviceId): { id: CallId; past: PastCall }[] {
+  takeUntold(device: DeviceId): CallId[] {
     const owed = [...(this.#untold.get(device) ?? [])];
     this.#untold.delete(device);
-    return owed.flatMap((id) => {
-      const past = this.#past.get(id);
-      return past === undefined ? [] : [{ id, past }];
-    });
+    return owed;
   }
 
   find(id: CallId): FoundCall | undefined {
@@ -194,8 +193,15 @@ export function endsFor(ends: Record<Side, PeerId>, side: Side): PeerEnds {
   return { self: ends[side], remote: ends[otherSide(side)] };
 }
 
-/** Why a call that is over ended, as one device hears it. [CALL-4] [CALL-5] */
-export function reasonFor(past: PastCall, user: UserId, device: DeviceId): EndReason {
+/** How a call that is over ended, as one device hears it late: as it would have at once. [CALL-14] */
+export function endFor(past: PastCall, user: UserId, device: DeviceId): Pick<PastCall, "reason" | "seconds"> {
+  const reason = reasonFor(past, user, device);
+  // Who did not talk has no length to hear of.
+  return reason === past.reason && past.seconds !== undefined ? { reason, seconds: past.seconds } : { reason };
+}
+
+/** Why a call that is over ended, for one device. [CALL-4] [CALL-5] */
+function reasonFor(past: PastCall, user: UserId, device: DeviceId): EndReason {
   if (past.callee !== user || past.device === device) return past.reason;
   if (past.answered) return "answered-elsewhere";
   if (past.hidden === true) return "declined-elsewhere";

@@ -17,6 +17,7 @@ export function endCall(world: World, turn: Turn, call: Call, reason: CallEndRea
     callee: call.callee.user,
     reason,
     answered,
+    ...lengthOf(call, turn.at),
     adopted: call.adopted,
     ...(isHidden(world, call) ? { hidden: true } : {}),
     ...(call.callee.device === undefined ? {} : { device: call.callee.device }),
@@ -66,9 +67,12 @@ function tellEnd(world: World, turn: Turn, call: Call, reason: CallEndReason): v
   const callees = takeKnowing(world, callee);
   const others = decliner === undefined && !hidden ? [] : callees.filter((connection) => connection !== decliner);
   const told = [...takeKnowing(world, caller), ...callees].filter((connection) => !others.includes(connection));
-  const talked = call.phase.at !== "running" ? {} : { seconds: talkedSeconds(call.phase.since, turn.at) };
-  turn.send(told, { type: "call.ended", call: id, reason, ...talked });
+  turn.send(told, { type: "call.ended", call: id, reason, ...lengthOf(call, turn.at) });
   turn.send(others, { type: "call.ended", call: id, reason: "declined-elsewhere" });
+}
+
+function lengthOf({ phase }: Call, at: number): Pick<PastCall, "seconds"> {
+  return phase.at === "running" ? { seconds: talkedSeconds(phase.since, at) } : {};
 }
 
 function takeKnowing(world: World, party: Party): ConnectionId[] {

@@ -152,6 +152,7 @@ export interface KeptPast {
   callee: UserId;
   reason: EndReason;
   answered: boolean;
+  seconds?: number;
   device?: DeviceId;
   adopted: boolean;
 }

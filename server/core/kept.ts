@@ -93,6 +93,14 @@ function partyOf(kept: KeptParty, ringing: Party["device"][]): Party {
   return { ...kept, knowing };
 }
 
-function pastOf({ caller, callee, reason, answered, device, adopted }: KeptPast): PastCall {
-  return { caller, callee, reason, answered, adopted, ...(device === undefined ? {} : { device }) };
+function pastOf({ caller, callee, reason, answered, seconds, device, adopted }: KeptPast): PastCall {
+  return {
+    caller,
+    callee,
+    reason,
+    answered,
+    ...(seconds === undefined ? {} : { seconds }),
+    adopted,
+    ...(device === undefined ? {} : { device }),
+  };
 }

@@ -1,5 +1,5 @@
-import { type CallId, CloseCode, unreachable } from "#protocol";
-import { Calls, reasonFor } from "./calls.ts";
+import { type ActiveCall, type CallId, CloseCode, unreachable } from "#protocol";
+import { Calls, endFor } from "./calls.ts";
 import { handleCallRequest } from "./call-requests.ts";
 import { endChoice, resumeChoice, setIdle, setPresence, setSettings } from "./choices.ts";
 import { endClaim, takeUpCalls } from "./claims.ts";
@@ -114,19 +114,21 @@ function join(world: World, turn: Turn, event: EventOf<"joined">): void {
   world.users.connect(user, device, event.connection);
   const speaker = { user, device, connection: event.connection };
   turn.emit(welcomeOf(world, turn, speaker, event.re));
-  tellUntold(world, turn, speaker);
+  tellUntold(world, turn, speaker, event.active);
   for (const { call, side } of callsOn(world, speaker)) {
     watchSockets(world, turn, call);
     tellOwed(world, turn, call, side);
   }
 }
 
-/** Tells a device of the endings that came before it was back. [DEC-11] */
-function tellUntold(world: World, turn: Turn, { user, device, connection }: Speaker): void {
-  for (const { id, past } of world.calls.takeUntold(device.id)) {
-    const reason = reasonFor(past, user.id, device.id);
-    const isParty = past.caller === user.id || past.callee === user.id;
-    if (isParty) turn.send([connection], { type: "call.ended", call: id, reason });
+/** Tells a device of the endings that came before it was back, those of the calls that it says still talk as well. [DEC-11] */
+function tellUntold(world: World, turn: Turn, { user, device, connection }: Speaker, active: ActiveCall[]): void {
+  const untold = world.calls.takeUntold(device.id);
+  for (const call of new Set([...untold, ...active.map((claim) => claim.call)])) {
+    const past = world.calls.findPast(call)?.past;
+    const isParty = past?.caller === user.id || past?.callee === user.id;
+    if (past !== undefined && isParty)
+      turn.send([connection], { type: "call.ended", call, ...endFor(past, user.id, device.id) });
   }
 }
 

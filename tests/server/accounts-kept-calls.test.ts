@@ -179,8 +179,9 @@ it("[CALL-10] calls that were over lately are known, the oldest first", async ()
   const [first, second, old] = [ringing(), ringing(), ringing()];
   const merged = [crypto.randomUUID() as CallId];
   const at = Date.now();
+  const lately = { acceptedAt: at - 8_000, endedAt: at - 1_000 };
   accounts.accounts.recordCall(ended(old, { endedAt: at - 2 * 60 * 60_000 }));
-  accounts.accounts.recordCall(ended(second, { ...talked, endedAt: at - 1_000, device: bobs, merged, adopted: true }));
+  accounts.accounts.recordCall(ended(second, { ...talked, ...lately, device: bobs, merged, adopted: true }));
   accounts.accounts.recordCall(ended(first, { endedAt: at - 2_000 }));
   await written();
   const { past } = await accounts.accounts.keptCalls();
@@ -188,7 +189,7 @@ it("[CALL-10] calls that were over lately are known, the oldest first", async ()
   const people = { caller: alice.id, callee: bob.id };
   expect(own).toEqual([
     { ...people, call: first.call, merged: [], reason: "no-answer", answered: false, adopted: false },
-    { ...people, call: second.call, merged, reason: "hangup", answered: true, adopted: true, device: bobs },
+    { ...people, call: second.call, merged, reason: "hangup", answered: true, seconds: 7, adopted: true, device: bobs },
   ]);
 });
 

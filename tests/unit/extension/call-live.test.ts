@@ -39,7 +39,7 @@ const TALKED = { seconds: 10 };
 
 function howItEnds(state: CallState) {
   const outgoing = state.at === "accepting" || state === answering ? { outgoing: false } : {};
-  return { ...outgoing, ...(state.at === "live" || state.at === "reconnecting" ? TALKED : {}) };
+  return { ...outgoing, ...(state.at === "accepting" ? {} : TALKED) };
 }
 
 describe("the media of a call", () => {
@@ -101,7 +101,7 @@ describe("the media of a call", () => {
   });
 
   it.each([
-    ["joining", joining, "failed", {}],
+    ["joining", joining, "failed", { seconds: 45 }],
     ["reconnecting", reconnecting, "lost", { seconds: 50 }],
   ] as const)("has until its deadline while %s, not longer", (_name, state, reason, talked) => {
     const { until } = state;
@@ -233,10 +233,25 @@ describe("an ended call", () => {
     const hungUp = when(live, { type: "hang-up", call: CALL }).state;
     expect(hungUp).toMatchObject({ at: "ended", seconds: 10 });
     expect(when(hungUp, news)).toEqual({ state: { ...hungUp, seconds: 9 }, effects: [] });
-    // Nothing has flowed, so nobody has talked.
-    expect(when(joining, news).state).not.toHaveProperty("seconds");
+    // The history counts from the answer, whether or not anything has flowed.
+    expect(when(joining, news).state).toMatchObject({ seconds: 9 });
     expect(when(hungUp, recorded(OTHER))).toEqual({ state: hungUp, effects: [] });
   });
+
+  it.each([
+    ["live", live, AT + 3_000, 13],
+    ["reconnecting", { ...reconnecting, until: AT + 62_000 }, AT + 1_000, 12],
+    ["reconnecting before the line was lost", { ...reconnecting, until: AT + 62_000 }, AT + 3_000, 13],
+    ["joining", joining, AT + 3_000, 13],
+  ] as const)(
+    "[CALL-14] counts what is over meanwhile while %s no further than it is known",
+    (_, state, lostAt, seconds) => {
+      const late = when(state, { type: "welcomed", calls: [], settling: false, lostAt }, AT + 30_000);
+      expect(late.state).toMatchObject({ at: "ended", reason: "hangup", seconds });
+      const told = { type: "call.ended", call: CALL, reason: "hangup", seconds: 10 } as const;
+      expect(when(late.state, { type: "news", message: told }).state).toMatchObject({ seconds: 10 });
+    },
+  );
 
   it("counts no talk below 0 where the clock was set back", () => {
     const { state } = when(live, { type: "hang-up", call: CALL }, live.acceptedAt - 5_000);

@@ -92,6 +92,19 @@ test("[CALL-14] both hear how long they talked, as the record says it", () => {
   expect(talkedSeconds(acceptedAt, endedAt)).toBe(9);
 });
 
+test("[CALL-14] who was away at the end hears the same length, unasked and asked", () => {
+  stage.pass(10_000);
+  bob.loses();
+  alice.asks("call.hangup", { call: c1 });
+  stage.pass(30_000);
+  const ended = { type: "call.ended", call: "c1", reason: "hangup", seconds: 10 };
+  const heard = bob.comesBack({ active: [{ call: c1, with: alice.user, age: 40_000 }] });
+  expect(ofCalls(heard)).toEqual([ended]);
+  expect(bob.asks("call.accept", { call: c1 })).toMatchObject([ended]);
+  const phone = stage.join("bob", "phone");
+  expect(phone.asks("call.accept", { call: c1 })[0]).not.toHaveProperty("seconds");
+});
+
 describe("without sockets", () => {
   test("[CALL-13] a talk outlasts a lost socket, also beyond the grace", () => {
     bob.loses();
