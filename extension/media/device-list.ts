@@ -16,12 +16,19 @@ const LOOK_EVERY_MS = 2_000;
 
 /**
  * Acts whenever something is plugged in or out. Chromium on Linux is told of a sound card's coming and going alone, and not of what
- * the sound server makes of it, such as a headset by radio; it sees what has changed once it is asked, and tells it then.
+ * the sound server makes of it, such as a headset by radio; it sees what has changed once it is asked, and tells it then. On
+ * Windows and macOS it answers from what the system told it, so that asking gains nothing, and Firefox is told of all everywhere.
  */
 export function followDevices(act: () => void, signal: AbortSignal): void {
   navigator.mediaDevices.addEventListener("devicechange", act, { signal });
+  if (!isToldByAsking(navigator.userAgent)) return;
   const timer = setInterval(() => void listDevices(), LOOK_EVERY_MS);
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
+
+/** Whether it is Chromium on Linux, by what the browser calls itself. */
+function isToldByAsking(userAgent: string): boolean {
+  return userAgent.includes("X11; Linux") && userAgent.includes("Chrome/");
 }
 
 /** What is plugged in, in the system's order and with its second names. Never rejects. */
