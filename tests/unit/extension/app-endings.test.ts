@@ -100,6 +100,18 @@ describe("a call that nobody here knows of", () => {
   });
 });
 
+describe("a talk that the other side ended while the line was away", () => {
+  it("[CALL-14] is as long as it is known to have run, and as the server says then", () => {
+    const device = talking();
+    device.now += 10_000;
+    device.loses();
+    device.now += 30_000;
+    expect(device.returns().call).toMatchObject({ at: "ended", reason: "hangup", seconds: 10 });
+    device.hears({ type: "call.ended", call: callId(1), reason: "hangup", seconds: 12 });
+    expect(device.call).toMatchObject({ at: "ended", seconds: 12 });
+  });
+});
+
 describe("a call that was hung up while the line was away", () => {
   it("[CALL-6] [CALL-12] is not taken for the glare of the next one to the same person", () => {
     const device = talking().loses();
