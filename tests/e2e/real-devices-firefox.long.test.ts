@@ -71,6 +71,24 @@ describeWhere(whyNoFirefox ?? whyNoSound(), "a talk in Firefox with real microph
     await untilUsed(DESK);
     await untilHeard(aliceCall, true);
     await alice.hangUp(aliceCall);
+    await Promise.all([aliceCall.close(), bobCall.close()]);
+    await alice.contact(bobAccount, "available").waitFor();
+  });
+
+  test("a call that begins without any microphone sends no echo either, and the first one that is plugged in serves", async () => {
+    await sound.plugOut(DESK);
+    await alice.call(bobAccount, "audio");
+    await bob.click(say("ringing.accept"));
+    const [aliceCall, bobCall] = await Promise.all([alice.browser.callPage(), bob.callPage()]);
+    await untilSaid(bobCall, say("call.microphone-missing", { name: alice.name }));
+    await untilUsed();
+    await untilMediaAdvances(bobCall, "sound");
+    await untilHeard(aliceCall, false);
+
+    await sound.plugIn("microphone", DESK);
+    await untilUsed(DESK);
+    await untilHeard(aliceCall, true);
+    await alice.hangUp(aliceCall);
   });
 
   /** Waits until the sound system itself says so of Bob's browser; nothing is used without a name. */
