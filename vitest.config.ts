@@ -32,7 +32,7 @@ export default defineConfig({
           name: "e2e",
           globalSetup: [SEED, "tests/support/gallery/built.ts"],
           // A call of two browsers takes half a core, to begin one all that there is, and most of a test is waiting.
-          maxWorkers: Math.min(cores + 1, 3),
+          maxWorkers: Math.min(cores, 2),
           sequence: { groupOrder: 2 },
           include: ["tests/e2e/**/*.test.ts"],
           exclude: [LONG],

@@ -252,9 +252,10 @@ describe("an invitation that", () => {
   test("is his own says so in the page that Bob looks at, though one behind has read it first", async () => {
     const address = await linkOf(bobAccount);
     const undo = await bob.browser.runFirst(standBehind);
-    const behind = await follow(bob, address).finally(undo);
+    const behind = await follow(bob, address);
     onTestFinished(() => behind.close());
-    await refused(behind, "invite.own");
+    // Our page takes the tab at a moment of its own.
+    await refused(behind, "invite.own").finally(undo);
     const waits = bob.popup.getByText(say("invite.waits"));
     await waits.waitFor();
     const before = await bob.browser.context.newPage();

@@ -62,7 +62,7 @@ test("where a contact is added stays in its place when a link is made there", as
   await open("home");
   await button("Add a contact").click();
   const panel = page().getByRole("dialog", { name: "Add a contact" });
-  await panel.getByRole("textbox").waitFor();
+  await panel.getByRole("textbox").first().waitFor();
   // Once it has appeared.
   const tops = () =>
     panel.evaluate(async (node) => {

@@ -24,7 +24,7 @@ const FAULTS: [fault: string, file: string, title: string][] = [
     "unit/extension/link-peer-server",
     "has a fresh ticket asked for",
   ],
-  ["reconnect() is fragile", "e2e/faults", "the server is killed and started again while a call runs"],
+  ["reconnect() is fragile", "e2e/faults.long", "the server is killed and started again while a call runs"],
   [
     "whoever offers a data connection is answered",
     "e2e/shell",
