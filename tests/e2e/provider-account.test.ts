@@ -47,7 +47,7 @@ test("Alice reads by what she signs in, and is asked for no password anywhere", 
   await button("data.delete-open").click();
   await field("sign.email").fill("alice@elsewhere.example");
   await settings.getByText(say("account.email-proof-provider", { name: NAME })).waitFor();
-  expect(await settings.getByText(say("proof.means", { name: NAME })).count()).toBe(2);
+  await expect.poll(() => settings.getByText(say("proof.means", { name: NAME })).count()).toBe(2);
   expect(await field("account.password-current").count()).toBe(0);
   expect(await settings.getByText(/your password/i).count()).toBe(0);
   await button("account.cancel").click();

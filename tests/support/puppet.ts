@@ -53,10 +53,15 @@ export class Puppet {
   }
 
   /** The tab of a call, once there is one and its page runs. */
-  callPage(): Promise<Page> {
-    return until("call tab", async () => {
-      for (const page of await this.browser.pages()) if (await isCallPage(page)) return page;
-      return undefined;
+  async callPage(): Promise<Page> {
+    let seen: string[] = [];
+    const look = async () => {
+      const pages = await this.browser.pages();
+      seen = await Promise.all(pages.map(placeOf));
+      return pages[seen.indexOf(CALL_PAGE)];
+    };
+    return until("call tab", look, CALL_TAB_MS).catch((error: unknown) => {
+      throw new Error(`The tabs that the driver sees: ${seen.join(", ")}.`, { cause: error });
     });
   }
 
@@ -66,10 +71,15 @@ export class Puppet {
   }
 }
 
+const CALL_PAGE = "/call.html, watched";
+/** A page that connects pictures without a graphics card may be long in answering. */
+const CALL_TAB_MS = 60_000;
+
 /** Asks the page itself: of a tab that the add-on opened the driver of Firefox never learns its address. */
-function isCallPage(page: Page): Promise<boolean> {
-  // A page that is just being opened cannot be asked.
-  return page.evaluate(() => location.pathname === "/call.html" && "beckonWatch" in globalThis).catch(() => false);
+function placeOf(page: Page): Promise<string> {
+  return page
+    .evaluate(() => location.pathname + ("beckonWatch" in globalThis ? ", watched" : ""))
+    .catch((error: unknown) => String(error)); // One that is just being opened cannot be asked.
 }
 
 /**
