@@ -11,7 +11,7 @@ import { describeWhere } from "../support/needs.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
 import { friends, Person, say } from "../support/people.ts";
 import type { Puppet } from "../support/puppet.ts";
-import { untilPictured } from "../support/small-window.ts";
+import { untilNoGesture, untilPictured } from "../support/small-window.ts";
 
 const PATIENT = { timeout: 20_000 };
 
@@ -40,9 +40,7 @@ describeWhere(whyNoDisplay(), "a browser that is shown", () => {
     const chromium = await ChromiumPuppet.launch({ display: display.name });
     open.add(() => chromium.close());
     const { call } = await talk(chromium);
-    await call.evaluate(async () => {
-      while (navigator.userActivation.isActive) await new Promise((resolve) => setTimeout(resolve, 100));
-    });
+    await untilNoGesture(call);
     await chromium.popup.bringToFront();
     await display.focus("Beckon - Chromium");
     await display.press("alt+shift+o");

@@ -6,7 +6,7 @@ import { Belongings } from "../support/belongings.ts";
 import { ChromiumPuppet } from "../support/chromium-puppet.ts";
 import { friends, Person, say } from "../support/people.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
-import { untilPictured } from "../support/small-window.ts";
+import { untilNoGesture, untilPictured } from "../support/small-window.ts";
 
 const open = new Belongings();
 let alice: ChromiumPuppet;
@@ -58,9 +58,10 @@ test("it stays away where the person does not want it, and what they opened befo
   await setFollows(false);
   await call.mouse.click(300, 200);
   await alice.popup.bringToFront();
-  // It opens only where it is not open yet.
+  // It opens only where it is not open yet; else this closes it, and there is no picture in it.
   await alice.click(say("strip.picture"));
   await alice.untilSmallWindow();
+  await untilPictured(call);
   await call.bringToFront();
   await alice.untilNoSmallWindow();
   await setFollows(null);
@@ -75,9 +76,7 @@ test("it stays away where the person does not want it, and what they opened befo
 
 test("it opens and closes from the popup long after the tab was left, by the click that was made there", async () => {
   // The browser lets a page open it for some seconds after a click in the page.
-  await call.evaluate(async () => {
-    while (navigator.userActivation.isActive) await new Promise((resolve) => setTimeout(resolve, 100));
-  });
+  await untilNoGesture(call);
   await alice.popup.bringToFront();
   await alice.click(say("strip.picture"));
   await alice.untilSmallWindow();

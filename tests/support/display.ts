@@ -19,8 +19,14 @@ export class Display {
   static async start(): Promise<Display> {
     const args = ["-displayfd", "3", "-screen", "0", "1280x900x24", "-nolisten", "tcp"];
     const xvfb = spawn("Xvfb", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
+    const ended = once(xvfb, "exit").then(([code]) => {
+      throw new Error(`Xvfb ended at once, with ${String(code)}.`);
+    });
     // The fourth of its ends, which is a pipe to be read: it tells the number of its screen there.
-    const [number] = (await once(xvfb.stdio[3] as Readable, "data")) as [Buffer];
+    const told = once(xvfb.stdio[3] as Readable, "data") as Promise<[Buffer]>;
+    const [number] = await Promise.race([told, ended]);
+    // Its end is awaited by who closes it.
+    ended.catch(() => undefined);
     return new Display(`:${number.toString().trim()}`, async () => {
       const gone = once(xvfb, "exit");
       xvfb.kill("SIGTERM");

@@ -25,3 +25,11 @@ export function untilPictured(call: Page): Promise<string[]> {
     return [...small!.document.querySelectorAll("button")].map((button) => button.getAttribute("aria-label") ?? "");
   });
 }
+
+/** Waits until the browser holds no click or key of the person's in this page any more, for which it would open a window. */
+export function untilNoGesture(call: Page): Promise<void> {
+  return call.evaluate(async () => {
+    // Its end has no event.
+    while (navigator.userActivation.isActive) await new Promise((resolve) => setTimeout(resolve, 100));
+  });
+}
