@@ -2,14 +2,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { whyNoNetworks } from "../../scripts/setup/networks.ts";
-import { serveApart } from "../support/apart.ts";
+import { aliceAndBobApart } from "../support/apart.ts";
 import { Belongings } from "../support/belongings.ts";
 import { longestFreezeMs, noteFrozenPictures, pictureAfter } from "../support/freezes.ts";
 import { noteStarted, untilNothingStays } from "../support/leftovers.ts";
 import { describeWhere } from "../support/needs.ts";
 import type { NetworkNamespace } from "../support/network-namespace.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
-import { friends, Person, say } from "../support/people.ts";
+import { type Person, say } from "../support/people.ts";
 import { type Talk, talk } from "../support/talk.ts";
 
 /** How long something is away is what is tested. */
@@ -28,17 +28,8 @@ describeWhere(whyNoNetworks(), "[CALL-13] a talk, while Bob's network is bad", (
   let calls: Talk;
 
   beforeAll(async () => {
-    const apart = await serveApart(open);
-    const { url, here, program } = apart;
-    network = apart.network;
-    const [aliceAccount, bobAccount] = await friends(here);
-    [alice, bob] = await Promise.all([
-      Person.arrive(aliceAccount, open, { trustsAnyone: true }),
-      Person.arrive(bobAccount, open, { program, trustsAnyone: true }),
-    ]);
+    ({ network, alice, bob } = await aliceAndBobApart(open, "bob"));
     for (const { browser } of [alice, bob]) await browser.runFirst(noteStarted);
-    await Promise.all([alice.signIn(url), bob.signIn(url)]);
-    await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
     calls = await talk(alice, bob);
     await Promise.all(pages().map(noteFrozenPictures));
   });

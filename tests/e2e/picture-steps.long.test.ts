@@ -1,13 +1,13 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { whyNoNarrowLines } from "../../scripts/setup/networks.ts";
-import { serveApart } from "../support/apart.ts";
+import { aliceAndBobApart } from "../support/apart.ts";
 import { Belongings } from "../support/belongings.ts";
 import { sampleLine, untilSoundIsWhole } from "../support/line-sample.ts";
 import { describeWhere } from "../support/needs.ts";
 import type { NetworkNamespace } from "../support/network-namespace.ts";
 import { untilMediaAdvances } from "../support/page-watch.ts";
-import { friends, Person, say } from "../support/people.ts";
+import { type Person, say } from "../support/people.ts";
 import { type Talk, talk } from "../support/talk.ts";
 import { until } from "../support/until.ts";
 
@@ -27,16 +27,7 @@ describeWhere(whyNoNarrowLines(), "a talk, while what Alice sends goes by a narr
   let calls: Talk;
 
   beforeAll(async () => {
-    const apart = await serveApart(open);
-    const { url, here, program } = apart;
-    network = apart.network;
-    const [aliceAccount, bobAccount] = await friends(here);
-    [alice, bob] = await Promise.all([
-      Person.arrive(aliceAccount, open, { program, trustsAnyone: true, microphone: "voice" }),
-      Person.arrive(bobAccount, open, { trustsAnyone: true, microphone: "voice" }),
-    ]);
-    await Promise.all([alice.signIn(url), bob.signIn(url)]);
-    await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
+    ({ network, alice, bob } = await aliceAndBobApart(open, "alice", { microphone: "voice" }));
     calls = await talk(alice, bob);
   });
 
