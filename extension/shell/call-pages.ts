@@ -9,6 +9,16 @@ import type { CallCommand } from "./shortcuts.ts";
 
 const log = createLogger("call-pages");
 
+/** A page comes back to a worker that was woken within a second, also from a tab in the background. */
+const RETURNS_WITHIN_MS = 3_000;
+
+/** What pages were asked to do, for those that come back too late to have heard of it. */
+interface Asked {
+  type: CallCommand;
+  heardBy: ReadonlySet<CallId>;
+  until: number;
+}
+
 interface Page {
   port: Port;
   /** What it was told last, so that it hears of changes alone. */
@@ -28,6 +38,7 @@ export interface CallPageListener {
 export class CallPages {
   readonly #pages = new Map<CallId, Page>();
   readonly #listener: CallPageListener;
+  #asked: readonly Asked[] = [];
 
   constructor(listener: CallPageListener) {
     this.#listener = listener;
@@ -50,10 +61,12 @@ export class CallPages {
           reply({ type: "open-elsewhere" });
           return;
         }
+        const isBack = call === undefined && !message.output.fresh;
         if (call !== undefined && this.#pages.get(call)?.port === port) this.#pages.delete(call);
         call = message.output.call;
         this.#pages.set(call, { port, told: "", hasCall: true });
         this.#listener.here(call, { tab: port.sender?.tab?.id, fresh: message.output.fresh });
+        if (isBack) this.#askLate(call, reply);
       } else if (call !== undefined) {
         this.#listener.said(call, message.output, reply);
       }
@@ -99,9 +112,19 @@ export class CallPages {
     return true;
   }
 
-  /** Has each call's page do this. At once, in the turn of the person's click or key: the browser hands that on with it. */
+  /**
+   * Has each call's page do this. At once, in the turn of the person's click or key: the browser hands that on with it. A
+   * key may have woken the worker, to which no page has come back yet: those do it as they come.
+   */
   ask(type: CallCommand): void {
     for (const { port } of this.#pages.values()) port.postMessage({ type } satisfies ToCallPage);
+    const now = Date.now();
+    const asked = { type, heardBy: new Set(this.#pages.keys()), until: now + RETURNS_WITHIN_MS };
+    this.#asked = [...this.#asked.filter(({ until }) => now < until), asked];
+  }
+
+  #askLate(call: CallId, reply: (message: ToCallPage) => void): void {
+    for (const { type, heardBy, until } of this.#asked) if (Date.now() < until && !heardBy.has(call)) reply({ type });
   }
 
   /** Hands data of the other side to the page of `call`. */
