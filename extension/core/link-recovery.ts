@@ -16,6 +16,8 @@ const LOST_MS = 30_000;
 /** Whatever is tried: a page that comes back at the last moment, after 20 s, has its time. [CALL-13] */
 export const ENDS_AFTER_MS = 35_000;
 
+const ASKED: LinkEffect = { type: "restart-ice", asked: true };
+
 type PhaseOf<A extends LinkPhase["at"]> = Extract<LinkPhase, { at: A }>;
 type LinkStep = Step<LinkState, LinkEffect>;
 type Of<T extends LinkEvent["type"]> = Extract<LinkEvent, { type: T }>;
@@ -50,7 +52,7 @@ export function signalled(state: LinkState, { at, signal }: Of<"signal">): LinkS
     case "restart-please":
       if (state.outgoing || !isUp(state)) return step(state);
       // This side may not have noticed yet that the connection is gone.
-      return state.phase.at === "live" ? step(state, { type: "restart-ice" }) : restart(state, at);
+      return state.phase.at === "live" ? step(state, ASKED) : restart(state, at, ASKED);
     case "description": {
       const isExpected = state.outgoing ? signal.type === "offer" : signal.type === "answer";
       const { type, sdp } = signal;
@@ -130,11 +132,11 @@ export function restartNow({ outgoing }: LinkState): LinkEffect {
   return outgoing ? say({ kind: "restart-please" }) : { type: "restart-ice" };
 }
 
-function restart(state: LinkState, at: number): LinkStep {
+function restart(state: LinkState, at: number, by = restartNow(state)): LinkStep {
   const { phase } = state;
   if (phase.at !== "interrupted") return step(state);
   const next: LinkState = { ...state, phase: { ...phase, restartAt: at + RESTART_EVERY_MS } };
-  return step<LinkState, LinkEffect>(next, restartNow(state));
+  return step<LinkState, LinkEffect>(next, by);
 }
 
 /** Asks for a fresh connection, once; the old one is tried on until that comes. [CALL-13] */

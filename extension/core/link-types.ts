@@ -129,7 +129,8 @@ export type LinkEffect =
   | { type: "register"; ticket: Ticket }
   | { type: "dial"; ticket: Ticket }
   /** An own offer with `iceRestart: true`; answer with `described`. */
-  | { type: "restart-ice" }
+  /** `asked`: for the other side's sake, to which an offer may be under way already. */
+  | { type: "restart-ice"; asked?: true }
   /** Applies the other side's description; for an offer, answer with `described`. */
   | { type: "apply"; description: { type: "offer" | "answer"; sdp: string } }
   /** To the other side's page, by the background. */

@@ -51,6 +51,8 @@ export class PeerLink {
   #flows = false;
   /** What had come when the connection last broke off. */
   #before = 0;
+  /** One description after the other: an RTCPeerConnection takes them in order. */
+  #negotiation: Promise<unknown> = Promise.resolve();
   readonly #life = new AbortController();
   readonly #way: MediaWay;
   readonly #first: FirstSent;
@@ -110,25 +112,33 @@ export class PeerLink {
     this.#pc?.setConfiguration({ ...this.#pc.getConfiguration(), iceServers: serversOf(iceServers) });
   }
 
-  /** An offer that restarts ICE; undefined where there is nothing to restart. */
-  async restartIce(): Promise<Description | undefined> {
-    const pc = this.#pc;
-    if (pc?.signalingState === "have-local-offer") await pc.setLocalDescription({ type: "rollback" });
-    if (pc?.signalingState !== "stable") return undefined;
-    await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
-    return this.#described(pc, "offer");
+  /**
+   * An offer that restarts ICE; undefined where there is nothing to restart. Where the other side `asked` for it while an
+   * offer is under way to it, the same once more: nothing tells to which of two an answer belongs.
+   */
+  restartIce(asked = false): Promise<Description | undefined> {
+    return this.#inTurn(async (pc) => {
+      if (pc.signalingState === "have-local-offer") {
+        if (asked) return this.#described(pc, "offer");
+        await pc.setLocalDescription({ type: "rollback" });
+      }
+      if (pc.signalingState !== "stable") return undefined;
+      await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
+      return this.#described(pc, "offer");
+    });
   }
 
   /** Applies the other side's description; for an offer, returns the answer. */
-  async apply({ type, sdp }: Description): Promise<Description | undefined> {
-    const pc = this.#pc;
-    if (pc === undefined || (type === "answer" && pc.signalingState !== "have-local-offer")) return undefined;
-    await pc.setRemoteDescription({ type, sdp });
-    // A connection that one side alone had given up stands as it stood, and has no change of state to tell.
-    if (pc.connectionState === "connected") this.#stateChanged(pc);
-    if (type === "answer") return undefined;
-    await pc.setLocalDescription(await pc.createAnswer());
-    return this.#described(pc, "answer");
+  apply({ type, sdp }: Description): Promise<Description | undefined> {
+    return this.#inTurn(async (pc) => {
+      if (type === "answer" && pc.signalingState !== "have-local-offer") return undefined;
+      await pc.setRemoteDescription({ type, sdp });
+      // A connection that one side alone had given up stands as it stood, and has no change of state to tell.
+      if (pc.connectionState === "connected") this.#stateChanged(pc);
+      if (type === "answer") return undefined;
+      await pc.setLocalDescription(await pc.createAnswer());
+      return this.#described(pc, "answer");
+    });
   }
 
   /** Sends this track of its kind from now on; null sends nothing. */
@@ -224,6 +234,15 @@ export class PeerLink {
     if (this.#pc === undefined || this.#pc.connectionState === "new") this.#listener.failed();
   }
 
+  /** After what was begun before on the same connection. */
+  #inTurn(make: (pc: RTCPeerConnection) => Promise<Description | undefined>): Promise<Description | undefined> {
+    const pc = this.#pc;
+    if (pc === undefined) return Promise.resolve(undefined);
+    const made = this.#negotiation.then(() => (pc === this.#pc ? make(pc) : undefined));
+    this.#negotiation = made.catch(() => undefined);
+    return made;
+  }
+
   async #described(pc: RTCPeerConnection, type: Description["type"]): Promise<Description | undefined> {
     await gathered(pc, this.#life.signal);
     const sdp = pc.localDescription?.sdp;
@@ -238,6 +257,8 @@ export class PeerLink {
     const [connection, pc] = [this.#connection, this.#pc];
     this.#connection = undefined;
     this.#pc = undefined;
+    // What a closed connection was still asked is never answered. W3C WebRTC, "chain an asynchronous operation"
+    this.#negotiation = Promise.resolve();
     this.#flowed = false;
     this.#flows = false;
     this.#before = 0;

@@ -49,8 +49,6 @@ export class CallMedia {
   readonly #screen: OwnScreen;
   readonly #peer: PeerLink;
   readonly #line: LineWatch;
-  /** One description after the other: an RTCPeerConnection takes them in order. */
-  #negotiation: Promise<void> = Promise.resolve();
   /** All was let go: what still comes of it makes no difference, and may make no further track. */
   #over = false;
 
@@ -150,10 +148,10 @@ export class CallMedia {
         this.#peer.useIce(effect.iceServers);
         break;
       case "restart-ice":
-        this.#negotiate(() => this.#peer.restartIce());
+        this.#hand(this.#peer.restartIce(effect.asked));
         break;
       case "apply":
-        this.#negotiate(() => this.#peer.apply(effect.description));
+        this.#hand(this.#peer.apply(effect.description));
         break;
       case "signal":
         post({ type: "signal", data: effect.signal });
@@ -210,9 +208,9 @@ export class CallMedia {
     await this.#peer.replaceTrack("video", this.#picture);
   }
 
-  /** Makes a description and hands it over. One that cannot be made or applied is left: the machine asks again. */
-  #negotiate(make: () => Promise<Description | undefined>): void {
-    this.#negotiation = this.#negotiation.then(make).then(
+  /** One that cannot be made or applied is left: the machine asks again. */
+  #hand(making: Promise<Description | undefined>): void {
+    making.then(
       (description) => {
         if (description !== undefined) this.#listener.happened({ type: "described", description });
       },

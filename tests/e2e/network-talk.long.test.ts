@@ -8,7 +8,7 @@ import { longestFreezeMs, noteFrozenPictures, pictureAfter } from "../support/fr
 import { noteStarted, untilNothingStays } from "../support/leftovers.ts";
 import { describeWhere } from "../support/needs.ts";
 import type { NetworkNamespace } from "../support/network-namespace.ts";
-import { untilMediaAdvances } from "../support/page-watch.ts";
+import { untilMediaAdvances, watched } from "../support/page-watch.ts";
 import { type Person, say } from "../support/people.ts";
 import { type Talk, talk } from "../support/talk.ts";
 
@@ -63,9 +63,12 @@ describeWhere(whyNoNetworks(), "[CALL-13] a talk, while Bob's network is bad", (
     await heals(`${way.what} was back after 20 s`);
   });
 
-  test("heals by itself where Bob's network becomes another one", async () => {
+  test("heals by itself where Bob's network becomes another one, by the connection that it has", async () => {
+    const made = () => Promise.all(pages().map(async (call) => (await watched(call)).connections));
+    const before = await made();
     await network.changeAddress();
     await heals("Bob has another address");
+    expect(await made()).toEqual(before);
   });
 
   test("is over where the media stays away for more than 30 s, says so, and is called again with one click", async () => {

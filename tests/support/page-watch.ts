@@ -141,6 +141,30 @@ export function seemFailed(page: Page): Promise<void> {
   });
 }
 
+/** Has the page's open connection answer nothing that it is asked to negotiate, as one that is closed in the midst of it. */
+export function negotiatesNoMore(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const { connections } = (globalThis as unknown as WatchedWindow).beckonWatch;
+    const open = connections.find(({ signalingState }) => signalingState !== "closed");
+    if (open === undefined) throw new Error("The page has no open connection.");
+    Object.defineProperty(open, "createOffer", { value: () => new Promise(() => undefined) });
+  });
+}
+
+/** Counts from now on the offers that the page's open connection makes; returns how many there were so far. */
+export async function countOffers(page: Page): Promise<() => Promise<number>> {
+  const counted = await page.evaluateHandle(() => {
+    const { connections } = (globalThis as unknown as WatchedWindow).beckonWatch;
+    const open = connections.find(({ signalingState }) => signalingState !== "closed");
+    const offers = { count: 0 };
+    open?.addEventListener("signalingstatechange", () => {
+      if (open.signalingState === "have-local-offer") offers.count++;
+    });
+    return offers;
+  });
+  return () => counted.evaluate(({ count }) => count);
+}
+
 /** A page of whichever driver. */
 interface Evaluating {
   evaluate: (look: () => Promise<RemoteMedia>) => Promise<RemoteMedia>;

@@ -115,7 +115,7 @@ const rows: Row[] = [
     given: links.live,
     when: hears({ kind: "restart-please" }),
     next: links.live,
-    effects: [{ type: "restart-ice" }],
+    effects: [{ type: "restart-ice", asked: true }],
   },
   {
     name: "[CALL-13] restarts where the caller asks, and puts its own restart off",
@@ -123,7 +123,7 @@ const rows: Row[] = [
     after: 1_000,
     when: hears({ kind: "restart-please" }),
     next: interrupted(6_000),
-    effects: [{ type: "restart-ice" }],
+    effects: [{ type: "restart-ice", asked: true }],
   },
   ...[links.live, links.interrupted].flatMap((given) => [
     {
