@@ -46,6 +46,8 @@ export function connectionChanged(state: LinkState, event: Of<"connection">): Li
 
 /** What the other side's page says. */
 export function signalled(state: LinkState, { at, signal }: Of<"signal">): LinkStep {
+  // It has not heard of the fresh ends: they were told to a line of its that was dead. The server tells the same once more. [CALL-13]
+  if (isRelinking(state) && signal.kind !== "media-state") return step(state, { type: "tell", what: "ticket-wanted" });
   switch (signal.kind) {
     case "media-state":
       return step({ ...state, remote: { camera: signal.camera, microphone: signal.microphone } });
@@ -101,6 +103,11 @@ export function hasRelay({ iceServers }: Ticket): boolean {
 
 export function isUp({ phase }: LinkState): boolean {
   return phase.at === "live" || phase.at === "interrupted";
+}
+
+/** Whether a fresh connection is to come in the place of one on which the two have talked. */
+function isRelinking({ lived, phase }: LinkState): boolean {
+  return lived && (phase.at === "registering" || phase.at === "unregistered" || phase.at === "linking");
 }
 
 export function andThen(first: LinkStep, next: (state: LinkState) => LinkStep): LinkStep {

@@ -150,6 +150,32 @@ const rows: Row[] = [
   ]),
 ];
 
+/** In the midst of getting a fresh connection, of a call in which the two have talked. */
+const relinking = [links.registering, links.unregistered, links.linking].map((state) => ({ ...state, lived: true }));
+
+const late: Row[] = relinking.flatMap((given) => [
+  ...[{ kind: "restart-please" } as const, { kind: "description", ...offer } as const].map((signal) => ({
+    name: `[CALL-13] has the fresh ends told once more where ${signal.kind} shows that the other side goes on with the old, ${given.phase.at}`,
+    given,
+    when: hears(signal),
+    next: given,
+    effects: [tells("ticket-wanted")],
+  })),
+  {
+    name: `[CALL-13] has nothing told once more for what tells nothing of a connection, ${given.phase.at}`,
+    given,
+    when: hears(bothOn),
+    next: { ...given, remote: { camera: true, microphone: true } },
+  },
+]);
+
+const early: Row[] = [links.registering, links.unregistered, links.linking].map((given) => ({
+  name: `leaves what is said of a connection before there was any, ${given.phase.at}`,
+  given,
+  when: hears({ kind: "restart-please" }),
+  next: given,
+}));
+
 /** Both sides of a call, whose signals reach each other at once unless they are lost. */
 class Pair {
   readonly done: string[] = [];
@@ -190,7 +216,7 @@ class Pair {
 type Side = "alice" | "bob";
 
 describe("a link that is interrupted", () => {
-  it.each(rows)("$name", ({ given, when, after = 0, next, effects = [] }) => {
+  it.each([...rows, ...late, ...early])("$name", ({ given, when, after = 0, next, effects = [] }) => {
     expect(updateLink(given, { ...when, at: NOW + after })).toEqual({ state: next, effects });
   });
 
