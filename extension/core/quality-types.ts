@@ -89,6 +89,8 @@ export interface QualityState {
   connectedAt?: number | undefined;
   before?: LineCounters | undefined;
   beforeAt?: number | undefined;
+  /** When it last carried something again. */
+  returnedAt?: number | undefined;
   /** Smoothed over some seconds. */
   lost: { arriving?: number | undefined; sent?: number | undefined; gaps?: number | undefined };
   sending: Gauge;
@@ -130,6 +132,8 @@ export type QualityEvent =
       /** Whether the cameras' pictures are sent; else a black one stands in or none. */
       pictures: { own: boolean; theirs: boolean };
     }
+  /** The same connection carries again after it carried nothing. */
+  | { type: "returned"; at: number }
   /** From the other side's page, decoded. */
   | { type: "heard"; word: LineWord }
   /** The channel for words is open: what was said before may not have come. */

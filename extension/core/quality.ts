@@ -25,6 +25,8 @@ const WARM_UP_MS = 8_000;
 const SMOOTH_MS = 3_000;
 /** What is shown stays as long, unless the person's own act ends it. */
 const HOLD_MS = 4_000;
+/** As long after an interruption a report of the other side may still be of it: one on sound comes every 5 s. */
+const REPORT_MS = 6_000;
 const SPANS_MS = { so: 3_000, notSo: 8_000 };
 
 /** From the first on something is wrong, up to the second it is well; what lies between changes nothing. */
@@ -58,6 +60,8 @@ export function updateQuality(state: QualityState, event: QualityEvent): Quality
       return connected(state, event.at);
     case "looked":
       return looked(state, event);
+    case "returned":
+      return step(returned(state, event.at));
     case "heard":
       return step({ ...state, theirs: event.word });
     case "line-open":
@@ -84,6 +88,12 @@ function connected(state: QualityState, at: number): QualityStep {
     { ...newQuality(at), connectedAt: at, ladder, microphone, said, wasWeak, figures: { relayed: figures.relayed } },
     { type: "limit-picture", step: ladder.step },
   );
+}
+
+/** What was lost while nothing was carried is no loss of the line as it is now. */
+function returned(state: QualityState, at: number): QualityState {
+  const ladder = { ...state.ladder, badSince: undefined, fineSince: undefined };
+  return { ...state, before: undefined, beforeAt: undefined, returnedAt: at, lost: {}, ladder };
 }
 
 function looked(state: QualityState, event: Looked): QualityStep {
@@ -123,7 +133,7 @@ function measure(
 ): QualityState {
   const lost = {
     arriving: smoothed(state.lost.arriving, look.lostArriving, forMs),
-    sent: smoothed(state.lost.sent, look.lostSent, forMs),
+    sent: smoothed(state.lost.sent, isReportOld(state, at) ? undefined : look.lostSent, forMs),
     gaps: smoothed(state.lost.gaps, look.gaps, forMs),
   };
   const needed = pictures.own ? NEEDED_BPS[state.ladder.step] : NEEDED_FOR_SOUND_BPS;
@@ -145,6 +155,10 @@ function measure(
     }),
     hasPicture: pictures.own,
   };
+}
+
+function isReportOld({ returnedAt }: QualityState, at: number): boolean {
+  return returnedAt !== undefined && at - returnedAt < REPORT_MS;
 }
 
 function isSendingWeak({ sending, ladder }: QualityState): boolean {

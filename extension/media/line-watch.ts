@@ -1,5 +1,6 @@
 import type { PictureOf, PictureStep } from "../core/picture-steps.ts";
 import type { LineCounters, OwnVoice } from "../core/quality-types.ts";
+import { fallsSilent, NO_SILENCE, silenceAfter } from "../core/silence.ts";
 import { readCounters } from "./line-stats.ts";
 import { VoiceWatch } from "./own-voice.ts";
 import { adjustSending } from "./sending.ts";
@@ -9,6 +10,8 @@ const LOOK_EVERY_MS = 1_000;
 
 export interface LineWatchListener {
   looked: (counters: LineCounters, voice: OwnVoice | undefined) => void;
+  /** No media came for some seconds, though the browser calls the connection whole. */
+  silent: () => void;
   /** The microphone whose own sound is of interest now, or undefined. */
   microphone: () => MediaStreamTrack | undefined;
 }
@@ -19,6 +22,7 @@ export class LineWatch {
   readonly #voice = new VoiceWatch();
   #step: PictureStep = "full";
   #picture: PictureOf = "camera";
+  #silence = NO_SILENCE;
   #pc: RTCPeerConnection | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -30,6 +34,7 @@ export class LineWatch {
   follow(pc: RTCPeerConnection): void {
     this.stop();
     this.#pc = pc;
+    this.#silence = NO_SILENCE;
     void adjustSending(pc, { picture: this.#picture, step: this.#step });
     this.#timer = setInterval(() => void this.#look(pc), LOOK_EVERY_MS);
   }
@@ -66,6 +71,9 @@ export class LineWatch {
     if (pc.connectionState !== "connected") return;
     await adjustSending(pc, { picture: this.#picture, step: this.#step });
     const counters = await readCounters(pc).catch(() => undefined);
-    if (counters !== undefined && pc === this.#pc) this.#listener.looked(counters, this.#voice.take());
+    if (counters === undefined || pc !== this.#pc) return;
+    this.#listener.looked(counters, this.#voice.take());
+    this.#silence = silenceAfter(this.#silence, counters);
+    if (fallsSilent(this.#silence)) this.#listener.silent();
   }
 }

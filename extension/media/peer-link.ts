@@ -141,6 +141,17 @@ export class PeerLink {
     });
   }
 
+  /**
+   * No media comes any more, which counts as a connection that broke off. Where a machine gets another address, Chromium was
+   * seen to call the old connection whole for 27 s more.
+   */
+  fellSilent(): void {
+    const pc = this.#pc;
+    if (pc === undefined || !this.#flows) return;
+    this.#listener.connection("disconnected");
+    void this.#waitForMore(pc);
+  }
+
   /** Sends this track of its kind from now on; null sends nothing. */
   async replaceTrack(kind: "audio" | "video", track: MediaStreamTrack | null): Promise<void> {
     const line = this.#pc?.getTransceivers().find(({ receiver }) => receiver.track.kind === kind);

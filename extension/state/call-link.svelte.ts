@@ -245,7 +245,8 @@ export class CallLink {
         this.#exchange?.connect(pc);
       },
       lineLooked: (look) => {
-        if (this.#state !== undefined) this.#quality.looked(look, this.#state);
+        // What is measured on a line that carries nothing tells nothing of how wide it is.
+        if (this.#state?.phase.at === "live") this.#quality.looked(look, this.#state);
       },
       wantsVoice: () => this.#state !== undefined && this.#quality.wantsVoice(this.#state),
     });
@@ -275,6 +276,7 @@ export class CallLink {
   }
 
   #take({ state, effects }: Step<LinkState, LinkEffect>): void {
+    if (this.at === "interrupted" && state.phase.at === "live") this.#quality.returned();
     this.#state = state;
     if (state.phase.at === "failed") this.#failure ??= state.phase.why;
     for (const effect of effects) this.#media?.carryOut(effect);

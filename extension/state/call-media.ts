@@ -92,6 +92,7 @@ export class CallMedia {
     });
     this.#line = new LineWatch({
       looked: (counters, voice) => this.#looked(counters, voice),
+      silent: () => this.#peer.fellSilent(),
       microphone: () => (listener.wantsVoice() ? this.#devices.microphone : undefined),
     });
   }

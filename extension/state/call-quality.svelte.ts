@@ -46,6 +46,11 @@ export class CallQuality {
     this.#happened({ type: "connected", at: performance.now() });
   }
 
+  /** The line carries again after an interruption. */
+  returned(): void {
+    this.#happened({ type: "returned", at: performance.now() });
+  }
+
   looked({ counters, voice, track }: LineLookOfPage, link: LinkState): void {
     const isOpen = track !== undefined;
     const at = isOpen && isSent(link, "microphone") ? "on" : isOpen && link.microphone === "off" ? "muted" : "none";

@@ -131,6 +131,20 @@ describe("the steps of the own picture", () => {
     expect(call.view).toMatchObject({ verdict: "good", ownPicture: "full" });
   });
 
+  it("stay where they are through an interruption, whose loss the other side reports after it", () => {
+    const call = inCall().play(3, { isDown: true, lostSent: 0.9 });
+    call.happen({ type: "returned", at: call.at });
+    expect(limits(call.play(5, { lostSent: 0.98 }).play(60))).toEqual([]);
+    expect(call.view.verdict).toBe("good");
+  });
+
+  it("go down where it goes on badly some seconds after an interruption", () => {
+    const call = inCall();
+    call.happen({ type: "returned", at: call.at });
+    expect(limits(call.play(5, { lostSent: 0.3 }))).toEqual([]);
+    expect(limits(call.play(6, { lostSent: 0.3 }))).toEqual(["smaller"]);
+  });
+
   it("go on where they were on another connection", () => {
     const call = inCall().play(8, { lostSent: 0.3 });
     call.effects.length = 0;

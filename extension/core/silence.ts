@@ -1,0 +1,26 @@
+import type { LineCounters } from "./quality-types.ts";
+
+/** So many looks without anything, one a second: a browser that is sure itself says so after 5 to 7 s. */
+const SILENT_LOOKS = 6;
+
+/** How many packets had come by a connection, and for how many looks not one more. */
+export interface Silence {
+  packets: number | undefined;
+  looks: number;
+}
+
+export const NO_SILENCE: Silence = { packets: undefined, looks: 0 };
+
+/**
+ * After one more look. Sound flows also where nobody speaks, and something in the place of a device that is not there. That
+ * the browsers find each other says nothing: they were seen to do so for 20 s by a way that carried no media.
+ */
+export function silenceAfter(before: Silence, { arriving }: Pick<LineCounters, "arriving">): Silence {
+  const packets = (arriving.sound?.packets ?? 0) + (arriving.picture?.packets ?? 0);
+  return { packets, looks: packets === before.packets ? before.looks + 1 : 0 };
+}
+
+/** True at the look that makes it one. */
+export function fallsSilent({ looks }: Silence): boolean {
+  return looks === SILENT_LOOKS;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { fallsSilent, NO_SILENCE, silenceAfter } from "../../../extension/core/silence.ts";
+
+/** At which of the looks, one a second, the line falls silent. */
+function silentAt(looks: readonly { sound: number; picture?: number }[]): number[] {
+  let silence = NO_SILENCE;
+  return looks.flatMap(({ sound, picture }, at) => {
+    const arriving = { sound: arrived(sound), ...(picture === undefined ? {} : { picture: arrived(picture) }) };
+    silence = silenceAfter(silence, { arriving });
+    return fallsSilent(silence) ? [at] : [];
+  });
+}
+
+function arrived(packets: number) {
+  return { packets, lost: 0 };
+}
+
+const sounds = (...packets: number[]) => packets.map((sound) => ({ sound }));
+
+describe("a line on which nothing comes", () => {
+  it("falls silent once, after 6 s", () => {
+    expect(silentAt(sounds(10, 20, 20, 20, 20, 20, 20, 20, 20, 20))).toEqual([7]);
+  });
+
+  it("does not where one packet comes in time, of the sound or of the picture", () => {
+    expect(silentAt(sounds(20, 20, 20, 20, 20, 20, 21, 21, 21, 21, 21, 21))).toEqual([]);
+    expect(silentAt(Array.from({ length: 20 }, (_, at) => ({ sound: 20, picture: at })))).toEqual([]);
+  });
+
+  it("counts anew on another connection, by which less has come so far", () => {
+    expect(silentAt(sounds(20, 20, 20, 20, 20, 5, 5, 5, 5, 5, 5, 5))).toEqual([11]);
+  });
+
+  it("falls silent again, where something came between", () => {
+    expect(silentAt(sounds(1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2))).toEqual([6, 13]);
+  });
+});
