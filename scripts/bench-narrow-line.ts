@@ -2,11 +2,11 @@ import { loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
-import { serveApart } from "../tests/support/apart.ts";
+import { aliceAndBobApart } from "../tests/support/apart.ts";
 import { Belongings } from "../tests/support/belongings.ts";
 import { type LineSample, madeUpShare, sampleLine } from "../tests/support/line-sample.ts";
 import type { NetworkNamespace, Way } from "../tests/support/network-namespace.ts";
-import { friends, Person, say } from "../tests/support/people.ts";
+import { say } from "../tests/support/people.ts";
 import { type Talk, talk } from "../tests/support/talk.ts";
 import { median } from "./median.ts";
 import { SetupFailure } from "./setup/command.ts";
@@ -66,15 +66,8 @@ function readWanted(args: readonly string[]): Wanted {
 }
 
 async function meet(open: Belongings, bare: boolean): Promise<{ network: NetworkNamespace; calls: Talk }> {
-  const { network, url, here, program } = await serveApart(open);
-  const [aliceAccount, bobAccount] = await friends(here);
-  const [alice, bob] = await Promise.all([
-    Person.arrive(aliceAccount, open, { program, trustsAnyone: true, microphone: "voice" }),
-    Person.arrive(bobAccount, open, { trustsAnyone: true, microphone: "voice" }),
-  ]);
+  const { network, alice, bob } = await aliceAndBobApart(open, "alice", { microphone: "voice" });
   if (bare) await Promise.all([alice, bob].map(({ browser }) => browser.runFirst(leaveSending)));
-  await Promise.all([alice.signIn(url), bob.signIn(url)]);
-  await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
   return { network, calls: await talk(alice, bob) };
 }
 
