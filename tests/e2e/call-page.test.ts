@@ -5,7 +5,7 @@ import { untilMediaAdvances, watched } from "../support/page-watch.ts";
 import { say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
 import { talk } from "../support/talk.ts";
-import { until } from "../support/until.ts";
+import { untilGone } from "../support/until-gone.ts";
 
 /** The part of the extension API that these tests ask for. */
 declare const chrome: {
@@ -31,7 +31,7 @@ test("a duplicated call tab is told so and touches nothing; the call goes on, an
   // After its worker's death the page that has the call takes it up again, not the other.
   await alice.browser.stopWorker();
   await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
-  await duplicate.getByRole("button", { name: say("call.close") }).click();
+  await untilGone(duplicate, () => duplicate.getByRole("button", { name: say("call.close") }).click());
   await Promise.all([untilMediaAdvances(aliceCall), untilMediaAdvances(bobCall)]);
 
   await bob.hangUp(bobCall);
@@ -155,8 +155,7 @@ test("a call tab that is the last of its window closes, and the window stays", a
     popup.evaluate(async (url) => (await chrome.windows.create({ url })).id, address),
   ]);
   onTestFinished(() => popup.evaluate((id) => chrome.windows.remove(id), window));
-  await page.getByRole("button", { name: say("call.close") }).click();
-  await until("the closed tab", () => Promise.resolve(page.isClosed() ? true : undefined));
+  await untilGone(page, () => page.getByRole("button", { name: say("call.close") }).click());
   expect(await popup.evaluate(async (id) => (await chrome.tabs.query({ windowId: id })).length, window)).toBe(1);
 });
 

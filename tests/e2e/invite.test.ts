@@ -8,7 +8,7 @@ import { Belongings } from "../support/belongings.ts";
 import { Person, say } from "../support/people.ts";
 import { readQr } from "../support/read-qr.ts";
 import { standBehind } from "../support/stand-behind.ts";
-import { until } from "../support/until.ts";
+import { untilGone } from "../support/until-gone.ts";
 
 /** The part of the extension API that a page of ours has. */
 declare const chrome: { runtime: { sendMessage: (message: object) => Promise<unknown> } };
@@ -172,8 +172,7 @@ test("with it Bob signs in first, is asked, and comes back by his own click alon
   // It is answered, whatever becomes of the page.
   await waits.waitFor({ state: "detached" });
   await Promise.all([alice.contact(bob, "available").waitFor(), bob.contact(alice, "available").waitFor()]);
-  await page.getByRole("button", { name: say("invite.done") }).click();
-  await until("closed tab", () => Promise.resolve(page.isClosed() ? true : undefined));
+  await untilGone(page, () => page.getByRole("button", { name: say("invite.done") }).click());
 });
 
 test("going back leads to the link's own page, and not forward again", async () => {
@@ -200,8 +199,7 @@ test("each page stays with its own invitation, and one that is closed leaves the
   const second = await follow(bob, await linkOf(dana));
   await second.getByText(say("invite.question", { name: dana.name, handle: dana.handle })).waitFor();
   await first.getByText(say("invite.question", { name: hugo.name, handle: hugo.handle })).waitFor();
-  await first.getByRole("button", { name: say("invite.not-now") }).click();
-  await until("closed tab", () => Promise.resolve(first.isClosed() ? true : undefined));
+  await untilGone(first, () => first.getByRole("button", { name: say("invite.not-now") }).click());
   await second.reload();
   await second.getByText(say("invite.question", { name: dana.name, handle: dana.handle })).waitFor();
   await second.getByRole("button", { name: say("invite.accept"), exact: true }).click();
@@ -240,7 +238,7 @@ describe("an invitation that", () => {
     await refused(page, "invite.not-valid");
     const card = page.getByRole("region", { name: say("invite.title") });
     expect(await card.getByRole("button").allTextContents()).toEqual([say("invite.close")]);
-    await page.getByRole("button", { name: say("invite.close") }).click();
+    await untilGone(page, () => page.getByRole("button", { name: say("invite.close") }).click());
     const t = textsIn("en");
     const without = await follow(alice, address);
     await without.getByRole("heading", { name: t("invite.stale-title") }).waitFor();
@@ -276,14 +274,14 @@ describe("an invitation that", () => {
     await refused(page, "invite.not-valid");
     expect(await accept.count()).toBe(0);
     expect(await contactsOf(heidi)).toEqual([]);
-    await page.getByRole("button", { name: say("invite.close") }).click();
+    await untilGone(page, () => page.getByRole("button", { name: say("invite.close") }).click());
   });
 });
 
 test("Bob is told that an invitation is his own, or another server's", async () => {
   const own = await follow(bob, await linkOf(bobAccount));
   await refused(own, "invite.own");
-  await own.getByRole("button", { name: say("invite.close") }).click();
+  await untilGone(own, () => own.getByRole("button", { name: say("invite.close") }).click());
   // A pasted link of another server, as a page of ours hands it on.
   await bob.popup.evaluate(
     (given) =>

@@ -5,6 +5,7 @@ import { say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";
 import { talk } from "../support/talk.ts";
 import { until } from "../support/until.ts";
+import { untilGone } from "../support/until-gone.ts";
 
 const stage = setStage();
 
@@ -34,7 +35,7 @@ test("the small window shows the other person, and its controls are those of the
   await bobCall.keyboard.press("v");
   await untilPictured(small);
 
-  await clickAway(small, "picture.back");
+  await untilGone(small, () => button(small, "picture.back").click());
   await alice.sees(aliceCall, say("said.picture-off"));
 });
 
@@ -50,7 +51,7 @@ test("the small window comes and goes by its key, also from a menu, and ends the
     await button(call, "call.more").click();
     await call.getByRole("menuitemcheckbox", { name: say("picture.name") }).click();
   });
-  await clickAway(second, "call.hang-up");
+  await untilGone(second, () => button(second, "call.hang-up").click());
   await bob.sees(bobCall, say("ended.callee.hangup"));
 });
 
@@ -110,16 +111,6 @@ async function takeOut(call: Page, act: (call: Page) => Promise<void>): Promise<
   const [small] = await Promise.all([call.context().waitForEvent("page"), act(call)]);
   await small.getByRole("group", { name: say("call.controls") }).waitFor();
   return small;
-}
-
-/** Clicks what closes the window, which may be gone before the browser has told that the click was done. */
-async function clickAway(small: Page, name: Parameters<typeof button>[1]): Promise<void> {
-  const clicked = button(small, name)
-    .click()
-    .catch((error: unknown) => {
-      if (!small.isClosed()) throw error;
-    });
-  await Promise.all([small.waitForEvent("close"), clicked]);
 }
 
 /** Waits until the other person moves in it. */

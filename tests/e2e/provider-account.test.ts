@@ -6,6 +6,7 @@ import { Belongings } from "../support/belongings.ts";
 import { CLIENT, TestProvider } from "../support/openid-provider.ts";
 import { Person, say } from "../support/people.ts";
 import { callbackOf, enter, through, windowOf } from "../support/provider-window.ts";
+import { untilGone } from "../support/until-gone.ts";
 
 const NAME = "Example Club";
 const PASSWORD = "a first walk by the sea";
@@ -79,7 +80,7 @@ test("Alice gives a first password up at the provider, and a sign-in there sets 
   const window = await windowOf(alice, () => button("account.password-set").click());
   await window.getByPlaceholder("Enter any login").waitFor();
   await button("account.cancel").click();
-  await Promise.all([window.waitForEvent("close"), enter(window, "alice")]);
+  await untilGone(window, () => enter(window, "alice"));
   // What is asked after it is answered after it.
   await settings.reload();
   await settings.getByText(say("account.password-none", { name: NAME })).waitFor();
@@ -96,7 +97,7 @@ test("Alice sets a password at the provider, which knows her and asks all the sa
   await button("account.password-open-first").click();
   await field("account.password-new").fill(PASSWORD);
   const window = await windowOf(alice, () => button("account.password-set").click());
-  await Promise.all([window.waitForEvent("close"), enter(window, "alice")]);
+  await untilGone(window, () => enter(window, "alice"));
   await settings.getByText(say("account.password-first")).waitFor();
   await settings.getByText(say("account.password-both", { name: NAME })).waitFor();
   await alice.popup.bringToFront();
@@ -117,7 +118,7 @@ test("Mallory keeps the account while the provider's window is open, and a sign-
   await window.getByPlaceholder("Enter any login").waitFor();
   expect(await button("data.deleting").count()).toBe(0);
   await button("data.delete-no").click();
-  await Promise.all([window.waitForEvent("close"), enter(window, "mallory")]);
+  await untilGone(window, () => enter(window, "mallory"));
   // The way ends at the server before the window closes; what the page would do then, it does within its next turn.
   await button("data.delete-open").click();
   await button("data.delete-yes").waitFor();
@@ -128,7 +129,7 @@ test("Mallory keeps the account while the provider's window is open, and a sign-
 test("Mallory, who has no password, deletes the account by signing in anew", async () => {
   await button("data.delete-open").click();
   const window = await windowOf(alice, () => button("data.delete-yes").click());
-  await Promise.all([window.waitForEvent("close"), enter(window, "mallory")]);
+  await untilGone(window, () => enter(window, "mallory"));
   await signInButton().waitFor();
   await settings.getByText(say("sign.deleted")).waitFor();
 });

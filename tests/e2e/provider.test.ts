@@ -5,6 +5,7 @@ import { Belongings } from "../support/belongings.ts";
 import { CLIENT, TestProvider } from "../support/openid-provider.ts";
 import { callbackOf, enter, through, windowOf } from "../support/provider-window.ts";
 import { Person, say } from "../support/people.ts";
+import { untilGone } from "../support/until-gone.ts";
 
 /** The part of the extension API that a test asks for. */
 declare const chrome: {
@@ -93,7 +94,7 @@ test("Alice gives a password while the provider's window is open, and what comes
   await alice.fillSignIn(erin);
   const erins = alice.popup.getByRole("button", { name: erin.name });
   await erins.waitFor();
-  await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Continue" }).click()]);
+  await untilGone(window, () => window.getByRole("button", { name: "Continue" }).click());
   expect(await answered).toEqual({ ok: true });
   expect(await erins.count()).toBe(1);
   const session = await alice.popup.evaluate(async () => (await chrome.storage.local.get("saved")).saved.session);

@@ -2,6 +2,7 @@ import { OIDC_CALLBACK_PATH } from "#protocol";
 import type { Page } from "playwright-core";
 import { startOf } from "./oidc-extension.ts";
 import type { Person } from "./people.ts";
+import { untilGone } from "./until-gone.ts";
 
 /** Where a provider leads back to a server. */
 export async function callbackOf(server: string): Promise<string> {
@@ -25,5 +26,5 @@ export async function enter(window: Page, login: string): Promise<void> {
 /** Signs in, and agrees that Beckon may know who it is, as a provider asks at the first time. */
 export async function through(window: Page, login: string): Promise<void> {
   await enter(window, login);
-  await Promise.all([window.waitForEvent("close"), window.getByRole("button", { name: "Continue" }).click()]);
+  await untilGone(window, () => window.getByRole("button", { name: "Continue" }).click());
 }
