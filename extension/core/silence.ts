@@ -2,6 +2,8 @@ import type { LineCounters } from "./quality-types.ts";
 
 /** So many looks without anything, one a second: a browser that is sure itself says so after 5 to 7 s. */
 const SILENT_LOOKS = 6;
+/** One look without anything may be a slow machine's. */
+const MISSED_LOOKS = 2;
 
 /** How many packets had come by a connection, and for how many looks not one more. */
 export interface Silence {
@@ -18,6 +20,11 @@ export const NO_SILENCE: Silence = { packets: undefined, looks: 0 };
 export function silenceAfter(before: Silence, { arriving }: Pick<LineCounters, "arriving">): Silence {
   const packets = (arriving.sound?.packets ?? 0) + (arriving.picture?.packets ?? 0);
   return { packets, looks: packets === before.packets ? before.looks + 1 : 0 };
+}
+
+/** True at the look at which something comes again, where it was missed before. */
+export function isOver(before: Silence, now: Silence): boolean {
+  return before.looks >= MISSED_LOOKS && now.looks === 0;
 }
 
 /** True at the look that makes it one. */

@@ -1,9 +1,9 @@
 import type { PictureOf, PictureStep } from "../core/picture-steps.ts";
 import type { LineCounters, OwnVoice } from "../core/quality-types.ts";
-import { fallsSilent, NO_SILENCE, silenceAfter } from "../core/silence.ts";
+import { fallsSilent, isOver, NO_SILENCE, silenceAfter } from "../core/silence.ts";
 import { readCounters } from "./line-stats.ts";
 import { VoiceWatch } from "./own-voice.ts";
-import { adjustSending } from "./sending.ts";
+import { adjustSending, sendWholePicture } from "./sending.ts";
 import { loudnessOfTheirs } from "./their-voice.ts";
 
 const LOOK_EVERY_MS = 1_000;
@@ -37,6 +37,11 @@ export class LineWatch {
     this.#silence = NO_SILENCE;
     void adjustSending(pc, { picture: this.#picture, step: this.#step });
     this.#timer = setInterval(() => void this.#look(pc), LOOK_EVERY_MS);
+  }
+
+  /** The line carries again after it was broken. */
+  returned(): void {
+    if (this.#pc !== undefined) void sendWholePicture(this.#pc, { picture: this.#picture, step: this.#step });
   }
 
   /** How loud the other side is at the moment, from 0 to 1. */
@@ -73,7 +78,9 @@ export class LineWatch {
     const counters = await readCounters(pc).catch(() => undefined);
     if (counters === undefined || pc !== this.#pc) return;
     this.#listener.looked(counters, this.#voice.take());
-    this.#silence = silenceAfter(this.#silence, counters);
+    const before = this.#silence;
+    this.#silence = silenceAfter(before, counters);
+    if (isOver(before, this.#silence)) this.returned();
     if (fallsSilent(this.#silence)) this.#listener.silent();
   }
 }

@@ -14,6 +14,14 @@ const FIRST: Wanted = { active: true, scaleResolutionDownBy: 2 };
  */
 const SOUND: Wanted = { priority: "high", adaptivePtime: true };
 
+const WHOLE = { encodingOptions: [{ keyFrame: true }] };
+
+/** How the picture is sent. */
+interface Sending {
+  picture: PictureOf;
+  step: PictureStep;
+}
+
 /** What each was told last. It is not asked for, since browsers do not give back all that they took. */
 const told = new WeakMap<RTCRtpSender, Wanted>();
 
@@ -21,10 +29,7 @@ const told = new WeakMap<RTCRtpSender, Wanted>();
  * Has the connection send its picture at this step, and its sound before it. What cannot be set yet is set at the next
  * time. Never rejects.
  */
-export async function adjustSending(
-  pc: RTCPeerConnection,
-  { picture, step }: { picture: PictureOf; step: PictureStep },
-): Promise<void> {
+export async function adjustSending(pc: RTCPeerConnection, { picture, step }: Sending): Promise<void> {
   const isFirst = picture === "camera" && step === "full" && pc.connectionState !== "connected";
   const limits = isFirst ? FIRST : limitsOf(picture, step);
   for (const { sender, receiver } of pc.getTransceivers()) {
@@ -33,7 +38,18 @@ export async function adjustSending(
   }
 }
 
-async function tell(sender: RTCRtpSender, wanted: Wanted, picture: PictureOf): Promise<void> {
+/**
+ * Has the connection send one picture that needs none before it: where some were lost, a browser waits for up to 3 s before
+ * it asks for one. Firefox knows no such wish. Never rejects. W3C WebRTC Extensions, RTCEncodingOptions
+ */
+export async function sendWholePicture(pc: RTCPeerConnection, { picture, step }: Sending): Promise<void> {
+  for (const { sender, receiver } of pc.getTransceivers()) {
+    if (receiver.track.kind === "audio") continue;
+    await tell(sender, limitsOf(picture, step), picture, WHOLE).catch(() => undefined);
+  }
+}
+
+async function tell(sender: RTCRtpSender, wanted: Wanted, picture: PictureOf, options = {}): Promise<void> {
   const parameters = sender.getParameters();
   // Where the machine has much to do, fewer pictures of a screen are sent and no smaller ones. Firefox knows no hint of the track's.
   if (picture === "screen") parameters.degradationPreference = "maintain-resolution";
@@ -44,6 +60,6 @@ async function tell(sender: RTCRtpSender, wanted: Wanted, picture: PictureOf): P
   delete encoding.maxBitrate;
   delete encoding.maxFramerate;
   Object.assign(encoding, wanted);
-  await sender.setParameters(parameters);
+  await sender.setParameters(parameters, options);
   told.set(sender, wanted);
 }

@@ -102,6 +102,11 @@ export class CallMedia {
     return this.#line.theirVoice;
   }
 
+  /** The line carries again after an interruption. */
+  returned(): void {
+    this.#line.returned();
+  }
+
   /** How the own picture is sent, on this connection and those that come. */
   limitPicture(step: PictureStep): void {
     this.#line.limitPicture(step);

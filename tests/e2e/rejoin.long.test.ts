@@ -2,6 +2,8 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { callFunction, type SignedUp } from "../support/accounts.ts";
 import {
+  carryNothing,
+  connectionState,
   countOffers,
   iceName,
   negotiatesNoMore,
@@ -130,6 +132,18 @@ describe("[CALL-13] a call outlasts its tab", () => {
     await aliceCall.reload();
     await flowsAgain("Alice loaded her tab again", since, aliceCall, bobCall);
     await restartIce(stage, aliceCall, bobCall);
+  });
+
+  test("a connection that carries nothing counts as broken, though the browser calls it whole", async () => {
+    const { alice, bob } = stage;
+    const { aliceCall, bobCall } = await talk(alice, bob);
+    const carryAgain = await carryNothing(aliceCall);
+    await bob.sees(bobCall, say("call.interrupted"));
+    expect(await connectionState(bobCall)).toBe("connected");
+    await carryAgain();
+    await bob.sees(bobCall, say("call.live"));
+    await untilMediaAdvances(bobCall);
+    await untilConnections(aliceCall, bobCall);
   });
 
   test("the server is killed while Alice's tab is loaded again, and comes back", async () => {

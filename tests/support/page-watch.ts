@@ -119,6 +119,14 @@ export function openConnections(page: Page): Promise<number> {
   });
 }
 
+/** How the browser calls the page's open connection. */
+export function connectionState(page: Page): Promise<RTCPeerConnectionState | undefined> {
+  return page.evaluate(() => {
+    const { connections } = (globalThis as unknown as WatchedWindow).beckonWatch;
+    return connections.find(({ signalingState }) => signalingState !== "closed")?.connectionState;
+  });
+}
+
 /** The name that ICE goes by in the page's open connection; a restart gives it another. */
 export function iceName(page: Page): Promise<string | undefined> {
   return page.evaluate(() => {
@@ -149,6 +157,21 @@ export function negotiatesNoMore(page: Page): Promise<void> {
     if (open === undefined) throw new Error("The page has no open connection.");
     Object.defineProperty(open, "createOffer", { value: () => new Promise(() => undefined) });
   });
+}
+
+/** Has the page's open connection carry nothing of its own, and stand; returns what has it carry all that again. */
+export async function carryNothing(page: Page): Promise<() => Promise<void>> {
+  const silenced = await page.evaluateHandle(async () => {
+    const { connections } = (globalThis as unknown as WatchedWindow).beckonWatch;
+    const open = connections.find(({ signalingState }) => signalingState !== "closed");
+    const senders = open?.getSenders().map((sender) => ({ sender, track: sender.track })) ?? [];
+    await Promise.all(senders.map(({ sender }) => sender.replaceTrack(null)));
+    return senders;
+  });
+  return () =>
+    silenced.evaluate(async (senders) => {
+      await Promise.all(senders.map(({ sender, track }) => sender.replaceTrack(track)));
+    });
 }
 
 /** Counts from now on the offers that the page's open connection makes; returns how many there were so far. */

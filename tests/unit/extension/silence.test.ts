@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fallsSilent, NO_SILENCE, silenceAfter } from "../../../extension/core/silence.ts";
+import { fallsSilent, isOver, NO_SILENCE, silenceAfter } from "../../../extension/core/silence.ts";
 
 /** At which of the looks, one a second, the line falls silent. */
 function silentAt(looks: readonly { sound: number; picture?: number }[]): number[] {
@@ -13,6 +13,16 @@ function silentAt(looks: readonly { sound: number; picture?: number }[]): number
 
 function arrived(packets: number) {
   return { packets, lost: 0 };
+}
+
+/** At which of the looks something comes again that was missed. */
+function overAt(packets: readonly number[]): number[] {
+  let silence = NO_SILENCE;
+  return packets.flatMap((sound, at) => {
+    const before = silence;
+    silence = silenceAfter(before, { arriving: { sound: arrived(sound) } });
+    return isOver(before, silence) ? [at] : [];
+  });
 }
 
 const sounds = (...packets: number[]) => packets.map((sound) => ({ sound }));
@@ -33,5 +43,10 @@ describe("a line on which nothing comes", () => {
 
   it("falls silent again, where something came between", () => {
     expect(silentAt(sounds(1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2))).toEqual([6, 13]);
+  });
+
+  it("is over where something comes again, and was none after one look", () => {
+    expect(overAt([1, 2, 2, 3, 4])).toEqual([]);
+    expect(overAt([1, 2, 2, 2, 3, 4, 4, 4, 4, 4, 4, 4, 5])).toEqual([4, 12]);
   });
 });
