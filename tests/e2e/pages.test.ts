@@ -72,7 +72,7 @@ describe.each(["en", "ja"] as const)("the server's pages in %s", (language) => {
   test("an address is confirmed by one press of a key", async () => {
     const { context, page, complaints } = await openTab(language);
     const person = await app.signUp(language === "en" ? "Carol Ruiz" : "Hana Mori");
-    const link = linkTo("verify", person) ?? "";
+    const link = await until("link in the log", () => Promise.resolve(linkTo("verify", person)));
     await page.goto(link);
     await heading(page, t("verify.title")).waitFor();
     await judge(page, "verify");
