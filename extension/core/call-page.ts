@@ -17,6 +17,8 @@ import { step } from "./machine.ts";
 
 /** From the loss of the media to its return: a page that comes back at the last moment may still connect. [CALL-13] */
 export const RECONNECT_MS = 60_000;
+/** What came less than this before a page without media was told to the one before it, which was going already. */
+const GOING_MS = 200;
 const HERE: CallPage = { at: "here" };
 
 type Of<T extends CallEvent["type"]> = Extract<CallEvent, { type: T }>;
@@ -128,7 +130,8 @@ function here(state: TakenCall, { fresh, at, tab }: Of<"page-here">): CallStep {
 function renewed(state: AcceptedCall, at: number): CallStep {
   const bare = withoutTicket(interrupted(state, at));
   const { rejoinedAt, unused } = state;
-  const freshAt = rejoinedAt === undefined || unused ? at : rejoinedAt + REJOIN_REPEAT_MS;
+  const isUnused = rejoinedAt === undefined || unused || at - rejoinedAt < GOING_MS;
+  const freshAt = isUnused ? at : rejoinedAt + REJOIN_REPEAT_MS;
   return freshAt > at
     ? step<CallState>({ ...bare, rejoin: freshAt })
     : step<CallState, CallEffect>({ ...bare, rejoin: "asked" }, rejoin(bare));

@@ -236,6 +236,14 @@ describe("fresh ends", () => {
     expect(when(again.state, rejoinedNews(), AT + 400).state).not.toHaveProperty("unused");
   });
 
+  it("[CALL-13] that came while the page was going are asked for at once, since it had no time to use them", () => {
+    const told = when(reconnecting, rejoinedNews());
+    expect(when(told.state, pageHere(true), AT + 199).effects).toEqual([askRejoin]);
+    const late = when(told.state, pageHere(true), AT + 200);
+    expect(late.effects).toEqual([]);
+    expect(late.state).toMatchObject({ rejoin: AT + 5_000 });
+  });
+
   it.each([
     { name: "that was only opening [seed 12400]", page: { at: "opening", until: AT + 15_000 }, fresh: true },
     { name: "that outlived its worker", page: MISSING, fresh: false },
