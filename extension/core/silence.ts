@@ -2,6 +2,8 @@ import type { LineCounters } from "./quality-types.ts";
 
 /** So many looks without anything, one a second: a browser that is sure itself says so after 5 to 7 s. */
 const SILENT_LOOKS = 6;
+/** So many where the other side's page is gone besides, as its channels tell at once. */
+const SILENT_LOOKS_ALONE = 1;
 /** One look without anything may be a slow machine's. */
 const MISSED_LOOKS = 2;
 
@@ -27,7 +29,7 @@ export function isOver(before: Silence, now: Silence): boolean {
   return before.looks >= MISSED_LOOKS && now.looks === 0;
 }
 
-/** True at the look that makes it one. */
-export function fallsSilent({ looks }: Silence): boolean {
-  return looks === SILENT_LOOKS;
+/** True from the look on that makes it one. */
+export function isSilent({ looks }: Silence, isLeft: boolean): boolean {
+  return looks >= (isLeft ? SILENT_LOOKS_ALONE : SILENT_LOOKS);
 }

@@ -35,6 +35,8 @@ export interface ExchangeLineListener {
   /** What they send as their picture is their screen, or no longer. */
   screen: (message: ScreenMessage) => void;
   part: (part: FilePart) => void;
+  /** The other side closed a channel, as its page does when it goes. */
+  left: () => void;
 }
 
 /** The two data channels of one connection. They end with it; the next connection has its own. */
@@ -66,6 +68,7 @@ export class ExchangeLine {
     for (const channel of [this.#words, this.#files]) {
       channel.addEventListener("open", () => this.#changed(), { signal });
       channel.addEventListener("close", () => this.#changed(), { signal });
+      channel.addEventListener("close", () => listener.left(), { signal });
     }
     this.#words.addEventListener("message", ({ data }) => this.#heard(data), { signal });
     this.#files.addEventListener("message", ({ data }) => this.#part(data), { signal });

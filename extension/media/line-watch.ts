@@ -1,6 +1,6 @@
 import type { PictureOf, PictureStep } from "../core/picture-steps.ts";
 import type { LineCounters, OwnVoice } from "../core/quality-types.ts";
-import { fallsSilent, isOver, NO_SILENCE, silenceAfter } from "../core/silence.ts";
+import { isOver, isSilent, NO_SILENCE, silenceAfter } from "../core/silence.ts";
 import { readCounters } from "./line-stats.ts";
 import { VoiceWatch } from "./own-voice.ts";
 import { adjustSending, sendWholePicture } from "./sending.ts";
@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 1_000;
 
 export interface LineWatchListener {
   looked: (counters: LineCounters, voice: OwnVoice | undefined) => void;
-  /** No media came for some seconds, though the browser calls the connection whole. */
+  /** No media came for some seconds, though the browser calls the connection whole; told at each look. */
   silent: () => void;
   /** The microphone whose own sound is of interest now, or undefined. */
   microphone: () => MediaStreamTrack | undefined;
@@ -23,6 +23,7 @@ export class LineWatch {
   #step: PictureStep = "full";
   #picture: PictureOf = "camera";
   #silence = NO_SILENCE;
+  #isLeft = false;
   #pc: RTCPeerConnection | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -35,8 +36,14 @@ export class LineWatch {
     this.stop();
     this.#pc = pc;
     this.#silence = NO_SILENCE;
+    this.#isLeft = false;
     void adjustSending(pc, { picture: this.#picture, step: this.#step });
     this.#timer = setInterval(() => void this.#look(pc), LOOK_EVERY_MS);
+  }
+
+  /** The other side's page is gone from this connection. */
+  left(): void {
+    this.#isLeft = true;
   }
 
   /** The line carries again after it was broken. */
@@ -81,6 +88,6 @@ export class LineWatch {
     const before = this.#silence;
     this.#silence = silenceAfter(before, counters);
     if (isOver(before, this.#silence)) this.returned();
-    if (fallsSilent(this.#silence)) this.#listener.silent();
+    if (isSilent(this.#silence, this.#isLeft)) this.#listener.silent();
   }
 }

@@ -16,6 +16,8 @@ export interface CallExchangeListener {
   line: (word: LineWord) => void;
   /** What they send as their picture is their screen, or no longer. */
   screen: (on: boolean) => void;
+  /** The other side's page is gone from the connection. */
+  left: () => void;
   /** What is said to the other side now reaches it; what was said before may not have. */
   open: () => void;
 }
@@ -59,6 +61,7 @@ export class CallExchange {
       heard: (message) => this.#happened({ type: "peer", at: Date.now(), message }),
       line: ({ weak, paused }) => this.#listener.line({ weak, paused }),
       screen: ({ on }) => this.#listener.screen(on),
+      left: () => this.#listener.left(),
       part: (part) => this.#files.take(part),
     });
   }

@@ -181,6 +181,7 @@ export class CallLink {
     this.#exchange = new CallExchange(call, {
       line: (word) => this.#quality.heard(word),
       screen: (on) => this.#happened({ type: "their-screen", on }),
+      left: () => this.#media?.left(),
       open: () => {
         this.#quality.lineOpen();
         if (this.screen.at === "on") this.#exchange?.tellScreen(true);

@@ -102,6 +102,11 @@ export class CallMedia {
     return this.#line.theirVoice;
   }
 
+  /** The other side's page is gone from the connection. */
+  left(): void {
+    this.#line.left();
+  }
+
   /** The line carries again after an interruption. */
   returned(): void {
     this.#line.returned();

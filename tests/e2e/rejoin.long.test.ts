@@ -67,6 +67,8 @@ describe("[CALL-13] a call outlasts its tab", () => {
     await alice.stripSays(say("strip.away", { name: bob.name }));
     expect(await alice.browser.badge()).toBe(BADGE.inCall);
     await bob.sees(bobCall, say("call.interrupted"));
+    // The browser finds that out some seconds later.
+    expect(await connectionState(bobCall)).toBe("connected");
     const since = Date.now();
     await alice.popup.bringToFront();
     await alice.strip.getByRole("button", { name: say("strip.return") }).click();

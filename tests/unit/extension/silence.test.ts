@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { fallsSilent, isOver, NO_SILENCE, silenceAfter } from "../../../extension/core/silence.ts";
+import { isOver, isSilent, NO_SILENCE, silenceAfter } from "../../../extension/core/silence.ts";
 
 /** At which of the looks, one a second, the line falls silent. */
-function silentAt(looks: readonly { sound: number; picture?: number }[]): number[] {
+function silentAt(looks: readonly { sound: number; picture?: number }[], isLeft = false): number[] {
   let silence = NO_SILENCE;
   return looks.flatMap(({ sound, picture }, at) => {
     const arriving = { sound: arrived(sound), ...(picture === undefined ? {} : { picture: arrived(picture) }) };
     silence = silenceAfter(silence, { arriving });
-    return fallsSilent(silence) ? [at] : [];
+    return isSilent(silence, isLeft) ? [at] : [];
   });
 }
 
@@ -28,8 +28,12 @@ function overAt(packets: readonly number[]): number[] {
 const sounds = (...packets: number[]) => packets.map((sound) => ({ sound }));
 
 describe("a line on which nothing comes", () => {
-  it("falls silent once, after 6 s", () => {
-    expect(silentAt(sounds(10, 20, 20, 20, 20, 20, 20, 20, 20, 20))).toEqual([7]);
+  it("falls silent after 6 s, until something comes", () => {
+    expect(silentAt(sounds(10, 20, 20, 20, 20, 20, 20, 20, 20, 30, 40))).toEqual([7, 8]);
+  });
+
+  it("falls silent after 1 s where the other side's page is gone", () => {
+    expect(silentAt(sounds(10, 20, 30, 30, 40), true)).toEqual([3]);
   });
 
   it("does not where one packet comes in time, of the sound or of the picture", () => {
