@@ -105,7 +105,7 @@ describeWhere(whyNoNetworks(), "[CALL-13] a talk, while Bob's network is bad", (
     await Promise.all([alice.sees(calls.aliceCall, say("call.live")), bob.sees(calls.bobCall, say("call.live"))]);
     const freezes = await Promise.all(pages().map(longestFreezeMs));
     console.log(
-      `${what}: pictures after ${back.map((at) => at - since).join(" and ")} ms; so far frozen for at most ${freezes.join(" and ")} ms`,
+      `${what}: pictures after ${back.map((at) => at - since).join(" and ")} ms, all well after ${Date.now() - since} ms; so far frozen for at most ${freezes.join(" and ")} ms`,
     );
     expect(await alice.browser.callTabs()).toBe(1);
   }
