@@ -16,8 +16,8 @@ export interface Silence {
 export const NO_SILENCE: Silence = { packets: undefined, looks: 0 };
 
 /**
- * After one more look. Sound flows also where nobody speaks, and something in the place of a device that is not there. That
- * the browsers find each other says nothing: they were seen to do so for 20 s by a way that carried no media.
+ * After one more look. Sound flows also where nobody speaks. That the browsers find each other says nothing: they were seen
+ * to do so for 20 s by a way that carried no media.
  */
 export function silenceAfter(before: Silence, { arriving }: Pick<LineCounters, "arriving">): Silence {
   const packets = (arriving.sound?.packets ?? 0) + (arriving.picture?.packets ?? 0);
@@ -29,7 +29,16 @@ export function isOver(before: Silence, now: Silence): boolean {
   return before.looks >= MISSED_LOOKS && now.looks === 0;
 }
 
+/** What is known of the other side besides. */
+export interface Expected {
+  /** Its page is gone from this connection. */
+  isLeft: boolean;
+  /** It says that its camera or microphone is on. Of who has neither some browsers send nothing. */
+  isSending: boolean;
+}
+
 /** True from the look on that makes it one. */
-export function isSilent({ looks }: Silence, isLeft: boolean): boolean {
-  return looks >= (isLeft ? SILENT_LOOKS_ALONE : SILENT_LOOKS);
+export function isSilent({ looks }: Silence, { isLeft, isSending }: Expected): boolean {
+  if (isLeft) return looks >= SILENT_LOOKS_ALONE;
+  return isSending && looks >= SILENT_LOOKS;
 }

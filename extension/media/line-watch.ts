@@ -12,6 +12,8 @@ export interface LineWatchListener {
   looked: (counters: LineCounters, voice: OwnVoice | undefined) => void;
   /** No media came for some seconds, though the browser calls the connection whole; told at each look. */
   silent: () => void;
+  /** Whether the other side says that it sends a picture or sound of its own. */
+  isSending: () => boolean;
   /** The microphone whose own sound is of interest now, or undefined. */
   microphone: () => MediaStreamTrack | undefined;
 }
@@ -88,6 +90,7 @@ export class LineWatch {
     const before = this.#silence;
     this.#silence = silenceAfter(before, counters);
     if (isOver(before, this.#silence)) this.returned();
-    if (isSilent(this.#silence, this.#isLeft)) this.#listener.silent();
+    const expected = { isLeft: this.#isLeft, isSending: this.#listener.isSending() };
+    if (isSilent(this.#silence, expected)) this.#listener.silent();
   }
 }

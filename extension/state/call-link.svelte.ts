@@ -249,6 +249,7 @@ export class CallLink {
         // What is measured on a line that carries nothing tells nothing of how wide it is.
         if (this.#state?.phase.at === "live") this.#quality.looked(look, this.#state);
       },
+      isSending: () => this.remote.camera || this.remote.microphone,
       wantsVoice: () => this.#state !== undefined && this.#quality.wantsVoice(this.#state),
     });
   }

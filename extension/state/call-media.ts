@@ -37,6 +37,8 @@ export interface CallMediaListener {
   connectionMade: (pc: RTCPeerConnection) => void;
   /** Once a second while it stands. */
   lineLooked: (look: LineLookOfPage) => void;
+  /** Whether the other side says that it sends a picture or sound of its own. */
+  isSending: () => boolean;
   /** Whether it is of interest how the microphone's own sound is. */
   wantsVoice: () => boolean;
 }
@@ -93,6 +95,7 @@ export class CallMedia {
     this.#line = new LineWatch({
       looked: (counters, voice) => this.#looked(counters, voice),
       silent: () => this.#peer.fellSilent(),
+      isSending: () => listener.isSending(),
       microphone: () => (listener.wantsVoice() ? this.#devices.microphone : undefined),
     });
   }

@@ -2,12 +2,15 @@ import { describe, expect, it } from "vitest";
 import { isOver, isSilent, NO_SILENCE, silenceAfter } from "../../../extension/core/silence.ts";
 
 /** At which of the looks, one a second, the line falls silent. */
-function silentAt(looks: readonly { sound: number; picture?: number }[], isLeft = false): number[] {
+function silentAt(
+  looks: readonly { sound: number; picture?: number }[],
+  expected = { isLeft: false, isSending: true },
+): number[] {
   let silence = NO_SILENCE;
   return looks.flatMap(({ sound, picture }, at) => {
     const arriving = { sound: arrived(sound), ...(picture === undefined ? {} : { picture: arrived(picture) }) };
     silence = silenceAfter(silence, { arriving });
-    return isSilent(silence, isLeft) ? [at] : [];
+    return isSilent(silence, expected) ? [at] : [];
   });
 }
 
@@ -33,7 +36,13 @@ describe("a line on which nothing comes", () => {
   });
 
   it("falls silent after 1 s where the other side's page is gone", () => {
-    expect(silentAt(sounds(10, 20, 30, 30, 40), true)).toEqual([3]);
+    for (const isSending of [true, false])
+      expect(silentAt(sounds(10, 20, 30, 30, 40), { isLeft: true, isSending })).toEqual([3]);
+  });
+
+  it("does not fall silent where the other side has neither camera nor microphone on", () => {
+    const nothing = sounds(...Array.from({ length: 20 }, () => 0));
+    expect(silentAt(nothing, { isLeft: false, isSending: false })).toEqual([]);
   });
 
   it("does not where one packet comes in time, of the sound or of the picture", () => {
