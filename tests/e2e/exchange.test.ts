@@ -32,6 +32,25 @@ describe("words in a call", () => {
     ).toBe("true");
   });
 
+  test("hold addresses of the web that open in a tab of their own, which knows nothing of the call", async () => {
+    const { alice, bob, backend } = stage;
+    const { aliceCall, bobCall } = await talk(alice, bob);
+    await bobCall.keyboard.press("c");
+    const address = new URL("healthz", backend.url.replace("127.0.0.1", "localhost")).href;
+    await write(bobCall, alice.name, `It is at\n${address}.`);
+    await aliceCall.keyboard.press("c");
+    const entry = aliceCall.getByRole("listitem").filter({ hasText: "It is at" });
+    expect(await entry.locator("p").first().innerText()).toBe(`It is at\n${address}.`);
+    const opens = aliceCall.context().waitForEvent("page");
+    await entry.getByRole("link", { name: address, exact: true }).click();
+    const opened = await opens;
+    await opened.waitForURL(address);
+    expect(await opened.evaluate(() => [opener as unknown, document.referrer])).toEqual([null, ""]);
+    await opened.close();
+    await bob.hangUp(bobCall);
+    await alice.sees(aliceCall, say("ended.caller.hangup"));
+  });
+
   test("stay over a reload of the tab, and what was written meanwhile comes after", async () => {
     const { alice, bob } = stage;
     const { aliceCall, bobCall } = await talk(alice, bob);
