@@ -17,7 +17,7 @@ import { step } from "./machine.ts";
 
 /** From the loss of the media to its return: a page that comes back at the last moment may still connect. [CALL-13] */
 export const RECONNECT_MS = 60_000;
-/** What came less than this before a page without media was told to the one before it, which was going already. */
+/** Ends that came so shortly before a new page were told to the one before it, which was going and may not have used them. */
 const GOING_MS = 200;
 const HERE: CallPage = { at: "here" };
 
@@ -126,7 +126,7 @@ function here(state: TakenCall, { fresh, at, tab }: Of<"page-here">): CallStep {
   return isAcceptedCall(next) ? renewed(next, at) : step<CallState>(next);
 }
 
-/** A page without media: the ends that the one before had are of no use, nor are those that the server would repeat. */
+/** A page without media: the ends that the one before used are of no use, nor are the same, which the server would repeat. */
 function renewed(state: AcceptedCall, at: number): CallStep {
   const bare = withoutTicket(interrupted(state, at));
   const { rejoinedAt, unused } = state;

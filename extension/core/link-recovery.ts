@@ -16,8 +16,6 @@ const LOST_MS = 30_000;
 /** Whatever is tried: a page that comes back at the last moment, after 20 s, has its time. [CALL-13] */
 export const ENDS_AFTER_MS = 35_000;
 
-const ASKED: LinkEffect = { type: "restart-ice", asked: true };
-
 type PhaseOf<A extends LinkPhase["at"]> = Extract<LinkPhase, { at: A }>;
 type LinkStep = Step<LinkState, LinkEffect>;
 type Of<T extends LinkEvent["type"]> = Extract<LinkEvent, { type: T }>;
@@ -46,7 +44,7 @@ export function connectionChanged(state: LinkState, event: Of<"connection">): Li
 
 /** What the other side's page says. */
 export function signalled(state: LinkState, { at, signal }: Of<"signal">): LinkStep {
-  // It has not heard of the fresh ends: they were told to a line of its that was dead. The server tells the same once more. [CALL-13]
+  // It has not heard of the fresh ends: they were told to a line of its that was dead. The server tells them once more, or others. [CALL-13]
   if (isRelinking(state) && signal.kind !== "media-state") return step(state, { type: "tell", what: "ticket-wanted" });
   switch (signal.kind) {
     case "media-state":
@@ -54,7 +52,7 @@ export function signalled(state: LinkState, { at, signal }: Of<"signal">): LinkS
     case "restart-please":
       if (state.outgoing || !isUp(state)) return step(state);
       // This side may not have noticed yet that the connection is gone.
-      return state.phase.at === "live" ? step(state, ASKED) : restart(state, at, ASKED);
+      return state.phase.at === "live" ? step(state, { type: "restart-ice" }) : restart(state, at);
     case "description": {
       const isExpected = state.outgoing ? signal.type === "offer" : signal.type === "answer";
       const { type, sdp } = signal;
@@ -74,7 +72,7 @@ export function interruptedDue(state: LinkState, phase: PhaseOf<"interrupted">, 
 
 /** What was said meanwhile went nowhere. */
 export function lineReturned(state: LinkState, at: number): LinkStep {
-  return state.phase.at === "interrupted" ? restart(state, at) : step(state);
+  return state.phase.at === "interrupted" ? restart(state, at, restartAnew(state)) : step(state);
 }
 
 export function live(state: LinkState, ticket: Ticket): LinkStep {
@@ -135,8 +133,13 @@ function interrupted(state: LinkState, ticket: Ticket, at: number, restartMs: nu
 }
 
 /** The side that accepted makes the offer; the caller asks for it. [CALL-13] */
-export function restartNow({ outgoing }: LinkState): LinkEffect {
+function restartNow({ outgoing }: LinkState): LinkEffect {
   return outgoing ? say({ kind: "restart-please" }) : { type: "restart-ice" };
+}
+
+/** The same where an offer that is under way is of no use. */
+export function restartAnew({ outgoing }: LinkState): LinkEffect {
+  return outgoing ? say({ kind: "restart-please" }) : { type: "restart-ice", anew: true };
 }
 
 function restart(state: LinkState, at: number, by = restartNow(state)): LinkStep {

@@ -1,5 +1,5 @@
 import type { IceServer, Ticket } from "#protocol";
-import { restartNow } from "./link-recovery.ts";
+import { restartAnew } from "./link-recovery.ts";
 import type { LinkEffect, LinkState } from "./link-types.ts";
 import { type Step, step } from "./machine.ts";
 
@@ -35,7 +35,7 @@ export function isRenewed(ticket: Ticket | undefined, known: Ticket): ticket is 
  */
 export function renewed(state: LinkState, ticket: Ticket, at: number): LinkStep {
   const next = withRenewal(state, ticket, at);
-  return step<LinkState, LinkEffect>(next, { type: "use-ice", iceServers: ticket.iceServers }, restartNow(next));
+  return step<LinkState, LinkEffect>(next, { type: "use-ice", iceServers: ticket.iceServers }, restartAnew(next));
 }
 
 function credentialsOf({ iceServers }: { iceServers: readonly IceServer[] }): string {

@@ -54,8 +54,11 @@ export type LinkPhase =
   | { at: "registering"; ticket: Ticket; accepted: boolean; until: number }
   /** PeerServer refused this side or lost it, and is asked again at `againAt`; `until` is set once the call is accepted. */
   | { at: "unregistered"; ticket: Ticket; accepted: boolean; againAt: number; until?: number }
-  /** The caller waits for the dial, or the media is being connected; `until` is set once the call is accepted. */
-  | { at: "linking"; ticket: Ticket; accepted: boolean; until?: number }
+  /**
+   * The caller waits for the dial, or the media is being connected; `until` is set once the call is accepted. `freshAt`: when
+   * other ends are asked for, where the two have talked before.
+   */
+  | { at: "linking"; ticket: Ticket; accepted: boolean; until?: number; freshAt?: number }
   | { at: "live"; ticket: Ticket }
   /**
    * `restartAt`: when ICE is restarted, or asked for again. `freshAt`: when a fresh connection is asked for; missing once it
@@ -128,15 +131,18 @@ export type LinkEffect =
   /** Makes the Peer with the ticket; answers its other side's dial by itself, with what the devices gave so far. */
   | { type: "register"; ticket: Ticket }
   | { type: "dial"; ticket: Ticket }
-  /** An own offer with `iceRestart: true`; answer with `described`. */
-  /** `asked`: for the other side's sake, to which an offer may be under way already. */
-  | { type: "restart-ice"; asked?: true }
+  /**
+   * An own offer with `iceRestart: true`; answer with `described`. One that is still under way goes out again, but for `anew`:
+   * it went nowhere, or holds no longer.
+   */
+  | { type: "restart-ice"; anew?: true }
   /** Applies the other side's description; for an offer, answer with `described`. */
   | { type: "apply"; description: { type: "offer" | "answer"; sdp: string } }
   /** To the other side's page, by the background. */
   | { type: "signal"; signal: CallSignal }
   /**
-   * To the background. `ticket-wanted`: PeerServer did not take the ticket, or the media cannot be restored with it.
+   * To the background. `ticket-wanted`: PeerServer did not take the ticket, the media cannot be restored with it, or the other
+   * side does not know of it.
    * `ice-wanted`: the credentials for the relay run out.
    */
   | { type: "tell"; what: "media-connected" | "media-interrupted" | "media-failed" | "ticket-wanted" | "ice-wanted" }

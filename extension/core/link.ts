@@ -27,6 +27,8 @@ const REGISTER_AGAIN_MS = 2_000;
 const LINKING_MS = 30_000;
 /** What a fresh connection in the place of an old one has at least. */
 const RELINKING_MS = 15_000;
+/** A fresh connection that does not come within this span waits by ends that the other side may not have. [CALL-13] */
+const OTHERS_AFTER_MS = 8_000;
 
 type PhaseOf<A extends LinkPhase["at"]> = Extract<LinkPhase, { at: A }>;
 type LinkStep = Step<LinkState, LinkEffect>;
@@ -113,8 +115,9 @@ export function linkDue(state: LinkState): number | undefined {
 function phaseDue({ phase }: LinkState): number | undefined {
   switch (phase.at) {
     case "registering":
-    case "linking":
       return phase.until;
+    case "linking":
+      return phase.freshAt === undefined ? phase.until : Math.min(phase.freshAt, phase.until ?? phase.freshAt);
     case "unregistered":
       return phase.until === undefined ? phase.againAt : Math.min(phase.againAt, phase.until);
     case "interrupted":
@@ -197,7 +200,13 @@ function registered(state: LinkState, at: number): LinkStep {
   const { ticket, accepted } = phase;
   // A fresh connection in the place of another has what is left of the time, and a first one all of its own.
   const until = state.endsAt === undefined ? at + LINKING_MS : phase.until;
-  const linking: LinkPhase = { at: "linking", ticket, accepted, ...(accepted ? { until } : {}) };
+  const linking: LinkPhase = {
+    at: "linking",
+    ticket,
+    accepted,
+    ...(accepted ? { until } : {}),
+    ...(accepted && state.lived ? { freshAt: at + OTHERS_AFTER_MS } : {}),
+  };
   // Who answers dials, since the caller's peer is open and waiting by then.
   return step<LinkState, LinkEffect>(
     { ...state, phase: linking },
@@ -247,9 +256,7 @@ function phaseIsDue(state: LinkState, at: number): LinkStep {
       if (phase.until !== undefined && at >= phase.until) return failed(state, withoutPeerServer(state));
       return at >= phase.againAt ? registerAgain(state, phase, at) : step(state);
     case "linking":
-      return phase.until !== undefined && at >= phase.until
-        ? failed(state, state.lived ? "lost" : notConnected(phase.ticket))
-        : step(state);
+      return linkingDue(state, phase, at);
     case "interrupted":
       return interruptedDue(state, phase, at);
     case "waiting":
@@ -260,6 +267,13 @@ function phaseIsDue(state: LinkState, at: number): LinkStep {
     default:
       return unreachable(phase);
   }
+}
+
+function linkingDue(state: LinkState, { freshAt, ...phase }: PhaseOf<"linking">, at: number): LinkStep {
+  if (phase.until !== undefined && at >= phase.until)
+    return failed(state, state.lived ? "lost" : notConnected(phase.ticket));
+  if (freshAt === undefined || at < freshAt) return step(state);
+  return step<LinkState, LinkEffect>({ ...state, phase }, { type: "tell", what: "ticket-wanted" });
 }
 
 /** Whoever has talked already has lost the connection, and what kept it from coming back is the same. */

@@ -34,6 +34,8 @@ export interface LineCounters {
   roundTripMs?: number | undefined;
   /** Whether a relay stands between the two. */
   relayed?: boolean | undefined;
+  /** What has come by the way that is used, without the checks whether it stands. */
+  bytesArrived?: number | undefined;
   /** How many bits in a second the browser believes that it may send. */
   roomBps?: number | undefined;
   /** The microphone's sound as it is sent: its level squared, summed over the time. */

@@ -92,8 +92,17 @@ function connected(state: QualityState, at: number): QualityStep {
 
 /** What was lost while nothing was carried is no loss of the line as it is now. */
 function returned(state: QualityState, at: number): QualityState {
-  const ladder = { ...state.ladder, badSince: undefined, fineSince: undefined };
-  return { ...state, before: undefined, beforeAt: undefined, returnedAt: at, lost: {}, ladder };
+  return {
+    ...state,
+    before: undefined,
+    beforeAt: undefined,
+    returnedAt: at,
+    lost: {},
+    ladder: { ...state.ladder, badSince: undefined, fineSince: undefined },
+    sending: { is: state.sending.is },
+    arriving: { is: state.arriving.is },
+    slow: { is: state.slow.is },
+  };
 }
 
 function looked(state: QualityState, event: Looked): QualityStep {

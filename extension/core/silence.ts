@@ -7,21 +7,22 @@ const SILENT_LOOKS_ALONE = 1;
 /** One look without anything may be a slow machine's. */
 const MISSED_LOOKS = 2;
 
-/** How many packets had come by a connection, and for how many looks not one more. */
+/** What had come by a connection, and for how many looks nothing more. */
 export interface Silence {
-  packets: number | undefined;
+  came: number | undefined;
   looks: number;
 }
 
-export const NO_SILENCE: Silence = { packets: undefined, looks: 0 };
+export const NO_SILENCE: Silence = { came: undefined, looks: 0 };
 
 /**
- * After one more look. Sound flows also where nobody speaks. That the browsers find each other says nothing: they were seen
- * to do so for 20 s by a way that carried no media.
+ * After one more look. Of a side whose devices give nothing, its reports on what it receives still come. That the browsers find
+ * each other says nothing: they were seen to do so for 20 s by a way that carried none of this.
  */
-export function silenceAfter(before: Silence, { arriving }: Pick<LineCounters, "arriving">): Silence {
-  const packets = (arriving.sound?.packets ?? 0) + (arriving.picture?.packets ?? 0);
-  return { packets, looks: packets === before.packets ? before.looks + 1 : 0 };
+export function silenceAfter(before: Silence, now: Pick<LineCounters, "arriving" | "bytesArrived">): Silence {
+  const { arriving, bytesArrived = 0 } = now;
+  const came = (arriving.sound?.packets ?? 0) + (arriving.picture?.packets ?? 0) + bytesArrived;
+  return { came, looks: came === before.came ? before.looks + 1 : 0 };
 }
 
 /** True at the look at which something comes again, where it was missed before. */

@@ -35,7 +35,7 @@ export interface ExchangeLineListener {
   /** What they send as their picture is their screen, or no longer. */
   screen: (message: ScreenMessage) => void;
   part: (part: FilePart) => void;
-  /** The other side closed a channel, as its page does when it goes. */
+  /** A channel was closed by the other side, as its page does when it goes. */
   left: () => void;
 }
 
@@ -67,8 +67,7 @@ export class ExchangeLine {
     this.#words.addEventListener("open", () => this.#words.send(JSON.stringify(HELLO)), { signal });
     for (const channel of [this.#words, this.#files]) {
       channel.addEventListener("open", () => this.#changed(), { signal });
-      channel.addEventListener("close", () => this.#changed(), { signal });
-      channel.addEventListener("close", () => listener.left(), { signal });
+      channel.addEventListener("close", () => this.#closed(), { signal });
     }
     this.#words.addEventListener("message", ({ data }) => this.#heard(data), { signal });
     this.#files.addEventListener("message", ({ data }) => this.#part(data), { signal });
@@ -91,6 +90,11 @@ export class ExchangeLine {
     this.#words.close();
     this.#files.close();
     if (this.#isOpen) this.#listener.open(false);
+  }
+
+  #closed(): void {
+    this.#changed();
+    this.#listener.left();
   }
 
   #changed(): void {

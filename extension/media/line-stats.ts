@@ -32,6 +32,7 @@ const Pair = v.object({
   remoteCandidateId: Name,
   currentRoundTripTime: Figure,
   availableOutgoingBitrate: Figure,
+  bytesReceived: Figure,
   /** Firefox's own mark of the one that is used. */
   selected: v.optional(v.boolean()),
 });
@@ -84,7 +85,7 @@ function countersOf(reports: Reports): LineCounters {
 }
 
 /** The pair of ends that everything goes between. */
-function wayOf(reports: Reports): Pick<LineCounters, "roundTripMs" | "relayed" | "roomBps"> {
+function wayOf(reports: Reports): Pick<LineCounters, "roundTripMs" | "relayed" | "roomBps" | "bytesArrived"> {
   const chosen = all(reports, "transport", Transport)[0]?.selectedCandidatePairId;
   const pair = all(reports, "candidate-pair", Pair).find(({ id, selected }) => id === chosen || selected === true);
   const ends = [...all(reports, "local-candidate", Candidate), ...all(reports, "remote-candidate", Candidate)].filter(
@@ -94,6 +95,7 @@ function wayOf(reports: Reports): Pick<LineCounters, "roundTripMs" | "relayed" |
     roundTripMs: inMs(pair?.currentRoundTripTime),
     relayed: ends.length === 0 ? undefined : ends.some(({ candidateType }) => candidateType === "relay"),
     roomBps: pair?.availableOutgoingBitrate,
+    bytesArrived: pair?.bytesReceived,
   };
 }
 

@@ -7,10 +7,12 @@ import { adjustSending, sendWholePicture } from "./sending.ts";
 import { loudnessOfTheirs } from "./their-voice.ts";
 
 const LOOK_EVERY_MS = 1_000;
+/** Where media still comes after so many looks, only the channels are gone. */
+const LOOKS_AFTER_LEFT = 3;
 
 export interface LineWatchListener {
   looked: (counters: LineCounters, voice: OwnVoice | undefined) => void;
-  /** No media came for some seconds, though the browser calls the connection whole; told at each look. */
+  /** Nothing came for too long, though the browser calls the connection whole; told at each look. */
   silent: () => void;
   /** Whether the other side says that it sends a picture or sound of its own. */
   isSending: () => boolean;
@@ -25,7 +27,8 @@ export class LineWatch {
   #step: PictureStep = "full";
   #picture: PictureOf = "camera";
   #silence = NO_SILENCE;
-  #isLeft = false;
+  #looksAfterLeft = 0;
+  #looking: RTCPeerConnection | undefined;
   #pc: RTCPeerConnection | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -38,18 +41,20 @@ export class LineWatch {
     this.stop();
     this.#pc = pc;
     this.#silence = NO_SILENCE;
-    this.#isLeft = false;
+    this.#looksAfterLeft = 0;
+    this.#looking = undefined;
     void adjustSending(pc, { picture: this.#picture, step: this.#step });
     this.#timer = setInterval(() => void this.#look(pc), LOOK_EVERY_MS);
   }
 
-  /** The other side's page is gone from this connection. */
+  /** The other side closed its channels, as a page does that goes. */
   left(): void {
-    this.#isLeft = true;
+    this.#looksAfterLeft = LOOKS_AFTER_LEFT;
   }
 
   /** The line carries again after it was broken. */
   returned(): void {
+    this.#silence = NO_SILENCE;
     if (this.#pc !== undefined) void sendWholePicture(this.#pc, { picture: this.#picture, step: this.#step });
   }
 
@@ -82,15 +87,25 @@ export class LineWatch {
   /** Never rejects: a connection that is closed meanwhile has nothing to tell. */
   async #look(pc: RTCPeerConnection): Promise<void> {
     this.#voice.follow(this.#listener.microphone());
-    if (pc.connectionState !== "connected") return;
+    // Of looks that a slow machine answers together all but one would see nothing new.
+    if (pc.connectionState !== "connected" || this.#looking === pc) return;
+    this.#looking = pc;
     await adjustSending(pc, { picture: this.#picture, step: this.#step });
     const counters = await readCounters(pc).catch(() => undefined);
-    if (counters === undefined || pc !== this.#pc) return;
+    if (pc !== this.#pc) return;
+    this.#looking = undefined;
+    if (counters === undefined) return;
     this.#listener.looked(counters, this.#voice.take());
+    this.#listen(counters);
+  }
+
+  /** Whether anything still comes. */
+  #listen(counters: LineCounters): void {
     const before = this.#silence;
+    const isLeft = this.#looksAfterLeft > 0;
+    if (isLeft) this.#looksAfterLeft -= 1;
     this.#silence = silenceAfter(before, counters);
     if (isOver(before, this.#silence)) this.returned();
-    const expected = { isLeft: this.#isLeft, isSending: this.#listener.isSending() };
-    if (isSilent(this.#silence, expected)) this.#listener.silent();
+    if (isSilent(this.#silence, { isLeft, isSending: this.#listener.isSending() })) this.#listener.silent();
   }
 }

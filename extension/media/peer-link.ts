@@ -31,7 +31,11 @@ export interface PeerLinkListener {
 
 /** How long gathering may hold back a description of an ICE restart, which carries its candidates in itself. */
 const GATHER_WITHIN_MS = 2_000;
+/** Before the next restart of the other side's or our own, an offer that is older has been lost. */
+const UNDER_WAY_MS = 4_000;
 const LOOK_FOR_MEDIA_EVERY_MS = 50;
+/** Once it has flowed before: nobody counts the milliseconds of that. */
+const LOOK_FOR_MORE_EVERY_MS = 200;
 
 /**
  * The media's way to the other side: PeerJS for the first connection, and our own hand on its RTCPeerConnection for
@@ -51,6 +55,8 @@ export class PeerLink {
   #flows = false;
   /** What had come when the connection last broke off. */
   #before = 0;
+  /** When the last offer of a restart was given. */
+  #offeredAt = -Infinity;
   /** One description after the other: an RTCPeerConnection takes them in order. */
   #negotiation: Promise<unknown> = Promise.resolve();
   readonly #life = new AbortController();
@@ -113,18 +119,20 @@ export class PeerLink {
   }
 
   /**
-   * An offer that restarts ICE; undefined where there is nothing to restart. Where the other side `asked` for it while an
-   * offer is under way to it, the same once more: nothing tells to which of two an answer belongs.
+   * An offer that restarts ICE; undefined where there is nothing to restart. One that may be under way is given once more,
+   * since nothing tells to which of two an answer belongs; not so with `anew`.
    */
-  restartIce(asked = false): Promise<Description | undefined> {
+  restartIce(anew = false): Promise<Description | undefined> {
     return this.#inTurn(async (pc) => {
       if (pc.signalingState === "have-local-offer") {
-        if (asked) return this.#described(pc, "offer");
+        if (!anew && performance.now() - this.#offeredAt < UNDER_WAY_MS) return this.#described(pc, "offer");
         await pc.setLocalDescription({ type: "rollback" });
       }
       if (pc.signalingState !== "stable") return undefined;
       await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
-      return this.#described(pc, "offer");
+      const offer = await this.#described(pc, "offer");
+      this.#offeredAt = performance.now();
+      return offer;
     });
   }
 
@@ -227,7 +235,10 @@ export class PeerLink {
     const { signal } = this.#life;
     while (!signal.aborted && pc === this.#pc && pc.connectionState !== "closed" && !this.#flows) {
       this.#flows = pc.connectionState === "connected" && (await received(pc)) > this.#before;
-      if (!this.#flows) await new Promise((resolve) => setTimeout(resolve, LOOK_FOR_MEDIA_EVERY_MS));
+      if (this.#flows) break;
+      await new Promise((resolve) =>
+        setTimeout(resolve, this.#flowed ? LOOK_FOR_MORE_EVERY_MS : LOOK_FOR_MEDIA_EVERY_MS),
+      );
     }
     if (!this.#flows) return;
     this.#flowed = true;

@@ -14,7 +14,12 @@ const FIRST: Wanted = { active: true, scaleResolutionDownBy: 2 };
  */
 const SOUND: Wanted = { priority: "high", adaptivePtime: true };
 
-const WHOLE = { encodingOptions: [{ keyFrame: true }] };
+/** Another of the W3C's extensions, which Chrome has. */
+interface Options {
+  encodingOptions?: readonly { keyFrame: boolean }[];
+}
+
+const WHOLE: Options = { encodingOptions: [{ keyFrame: true }] };
 
 /** How the picture is sent. */
 interface Sending {
@@ -49,7 +54,7 @@ export async function sendWholePicture(pc: RTCPeerConnection, { picture, step }:
   }
 }
 
-async function tell(sender: RTCRtpSender, wanted: Wanted, picture: PictureOf, options = {}): Promise<void> {
+async function tell(sender: RTCRtpSender, wanted: Wanted, picture: PictureOf, options: Options = {}): Promise<void> {
   const parameters = sender.getParameters();
   // Where the machine has much to do, fewer pictures of a screen are sent and no smaller ones. Firefox knows no hint of the track's.
   if (picture === "screen") parameters.degradationPreference = "maintain-resolution";

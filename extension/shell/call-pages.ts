@@ -114,10 +114,12 @@ export class CallPages {
 
   /**
    * Has each call's page do this. At once, in the turn of the person's click or key: the browser hands that on with it. A
-   * key may have woken the worker, to which no page has come back yet: those do it as they come.
+   * key may have woken the worker, to which no page has come back yet: those switch the microphone as they come. A window
+   * they could not open, without that turn.
    */
   ask(type: CallCommand): void {
     for (const { port } of this.#pages.values()) port.postMessage({ type } satisfies ToCallPage);
+    if (type === "toggle-picture") return;
     const now = Date.now();
     const asked = { type, heardBy: new Set(this.#pages.keys()), until: now + RETURNS_WITHIN_MS };
     this.#asked = [...this.#asked.filter(({ until }) => now < until), asked];

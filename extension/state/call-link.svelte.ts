@@ -281,8 +281,10 @@ export class CallLink {
     const isBack = this.at === "interrupted" && state.phase.at === "live";
     this.#state = state;
     if (state.phase.at === "failed") this.#failure ??= state.phase.why;
-    if (isBack) this.#quality.returned();
-    if (isBack) this.#media?.returned();
+    if (isBack) {
+      this.#quality.returned();
+      this.#media?.returned();
+    }
     for (const effect of effects) this.#media?.carryOut(effect);
     const isConnecting = ["waiting", "registering", "linking"].includes(state.phase.at);
     if (state.outgoing || !isConnecting) this.#begun.resolve(true);

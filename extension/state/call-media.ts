@@ -162,7 +162,7 @@ export class CallMedia {
         this.#peer.useIce(effect.iceServers);
         break;
       case "restart-ice":
-        this.#hand(this.#peer.restartIce(effect.asked));
+        this.#hand(this.#peer.restartIce(effect.anew));
         break;
       case "apply":
         this.#hand(this.#peer.apply(effect.description));

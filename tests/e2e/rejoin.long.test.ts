@@ -2,8 +2,8 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { callFunction, type SignedUp } from "../support/accounts.ts";
 import {
-  carryNothing,
   connectionState,
+  countNothing,
   countOffers,
   iceName,
   negotiatesNoMore,
@@ -139,10 +139,10 @@ describe("[CALL-13] a call outlasts its tab", () => {
   test("a connection that carries nothing counts as broken, though the browser calls it whole", async () => {
     const { alice, bob } = stage;
     const { aliceCall, bobCall } = await talk(alice, bob);
-    const carryAgain = await carryNothing(aliceCall);
+    const countAgain = await countNothing(bobCall);
     await bob.sees(bobCall, say("call.interrupted"));
     expect(await connectionState(bobCall)).toBe("connected");
-    await carryAgain();
+    await countAgain();
     await bob.sees(bobCall, say("call.live"));
     await untilMediaAdvances(bobCall);
     await untilConnections(aliceCall, bobCall);

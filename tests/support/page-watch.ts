@@ -159,18 +159,20 @@ export function negotiatesNoMore(page: Page): Promise<void> {
   });
 }
 
-/** Has the page's open connection carry nothing of its own, and stand; returns what has it carry all that again. */
-export async function carryNothing(page: Page): Promise<() => Promise<void>> {
-  const silenced = await page.evaluateHandle(async () => {
+/** Has nothing more come by the page's open connection, as far as the page can tell; returns what ends that. */
+export async function countNothing(page: Page): Promise<() => Promise<void>> {
+  const counting = await page.evaluateHandle(async () => {
     const { connections } = (globalThis as unknown as WatchedWindow).beckonWatch;
     const open = connections.find(({ signalingState }) => signalingState !== "closed");
-    const senders = open?.getSenders().map((sender) => ({ sender, track: sender.track })) ?? [];
-    await Promise.all(senders.map(({ sender }) => sender.replaceTrack(null)));
-    return senders;
+    if (open === undefined) throw new Error("The page has no open connection.");
+    const counted = await open.getStats();
+    Object.defineProperty(open, "getStats", { configurable: true, value: () => Promise.resolve(counted) });
+    return open;
   });
   return () =>
-    silenced.evaluate(async (senders) => {
-      await Promise.all(senders.map(({ sender, track }) => sender.replaceTrack(track)));
+    counting.evaluate((open) => {
+      // The native one is the prototype's, and counts again.
+      Reflect.deleteProperty(open, "getStats");
     });
 }
 

@@ -236,7 +236,7 @@ describe("fresh ends", () => {
     expect(when(again.state, rejoinedNews(), AT + 400).state).not.toHaveProperty("unused");
   });
 
-  it("[CALL-13] that came while the page was going are asked for at once, since it had no time to use them", () => {
+  it("[CALL-13] that came while the page was going are asked for at once", () => {
     const told = when(reconnecting, rejoinedNews());
     expect(when(told.state, pageHere(true), AT + 199).effects).toEqual([askRejoin]);
     const late = when(told.state, pageHere(true), AT + 200);

@@ -108,14 +108,14 @@ const rows: Row[] = [
     after: 1_000,
     when: { type: "line-returned" },
     next: interrupted(6_000),
-    effects: [{ type: "restart-ice" }],
+    effects: [{ type: "restart-ice", anew: true }],
   },
   {
     name: "[CALL-13] restarts where the caller asks before this side noticed",
     given: links.live,
     when: hears({ kind: "restart-please" }),
     next: links.live,
-    effects: [{ type: "restart-ice", asked: true }],
+    effects: [{ type: "restart-ice" }],
   },
   {
     name: "[CALL-13] restarts where the caller asks, and puts its own restart off",
@@ -123,7 +123,7 @@ const rows: Row[] = [
     after: 1_000,
     when: hears({ kind: "restart-please" }),
     next: interrupted(6_000),
-    effects: [{ type: "restart-ice", asked: true }],
+    effects: [{ type: "restart-ice" }],
   },
   ...[links.live, links.interrupted].flatMap((given) => [
     {

@@ -14,7 +14,7 @@ function relayed(username: string) {
 
 const ticket = relayed("first");
 const other = relayed("second");
-const restart = { type: "restart-ice" } as const;
+const restart = { type: "restart-ice", anew: true } as const;
 
 /** The side that answered, whose credentials are to be renewed at RENEW_AT. */
 const live: LinkState = { ...links.live, phase: { at: "live", ticket }, renewAt: RENEW_AT };
@@ -39,7 +39,7 @@ describe("[DEC-56] the credentials of a relay", () => {
 
   it("are asked for while the media is interrupted, which goes its own way", () => {
     const { state, effects } = updateLink({ ...interrupted, renewAt: NOW + 2_000 }, { type: "due", at: NOW + 2_000 });
-    expect(effects).toEqual([tells("ice-wanted"), restart]);
+    expect(effects).toEqual([tells("ice-wanted"), { type: "restart-ice" }]);
     expect(state.renewAt).toBe(NOW + 32_000);
     expect(linkDue(state)).toBe(NOW + 7_000);
   });

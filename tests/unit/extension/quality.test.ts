@@ -138,6 +138,13 @@ describe("the steps of the own picture", () => {
     expect(call.view.verdict).toBe("good");
   });
 
+  it("take what was so before an interruption for no proof of what is after it", () => {
+    const call = inCall().play(2, { roundTripMs: 900 });
+    call.at += 20_000;
+    call.happen({ type: "returned", at: call.at });
+    expect(call.play(2, { roundTripMs: 900 }).view.verdict).toBe("good");
+  });
+
   it("go down where it goes on badly some seconds after an interruption", () => {
     const call = inCall();
     call.happen({ type: "returned", at: call.at });

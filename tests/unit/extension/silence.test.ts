@@ -50,6 +50,13 @@ describe("a line on which nothing comes", () => {
     expect(silentAt(Array.from({ length: 20 }, (_, at) => ({ sound: 20, picture: at })))).toEqual([]);
   });
 
+  it("does not where the other side reports on what it receives, though it sends nothing itself", () => {
+    let silence = NO_SILENCE;
+    for (let bytesArrived = 0; bytesArrived < 2_000; bytesArrived += 100)
+      silence = silenceAfter(silence, { arriving: { sound: arrived(20) }, bytesArrived });
+    expect(isSilent(silence, { isLeft: false, isSending: true })).toBe(false);
+  });
+
   it("counts anew on another connection, by which less has come so far", () => {
     expect(silentAt(sounds(20, 20, 20, 20, 20, 5, 5, 5, 5, 5, 5, 5))).toEqual([11]);
   });
