@@ -7,7 +7,7 @@ import { type Step, step } from "./machine.ts";
 /** A hiccup heals by itself within this span. */
 const HICCUP_MS = 2_000;
 /** A restart of ICE that brought nothing is tried again after this span: its signals may have been lost. */
-const RESTART_EVERY_MS = 5_000;
+export const RESTART_EVERY_MS = 5_000;
 /** Where restarts of ICE have brought nothing for this long, a fresh connection may. */
 const FRESH_AFTER_MS = 15_000;
 /** A connection that was lost for this long stays lost. */
@@ -25,7 +25,8 @@ export function connectionChanged(state: LinkState, event: Of<"connection">): Li
   const { phase } = state;
   switch (event.state) {
     case "connecting":
-      return step(state);
+      if (phase.at !== "linking" || phase.freshAt === undefined) return step(state);
+      return step({ ...state, phase: withoutFreshAt(phase) });
     case "connected":
       return phase.at === "linking" || phase.at === "interrupted" ? live(state, phase.ticket) : step(state);
     case "disconnected":
@@ -40,6 +41,11 @@ export function connectionChanged(state: LinkState, event: Of<"connection">): Li
     default:
       return unreachable(event.state);
   }
+}
+
+/** Both sides have these ends, where one's offer has come to the other; however slow it goes from there. */
+function withoutFreshAt({ freshAt: _none, ...phase }: PhaseOf<"linking">): LinkPhase {
+  return phase;
 }
 
 /** What the other side's page says. */

@@ -11,6 +11,7 @@ import {
   lineReturned,
   live,
   notConnected,
+  RESTART_EVERY_MS,
   say,
   signalled,
 } from "./link-recovery.ts";
@@ -27,7 +28,7 @@ const REGISTER_AGAIN_MS = 2_000;
 const LINKING_MS = 30_000;
 /** What a fresh connection in the place of an old one has at least. */
 const RELINKING_MS = 15_000;
-/** A fresh connection that does not come within this span waits by ends that the other side may not have. [CALL-13] */
+/** A fresh connection that has not begun to connect within this span waits by ends that the other side may not have. [CALL-13] */
 const OTHERS_AFTER_MS = 8_000;
 
 type PhaseOf<A extends LinkPhase["at"]> = Extract<LinkPhase, { at: A }>;
@@ -200,12 +201,13 @@ function registered(state: LinkState, at: number): LinkStep {
   const { ticket, accepted } = phase;
   // A fresh connection in the place of another has what is left of the time, and a first one all of its own.
   const until = state.endsAt === undefined ? at + LINKING_MS : phase.until;
+  const freshAt = at + OTHERS_AFTER_MS;
   const linking: LinkPhase = {
     at: "linking",
     ticket,
     accepted,
     ...(accepted ? { until } : {}),
-    ...(accepted && state.lived ? { freshAt: at + OTHERS_AFTER_MS } : {}),
+    ...(accepted && state.lived && freshAt + RESTART_EVERY_MS <= until ? { freshAt } : {}),
   };
   // Who answers dials, since the caller's peer is open and waiting by then.
   return step<LinkState, LinkEffect>(

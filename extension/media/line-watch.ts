@@ -7,6 +7,8 @@ import { adjustSending, sendWholePicture } from "./sending.ts";
 import { loudnessOfTheirs } from "./their-voice.ts";
 
 const LOOK_EVERY_MS = 1_000;
+/** A look that is not answered by then is given up. */
+const LOOK_WITHIN_MS = 10_000;
 /** Where media still comes after so many looks, only the channels are gone. */
 const LOOKS_AFTER_LEFT = 3;
 
@@ -28,7 +30,8 @@ export class LineWatch {
   #picture: PictureOf = "camera";
   #silence = NO_SILENCE;
   #looksAfterLeft = 0;
-  #looking: RTCPeerConnection | undefined;
+  /** Since when a look is under way. */
+  #lookingSince = -Infinity;
   #pc: RTCPeerConnection | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -42,7 +45,7 @@ export class LineWatch {
     this.#pc = pc;
     this.#silence = NO_SILENCE;
     this.#looksAfterLeft = 0;
-    this.#looking = undefined;
+    this.#lookingSince = -Infinity;
     void adjustSending(pc, { picture: this.#picture, step: this.#step });
     this.#timer = setInterval(() => void this.#look(pc), LOOK_EVERY_MS);
   }
@@ -88,12 +91,13 @@ export class LineWatch {
   async #look(pc: RTCPeerConnection): Promise<void> {
     this.#voice.follow(this.#listener.microphone());
     // Of looks that a slow machine answers together all but one would see nothing new.
-    if (pc.connectionState !== "connected" || this.#looking === pc) return;
-    this.#looking = pc;
+    const now = performance.now();
+    if (pc.connectionState !== "connected" || now - this.#lookingSince < LOOK_WITHIN_MS) return;
+    this.#lookingSince = now;
     await adjustSending(pc, { picture: this.#picture, step: this.#step });
     const counters = await readCounters(pc).catch(() => undefined);
     if (pc !== this.#pc) return;
-    this.#looking = undefined;
+    this.#lookingSince = -Infinity;
     if (counters === undefined) return;
     this.#listener.looked(counters, this.#voice.take());
     this.#listen(counters);

@@ -89,6 +89,21 @@ const rows: Row[] = [
     effects: [tells("ticket-wanted")],
   },
   {
+    name: "asks for no others once it connects, however slowly",
+    given: link({ at: "linking", ticket: second, accepted: true, until: NOW + 30_000, freshAt: NOW + 8_000 }, LIVED),
+    after: 4_000,
+    when: { type: "connection", state: "connecting" },
+    next: link({ at: "linking", ticket: second, accepted: true, until: NOW + 30_000 }, LIVED),
+  },
+  {
+    name: "asks for no others where they would come in its last seconds",
+    given: registering(30_000),
+    after: 17_001,
+    when: { type: "registered" },
+    next: link({ at: "linking", ticket: second, accepted: true, until: NOW + 30_000 }, LIVED),
+    effects: [{ type: "dial", ticket: second }],
+  },
+  {
     name: "waits by them until then",
     given: link({ at: "linking", ticket: second, accepted: true, until: NOW + 30_000, freshAt: NOW + 8_000 }, LIVED),
     after: 7_999,

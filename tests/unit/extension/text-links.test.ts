@@ -22,6 +22,9 @@ describe("addresses in what somebody wrote", () => {
     "example.org",
     "me@example.org",
     "javascript://example.org/%0aalert(1)",
+    "ftp://example.org/a",
+    "https://bank.example.com@example.org/login",
+    "https://example.org/\u202Emoc.elpmaxe",
     "file:///etc/passwd",
     "data:text/html,x",
   ])("%s is none", (text) => {
@@ -38,7 +41,8 @@ describe("addresses in what somebody wrote", () => {
         const text = pieces.join("");
         const parts = partsOf(text);
         expect(parts.map((part) => part.text).join("")).toBe(text);
-        for (const { href } of parts) if (href !== undefined) expect(href).toMatch(/^https?:\/\//iu);
+        for (const { text: shown, href } of parts)
+          if (href !== undefined) for (const address of [shown, href]) expect(address).toMatch(/^https?:\/\//iu);
       }),
     );
   });
