@@ -1,25 +1,9 @@
-import { AVATARS_PATH, UserId } from "#protocol";
-import { randomBytes } from "node:crypto";
+import { UserId } from "#protocol";
 import * as v from "valibot";
 import type { Database } from "../database/pool.ts";
 import type { Tell } from "./alone.ts";
+import { avatarOfRow, newAvatarPath } from "./avatar-path.ts";
 import { tellProfile, viewersOf } from "./tell-profile.ts";
-
-/** A picture as a row names it: which file, and the path that is the permission to see it. */
-export interface KeptAvatar {
-  file: string;
-  path: string;
-}
-
-/** Nobody can guess it. */
-export function newAvatarPath(): string {
-  return randomBytes(18).toString("base64url");
-}
-
-/** As clients are told of it; nothing where there is none. */
-export function avatarOfRow(path: string | null | undefined): { avatar?: string } {
-  return path === null || path === undefined ? {} : { avatar: `${AVATARS_PATH}/${path}` };
-}
 
 /** The file that a path leads to: of the person themselves, or as somebody whom they block still sees them. */
 export async function fileAt(database: Database, path: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { UserId, type Contact } from "#protocol";
 import * as v from "valibot";
 import type { Database } from "../database/pool.ts";
-import { avatarOfRow } from "./avatar-rows.ts";
+import { avatarOfRow } from "./avatar-path.ts";
 import { newRowId, readableBy } from "./rows.ts";
 import type { Shown } from "./shown.ts";
 

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Database, DatabasePool } from "../database/pool.ts";
 import { adoptRequests } from "./adopt.ts";
 import type { Alone } from "./alone.ts";
-import { avatarOfRow } from "./avatar-rows.ts";
+import { avatarOfRow } from "./avatar-path.ts";
 import type { Caller } from "./caller.ts";
 import { dropFormer, keepFormer, type FormerAddress } from "./former-address.ts";
 import type { HandleCounters } from "./handle-counters.ts";

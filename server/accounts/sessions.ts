@@ -5,7 +5,7 @@ import { settingsAfter } from "../core/settings.ts";
 import { DatabaseAway, type Database, type DatabasePool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import type { Identity, SessionCheck } from "./accounts.ts";
-import { avatarOfRow } from "./avatar-rows.ts";
+import { avatarOfRow } from "./avatar-path.ts";
 import { Batches } from "./batches.ts";
 import { nameSeenBy } from "./shown.ts";
 

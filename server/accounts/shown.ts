@@ -1,6 +1,6 @@
 import type { UserId } from "#protocol";
 import type { Database } from "../database/pool.ts";
-import { newAvatarPath, type KeptAvatar } from "./avatar-rows.ts";
+import { newAvatarPath, type KeptAvatar } from "./avatar-path.ts";
 
 /**
  * How somebody looked to a person at the moment at which they blocked them. The blocked one goes on seeing this and learns
