@@ -150,7 +150,7 @@ export class PeerLink {
   }
 
   /**
-   * No media comes any more, which counts as a connection that broke off. Where a machine gets another address, Chromium was
+   * Nothing comes any more, which counts as a connection that broke off. Where a machine gets another address, Chromium was
    * seen to call the old connection whole for 27 s more.
    */
   fellSilent(): void {
