@@ -1,4 +1,4 @@
-import { SETTINGS_PARTS, type SettingsPartId } from "./settings-props.ts";
+import { SETTINGS_PARTS, type SettingsPartId } from "./settings-parts.ts";
 
 /** A part of the page, and where it begins, in px from the window's top edge. */
 interface Part {

@@ -7,26 +7,8 @@ import type { CommandAnswer } from "../messaging/commands.ts";
 import type { AccountCommands } from "./account-props.ts";
 import type { DeviceOption, DevicePreviewProps } from "./device-props.ts";
 import type { LinkPermissionProps } from "./invite-props.ts";
+import type { SettingsPartId } from "./settings-parts.ts";
 import type { Step } from "./welcome-props.ts";
-
-/** The parts of the page, in their order. */
-export const SETTINGS_PARTS = [
-  "account",
-  "devices",
-  "ring",
-  "reach",
-  "availability",
-  "privacy",
-  "language",
-  "server",
-  "shortcuts",
-  "data",
-  "steps",
-] as const;
-export type SettingsPartId = (typeof SETTINGS_PARTS)[number];
-
-/** Those that concern this device, and are there for who is not signed in as well. */
-export const DEVICE_PARTS: readonly SettingsPartId[] = ["devices", "ring", "reach", "language", "shortcuts", "steps"];
 
 type Answer = Promise<CommandAnswer>;
 

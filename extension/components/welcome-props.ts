@@ -5,7 +5,7 @@ import type { MessageKey, Text } from "../locales/text.ts";
 import type { CommandAnswer } from "../messaging/commands.ts";
 import type { DeviceOption, DevicePreviewProps } from "./device-props.ts";
 import type { InviteCommands, LinkPermissionProps } from "./invite-props.ts";
-import type { SettingsPartId } from "./settings-props.ts";
+import type { SettingsPartId } from "./settings-parts.ts";
 import type { SignCommands } from "./sign-props.ts";
 
 /** The steps of the first run, in their order. Each can be passed over, and found again. */

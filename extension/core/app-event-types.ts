@@ -1,7 +1,7 @@
 import type { AlertMode, CallId, CallRecord, Choice, Contact, Media, ServerMessage, UserId } from "#protocol";
 import type { Saved, Session, WantedSettings } from "./app-state-types.ts";
 import type { DeviceChange } from "./device-settings.ts";
-import type { CallNotification } from "./outward-types.ts";
+import type { CallNotification } from "./notification-types.ts";
 import type { DeviceWishes, PendingInvite } from "./view.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { CallState, Ended, OwedEnding, WaitingRing } from "./call-types.ts"
 import type { Connection } from "./connection.ts";
 import type { DeviceSettings } from "./device-settings.ts";
 import type { History } from "./history.ts";
-import type { CallNotification } from "./outward-types.ts";
+import type { CallNotification } from "./notification-types.ts";
 import type { Requests } from "./requests.ts";
 import type { Roster } from "./roster.ts";
 import type { Attention, PendingInvite, ProviderProblem } from "./view.ts";

@@ -1,6 +1,6 @@
 import type { Contact, UserId } from "#protocol";
 import type { SignedIn } from "./app-state-types.ts";
-import type { FriendNotification } from "./outward-types.ts";
+import type { FriendNotification } from "./notification-types.ts";
 import { isAccepted } from "./roster.ts";
 
 /** More stand nowhere at once. */

@@ -1,6 +1,12 @@
 import type { AlertMode, CallId, Choice, Media, UserId } from "#protocol";
 import type { Saved } from "./app-state-types.ts";
 import type { RingSoundName } from "./device-settings.ts";
+import type {
+  CallNotification,
+  FreeNotification,
+  FriendNotification,
+  RequestNotification,
+} from "./notification-types.ts";
 
 /** What the world outside should look like now; the shell compares and makes it so after every event. */
 export interface Outward {
@@ -47,31 +53,4 @@ export interface Badge {
   missed: number;
   /** How many ask to be a contact, where there are any; shown where nothing was missed. */
   requests?: number;
-}
-
-export type CallNotification =
-  | { type: "incoming"; call: CallId; from: { user: UserId; name: string }; media: Media }
-  /** A ring that must not disturb a talk, here or on another device. */
-  | { type: "waiting"; call: CallId; from: { user: UserId; name: string }; media: Media }
-  /** The call goes on without its tab, which the person may open again. */
-  | { type: "away"; call: CallId; with: { user: UserId; name: string } }
-  | { type: "missed"; call: CallId; from: { user: UserId; name: string }; media: Media; at: number };
-
-export interface FreeNotification {
-  type: "free";
-  user: UserId;
-  name: string;
-}
-
-export interface RequestNotification {
-  type: "request";
-  user: UserId;
-  handle: string;
-  name: string;
-}
-
-export interface FriendNotification {
-  type: "friend";
-  user: UserId;
-  name: string;
 }

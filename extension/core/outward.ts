@@ -1,15 +1,8 @@
 import type { Choice } from "#protocol";
 import { isSilentFor } from "./app-settings.ts";
 import type { AppState, Saved, SavedWishes, SignedIn } from "./app-state-types.ts";
-import type {
-  Badge,
-  CallNotification,
-  FreeNotification,
-  Outward,
-  RequestNotification,
-  RingShown,
-  RingSoundShown,
-} from "./outward-types.ts";
+import type { CallNotification, FreeNotification, RequestNotification } from "./notification-types.ts";
+import type { Badge, Outward, RingShown, RingSoundShown } from "./outward-types.ts";
 import { askers } from "./app-watch.ts";
 import { ringDue } from "./app-rings.ts";
 import { callDue } from "./call.ts";

@@ -6,7 +6,7 @@ import type {
   FreeNotification,
   FriendNotification,
   RequestNotification,
-} from "../core/outward-types.ts";
+} from "../core/notification-types.ts";
 import type { Text } from "../locales/text.ts";
 import { createLogger, errorName } from "./logger.ts";
 

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DEVICE_PARTS, SETTINGS_PARTS, type SettingsPartId } from "../../extension/components/settings-props.ts";
+import { DEVICE_PARTS, SETTINGS_PARTS, type SettingsPartId } from "../../extension/components/settings-parts.ts";
 import { overflowing, seriousOn } from "../support/judge-page.ts";
 import { say } from "../support/people.ts";
 import { setStage } from "../support/stage.ts";

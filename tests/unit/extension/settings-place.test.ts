@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { partAt } from "../../../extension/components/settings-place.ts";
-import type { SettingsPartId } from "../../../extension/components/settings-props.ts";
+import type { SettingsPartId } from "../../../extension/components/settings-parts.ts";
 
 /** A page of parts with these heights, looked at through a window of 600 px. */
 const HEIGHTS: readonly (readonly [SettingsPartId, number])[] = [
